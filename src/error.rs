@@ -1,0 +1,1 @@
+//! What can go wrong in a render, one variant per stage.

@@ -1,0 +1,11 @@
+//! Go packages whose behaviour shows in output.
+//!
+//! Imports: nothing.
+
+pub mod object;
+pub mod str;
+pub mod value;
+
+pub use object::{Field, Method, Object, ObjectType};
+pub use str::{Mark, Span, Str, StrBuilder};
+pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};

@@ -1,0 +1,102 @@
+//! Go values that are more than plain data: named types, structs and pointers to them, with fields and methods.
+
+use super::value::{Kind, Type, Value};
+use std::any::Any;
+use std::fmt;
+
+/// A value of a named Go type.
+pub trait Object: fmt::Debug + Any {
+    /// Its type: name, kind, fields and methods.
+    fn ty(&self) -> &'static ObjectType;
+
+    /// The values of the exported fields, in the order of `ty().fields`. Empty unless the type is a struct or a pointer to one.
+    fn fields(&self) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// The value of one field: `ty().fields[index]`.
+    fn field(&self, index: usize) -> Value {
+        self.fields().swap_remove(index)
+    }
+
+    /// The value of the underlying type, where that is not a struct: an int64 for `time.Duration`, a map for `engine.files`.
+    fn underlying(&self) -> Option<Value> {
+        None
+    }
+
+    /// What its `String` or `Error` method returns, where it has one; `fmt` prints that.
+    fn stringer(&self) -> Option<String> {
+        None
+    }
+
+    /// What `json.Marshal` writes, where the type has a `MarshalJSON` or `MarshalText` of its own, as a value to be written instead.
+    fn marshal(&self) -> Option<Value> {
+        None
+    }
+
+    /// Go's `==` on two values of the same type; pointers compare by identity.
+    fn equal(&self, other: &dyn Object) -> bool {
+        std::ptr::addr_eq(self, other)
+    }
+}
+
+/// A named Go type.
+#[derive(Debug)]
+pub struct ObjectType {
+    /// As `%T` prints it, with its package: `*semver.Version`.
+    pub name: &'static str,
+    /// Its kind: `Pointer` means a pointer to a struct.
+    pub kind: Kind,
+    /// The exported fields, in order.
+    pub fields: &'static [Field],
+    /// The exported methods, sorted by name.
+    pub methods: &'static [Method],
+}
+
+impl PartialEq for ObjectType {
+    fn eq(&self, other: &ObjectType) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for ObjectType {}
+
+impl ObjectType {
+    /// The method of that name.
+    pub fn method(&self, name: &[u8]) -> Option<&'static Method> {
+        self.methods.iter().find(|method| method.name.as_bytes() == name)
+    }
+
+    /// The index of the field of that name.
+    pub fn field(&self, name: &[u8]) -> Option<usize> {
+        self.fields.iter().position(|field| field.name.as_bytes() == name)
+    }
+}
+
+/// An exported struct field.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name in Go.
+    pub name: &'static str,
+    /// Its name in JSON; empty where JSON leaves it out.
+    pub json: &'static str,
+    /// Whether JSON leaves it out when it is empty.
+    pub omit_empty: bool,
+    /// Its static type.
+    pub ty: Type,
+}
+
+/// An exported method.
+#[derive(Debug)]
+pub struct Method {
+    /// Its name in Go.
+    pub name: &'static str,
+    /// The types of its parameters, without the receiver.
+    pub parameters: &'static [Type],
+    /// Whether the last parameter takes any number of arguments.
+    pub variadic: bool,
+    /// How many results it has in Go; text/template refuses to call a method with more than two.
+    pub results: usize,
+    /// Receiver and arguments, already checked against `parameters`, to the result; an error is the text of the Go error.
+    pub call: fn(&Value, &[Value]) -> Result<Value, String>,
+}

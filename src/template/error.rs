@@ -1,0 +1,96 @@
+//! Errors of the language, in Go's words.
+
+use std::fmt;
+
+/// A Go error as it travels through text/template: what `err.Error()` prints and what `errors.Unwrap` finds.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// `errors.New`: an error of a function.
+    Text(String),
+    /// `fmt.Errorf("…%w", …)`: `text` is the whole text, that of `source` included.
+    Wrapped {
+        /// The whole text.
+        text: String,
+        /// The wrapped error.
+        source: Box<Error>,
+    },
+    /// An execution error of text/template.
+    Exec(Box<ExecError>),
+}
+
+/// `template: NAME:LINE:COLUMN: executing "TEMPLATE" at <CONTEXT>: CAUSE`.
+#[derive(Clone, Debug)]
+pub struct ExecError {
+    /// Where: the file (`ParseName`), line (from 1) and column in bytes (from 0, as Go counts), and the node's text.
+    /// `None` where Go has no node yet: `template: NAME: CAUSE`.
+    pub at: Option<Location>,
+    /// The name of the template that was executing.
+    pub template: String,
+    /// What text/template says, up to the text of `source`.
+    pub message: String,
+    /// The error of the function or nested template that was called, which ends the message.
+    pub source: Option<Box<Error>>,
+}
+
+/// A place in a template.
+#[derive(Clone, Debug)]
+pub struct Location {
+    /// The name under which the file was parsed.
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// In bytes from the start of the line, from 0.
+    pub column: usize,
+    /// The node as Go writes it, cut at 20 bytes.
+    pub context: String,
+}
+
+impl Error {
+    /// The error that this one wraps, as `errors.Unwrap`.
+    pub fn source(&self) -> Option<&Error> {
+        match self {
+            Error::Text(_) => None,
+            Error::Wrapped { source, .. } => Some(source),
+            Error::Exec(error) => error.source.as_deref(),
+        }
+    }
+}
+
+impl From<String> for Error {
+    fn from(text: String) -> Error {
+        Error::Text(text)
+    }
+}
+
+impl From<&str> for Error {
+    fn from(text: &str) -> Error {
+        Error::Text(text.to_owned())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Text(text) | Error::Wrapped { text, .. } => f.write_str(text),
+            Error::Exec(error) => error.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ExecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            Some(Location { file, line, column, context }) => {
+                write!(f, "template: {file}:{line}:{column}: executing {:?} at <{context}>: ", self.template)?;
+            }
+            None => write!(f, "template: {}: ", self.template)?,
+        }
+        f.write_str(&self.message)?;
+        match &self.source {
+            Some(source) => source.fmt(f),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

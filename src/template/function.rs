@@ -1,0 +1,230 @@
+//! What the language needs to know of a function: its name, its Go signature and how to call it.
+//!
+//! Functions are ordinary typed Rust functions; [`function!`] derives the Go signature from their parameter types.
+
+use super::error::Error;
+use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
+use crate::host::Host;
+use std::any::Any;
+
+/// A template function: one row of a chapter's table.
+pub struct Function {
+    /// The name in templates.
+    pub name: &'static str,
+    /// The Go types of the parameters; the last one repeats where `variadic`.
+    pub parameters: &'static [Type],
+    /// Whether the last parameter takes any number of arguments, also none.
+    pub variadic: bool,
+    /// Whether the executor stops evaluating arguments early, as Go's `and` and `or` do.
+    pub short_circuit: Option<ShortCircuit>,
+    /// The function itself; the arguments were checked against `parameters` and may be taken.
+    pub call: fn(&mut dyn Caller, &mut [Value]) -> Result<Value, Error>,
+}
+
+/// Which argument decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShortCircuit {
+    /// The first that is not true.
+    And,
+    /// The first that is true.
+    Or,
+}
+
+/// The running template, as a function sees it.
+pub trait Caller {
+    /// Clock, randomness and the like.
+    fn host(&self) -> &dyn Host;
+
+    /// What the program that runs the templates keeps for its own functions during one execution.
+    fn state(&mut self) -> &mut dyn Any;
+
+    /// As `Template.ExecuteTemplate` into a new buffer, in the set of templates that is running now.
+    fn execute(&mut self, name: &Str, data: Value) -> Result<Str, Error>;
+
+    /// As Helm's `tpl` up to the removal of `<no value>`: parses `text` into a copy of the running set and executes it.
+    /// Errors are as Go's: parse errors first, then execution errors, both without Helm's wrapping.
+    fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate>;
+}
+
+/// At which step [`Caller::evaluate`] failed.
+pub enum Evaluate {
+    /// The text does not parse.
+    Parse(Error),
+    /// The text parses and fails while it runs.
+    Execute(Error),
+}
+
+/// A Rust type that stands for a Go parameter type.
+pub trait Argument: Sized {
+    /// The Go type.
+    const TYPE: Type;
+    /// Whether this takes all remaining arguments.
+    const VARIADIC: bool = false;
+    /// Takes one argument (or, if variadic, all that are left), which is of the right type.
+    fn take(arguments: &mut std::slice::IterMut<'_, Value>) -> Self;
+}
+
+fn next(arguments: &mut std::slice::IterMut<'_, Value>) -> Value {
+    arguments.next().map(std::mem::take).unwrap_or_default()
+}
+
+/// Go's `int64`, where a parameter is not just `int`.
+#[derive(Clone, Copy, Debug)]
+pub struct Int64(pub i64);
+
+/// Go's `...T`.
+pub struct Rest<T>(pub Vec<T>);
+
+macro_rules! argument {
+    ($rust:ty, $go:expr, $value:ident => $take:expr) => {
+        impl Argument for $rust {
+            const TYPE: Type = $go;
+            fn take(arguments: &mut std::slice::IterMut<'_, Value>) -> Self {
+                let $value = next(arguments);
+                $take
+            }
+        }
+    };
+}
+
+argument!(Value, Type::Interface, value => value);
+argument!(Str, Type::String, value => if let Value::String(s) = value { s } else { Str::EMPTY });
+argument!(bool, Type::Bool, value => matches!(value, Value::Bool(true)));
+argument!(i64, Type::Int, value => if let Value::Int(n) = value { n } else { 0 });
+argument!(Int64, Type::Int64, value => if let Value::Int64(n) = value { Int64(n) } else { Int64(0) });
+argument!(f64, Type::Float64, value => if let Value::Float64(n) = value { n } else { 0.0 });
+argument!(Dict, Type::Dict(DictType::Any), value => if let Value::Dict(d) = value { d.with_type(DictType::Any) } else { Dict::nil() });
+argument!(List, Type::List(Elem::Any), value => if let Value::List(l) = value { l } else { List::nil(Elem::Any) });
+
+impl<T: Argument> Argument for Rest<T> {
+    const TYPE: Type = T::TYPE;
+    const VARIADIC: bool = true;
+    fn take(arguments: &mut std::slice::IterMut<'_, Value>) -> Self {
+        let mut rest = Vec::with_capacity(arguments.len());
+        while arguments.len() > 0 {
+            rest.push(T::take(arguments));
+        }
+        Rest(rest)
+    }
+}
+
+/// What a template function may return.
+pub trait Return {
+    /// The result as the executor wants it.
+    fn into_result(self) -> Result<Value, Error>;
+}
+
+macro_rules! returns {
+    ($($rust:ty, $value:ident => $into:expr;)*) => {$(
+        impl Return for $rust {
+            fn into_result(self) -> Result<Value, Error> {
+                let $value = self;
+                Ok($into)
+            }
+        }
+    )*};
+}
+
+returns! {
+    Value, value => value;
+    Str, value => Value::String(value);
+    String, value => Value::string(value);
+    &'static str, value => Value::string(value);
+    bool, value => Value::Bool(value);
+    i64, value => Value::Int(value);
+    Int64, value => Value::Int64(value.0);
+    f64, value => Value::Float64(value);
+    Dict, value => Value::Dict(value);
+    List, value => Value::List(value);
+}
+
+impl<T: Return, E: Into<Error>> Return for Result<T, E> {
+    fn into_result(self) -> Result<Value, Error> {
+        self.map_err(Into::into).and_then(T::into_result)
+    }
+}
+
+/// A Rust function that can stand in a function table. `A` names its parameter types.
+pub trait Callable<A> {
+    /// Their Go types.
+    const PARAMETERS: &'static [Type];
+    /// Whether the last one is variadic.
+    const VARIADIC: bool;
+    /// Calls it.
+    fn apply(&self, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error>;
+}
+
+/// Marks a function whose first parameter is the [`Caller`].
+pub struct WithCaller;
+
+macro_rules! last_is_variadic {
+    () => { false };
+    ($last:ident) => { $last::VARIADIC };
+    ($head:ident $($tail:ident)+) => { last_is_variadic!($($tail)+) };
+}
+
+macro_rules! callable {
+    ($($argument:ident)*) => {
+        impl<F, R: Return, $($argument: Argument),*> Callable<($($argument,)*)> for F
+        where
+            F: Fn($($argument),*) -> R,
+        {
+            const PARAMETERS: &'static [Type] = &[$($argument::TYPE),*];
+            const VARIADIC: bool = last_is_variadic!($($argument)*);
+            #[allow(non_snake_case, unused_variables, unused_mut, reason = "one body for every arity")]
+            fn apply(&self, _: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
+                let mut arguments = arguments.iter_mut();
+                $(let $argument = $argument::take(&mut arguments);)*
+                self($($argument),*).into_result()
+            }
+        }
+
+        impl<F, R: Return, $($argument: Argument),*> Callable<(WithCaller, $($argument,)*)> for F
+        where
+            F: Fn(&mut dyn Caller, $($argument),*) -> R,
+        {
+            const PARAMETERS: &'static [Type] = &[$($argument::TYPE),*];
+            const VARIADIC: bool = last_is_variadic!($($argument)*);
+            #[allow(non_snake_case, unused_variables, unused_mut, reason = "one body for every arity")]
+            fn apply(&self, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
+                let mut arguments = arguments.iter_mut();
+                $(let $argument = $argument::take(&mut arguments);)*
+                self(caller, $($argument),*).into_result()
+            }
+        }
+    };
+}
+
+callable!();
+callable!(A1);
+callable!(A1 A2);
+callable!(A1 A2 A3);
+callable!(A1 A2 A3 A4);
+callable!(A1 A2 A3 A4 A5);
+callable!(A1 A2 A3 A4 A5 A6);
+
+/// The Go types of a function's parameters, and whether the last one is variadic.
+pub const fn signature<A, F: Callable<A>>(_: &F) -> (&'static [Type], bool) {
+    (F::PARAMETERS, F::VARIADIC)
+}
+
+/// Calls `function` with arguments that were checked against its signature.
+pub fn apply<A, F: Callable<A>>(function: &F, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
+    function.apply(caller, arguments)
+}
+
+/// A table row: the name in templates and the Rust function.
+///
+/// `function!("trunc", trunc)` where `fn trunc(count: i64, text: Str) -> Str`.
+#[macro_export]
+macro_rules! function {
+    ($name:literal, $function:expr) => {
+        $crate::template::function::Function {
+            name: $name,
+            parameters: $crate::template::function::signature(&$function).0,
+            variadic: $crate::template::function::signature(&$function).1,
+            short_circuit: None,
+            call: |caller, arguments| $crate::template::function::apply(&$function, caller, arguments),
+        }
+    };
+}
