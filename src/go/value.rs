@@ -31,8 +31,8 @@ pub enum Value {
     Complex128(Box<(f64, f64)>),
     /// `string`.
     String(Str),
-    /// `[]uint8`.
-    Bytes(Str),
+    /// `[]uint8`. Boxed, so that `String` alone decides the size of a value.
+    Bytes(Box<Str>),
     /// A slice.
     List(List),
     /// A map with string keys.
@@ -245,7 +245,8 @@ impl Value {
             Value::Uint64(n) => *n != 0,
             Value::Float64(n) => *n != 0.0,
             Value::Complex128(c) => **c != (0.0, 0.0),
-            Value::String(s) | Value::Bytes(s) => !s.is_empty(),
+            Value::String(s) => !s.is_empty(),
+            Value::Bytes(s) => !s.is_empty(),
             Value::List(list) => !list.is_empty(),
             Value::Dict(dict) => !dict.is_empty(),
             Value::Object(object) => match object.underlying() {
