@@ -1,0 +1,3 @@
+//! Helm's rules for running templates.
+//!
+//! Imports: go, host, profile, yaml, template, functions, chart, values.

@@ -1,0 +1,3 @@
+//! Rendered text to documents, sorted resources and hooks.
+//!
+//! Imports: go, yaml, profile.

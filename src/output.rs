@@ -1,0 +1,3 @@
+//! Manifests to a stream, a directory or JSON.
+//!
+//! Imports: go, yaml, manifest.

@@ -1,0 +1,3 @@
+//! JSON Schema checks in Helm's words.
+//!
+//! Imports: go, yaml, profile.

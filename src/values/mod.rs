@@ -1,0 +1,3 @@
+//! The values a chart really sees.
+//!
+//! Imports: go, yaml, profile, schema, chart.

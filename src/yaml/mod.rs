@@ -1,0 +1,3 @@
+//! YAML read and written byte for byte as Helm does.
+//!
+//! Imports: go.
