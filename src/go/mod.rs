@@ -2,6 +2,7 @@
 //!
 //! Imports: nothing.
 
+pub mod json_decode;
 pub mod object;
 pub mod slog;
 pub mod str;
