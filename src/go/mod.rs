@@ -3,9 +3,11 @@
 //! Imports: nothing.
 
 pub mod object;
+pub mod slog;
 pub mod str;
 pub mod value;
 
+pub use slog::{Level, Log};
 pub use object::{Field, Method, Object, ObjectType};
 pub use str::{Mark, Span, Str, StrBuilder};
 pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};
