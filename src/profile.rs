@@ -23,6 +23,10 @@ pub struct Profile {
     pub lines_of_empty_file: EmptyFile,
     /// The command that the message on missing dependencies recommends, in that message's quotes.
     pub dependency_hint: &'static str,
+    /// How large a file of a chart may be, besides the limit for the whole chart.
+    pub chart_file_limit: Option<u64>,
+    /// Whether a null in a chart's own values counts as no value, also below the top level.
+    pub null_defaults_dropped: bool,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -80,6 +84,8 @@ pub static HELM_4_1: Profile = Profile {
     split: Split::Trimmed,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
+    chart_file_limit: Some(5 * 1024 * 1024),
+    null_defaults_dropped: false,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),
@@ -102,6 +108,8 @@ pub static HELM_4_3: Profile = Profile {
     split: Split::KeepsEnd,
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
+    chart_file_limit: None,
+    null_defaults_dropped: true,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),
