@@ -2,8 +2,10 @@
 //!
 //! Imports: nothing.
 
+pub mod json;
 pub mod object;
 pub mod str;
+pub mod toml;
 pub mod value;
 
 pub use object::{Field, Method, Object, ObjectType};
