@@ -2,10 +2,12 @@
 //!
 //! Imports: nothing.
 
+pub mod json;
 pub mod json_decode;
 pub mod object;
 pub mod slog;
 pub mod str;
+pub mod toml;
 pub mod value;
 
 pub use slog::{Level, Log};
