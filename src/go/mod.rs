@@ -8,6 +8,9 @@ pub mod object;
 pub mod slog;
 pub mod str;
 pub mod toml;
+pub mod strconv;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use slog::{Level, Log};
