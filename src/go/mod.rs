@@ -4,6 +4,9 @@
 
 pub mod object;
 pub mod str;
+pub mod strconv;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use object::{Field, Method, Object, ObjectType};
