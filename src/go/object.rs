@@ -29,6 +29,12 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// What the `String` method of a pointer to it returns, where only that has one: text/template prints this for a field
+    /// of a struct behind a pointer, which has an address, and `fmt` does not.
+    fn pointer_stringer(&self) -> Option<String> {
+        None
+    }
+
     /// What `json.Marshal` writes, where the type has a `MarshalJSON` or `MarshalText` of its own, as a value to be written instead.
     fn marshal(&self) -> Option<Value> {
         None
