@@ -2,6 +2,7 @@
 //!
 //! Imports: nothing.
 
+pub mod fmt;
 pub mod object;
 pub mod str;
 pub mod strconv;

@@ -34,6 +34,11 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// What its `GoString` method returns, where it has one; `%#v` prints that.
+    fn go_string(&self) -> Option<String> {
+        None
+    }
+
     /// What `json.Marshal` writes, where the type has a `MarshalJSON` or `MarshalText` of its own, as a value to be written instead.
     fn marshal(&self) -> Option<Value> {
         None
