@@ -2,13 +2,14 @@
 //!
 //! Imports: nothing.
 
+pub mod fmt;
 pub mod json;
 pub mod json_decode;
 pub mod object;
 pub mod slog;
 pub mod str;
-pub mod toml;
 pub mod strconv;
+pub mod toml;
 pub mod unicode;
 pub mod utf8;
 pub mod value;
