@@ -12,10 +12,7 @@ use crate::profile::Profile;
 use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
-static CHAPTERS: &[&[Function]] = &[
-    builtins::FUNCTIONS,
-    strings::FUNCTIONS,
-];
+static CHAPTERS: &[&[Function]] = &[builtins::FUNCTIONS, strings::FUNCTIONS];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(_profile: &Profile) -> impl Iterator<Item = &'static Function> {
