@@ -2,10 +2,13 @@
 //!
 //! Imports: nothing.
 
+pub mod glob;
 pub mod object;
+pub mod path;
 pub mod str;
 pub mod strconv;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 
