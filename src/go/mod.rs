@@ -3,14 +3,17 @@
 //! Imports: nothing.
 
 pub mod fmt;
+pub mod glob;
 pub mod json;
 pub mod json_decode;
 pub mod object;
+pub mod path;
 pub mod slog;
 pub mod str;
 pub mod strconv;
 pub mod toml;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 
