@@ -3,6 +3,8 @@
 //! Imports: nothing.
 
 pub mod object;
+pub mod regexp;
+pub mod semver;
 pub mod str;
 pub mod value;
 
