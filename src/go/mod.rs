@@ -2,10 +2,14 @@
 //!
 //! Imports: nothing.
 
+pub mod fmt;
 pub mod object;
 pub mod regexp;
 pub mod semver;
 pub mod str;
+pub mod strconv;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use object::{Field, Method, Object, ObjectType};
