@@ -8,6 +8,7 @@ pub mod regexp;
 pub mod semver;
 pub mod str;
 pub mod strconv;
+pub mod time;
 pub mod unicode;
 pub mod utf8;
 pub mod value;
