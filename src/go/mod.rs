@@ -2,10 +2,15 @@
 //!
 //! Imports: nothing.
 
+pub mod base64;
+pub mod fmt;
 pub mod json;
 pub mod object;
 pub mod str;
+pub mod strconv;
 pub mod toml;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use object::{Field, Method, Object, ObjectType};
