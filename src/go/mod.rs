@@ -6,10 +6,14 @@ pub mod json;
 pub mod json_decode;
 pub mod object;
 pub mod slog;
+pub mod glob;
+pub mod object;
+pub mod path;
 pub mod str;
 pub mod toml;
 pub mod strconv;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 
