@@ -4,6 +4,7 @@
 
 pub mod base64;
 pub mod fmt;
+pub mod fs;
 pub mod glob;
 pub mod json;
 pub mod json_decode;
