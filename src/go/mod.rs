@@ -2,9 +2,12 @@
 //!
 //! Imports: nothing.
 
+pub mod fmt;
+pub mod decimal;
 pub mod glob;
 pub mod object;
 pub mod path;
+pub mod reflect;
 pub mod str;
 pub mod strconv;
 pub mod unicode;

@@ -1,5 +1,6 @@
 //! Errors of the language, in Go's words.
 
+use crate::go::strconv::quote;
 use std::fmt;
 
 /// A Go error as it travels through text/template: what `err.Error()` prints and what `errors.Unwrap` finds.
@@ -41,7 +42,7 @@ pub struct Location {
     pub line: usize,
     /// In bytes from the start of the line, from 0.
     pub column: usize,
-    /// The node as Go writes it, cut at 20 bytes.
+    /// The node as Go writes it.
     pub context: String,
 }
 
@@ -81,7 +82,7 @@ impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
             Some(Location { file, line, column, context }) => {
-                write!(f, "template: {file}:{line}:{column}: executing {:?} at <{context}>: ", self.template)?;
+                write!(f, "template: {file}:{line}:{column}: executing {} at <{context}>: ", quote(self.template.as_bytes()))?;
             }
             None => write!(f, "template: {}: ", self.template)?,
         }
@@ -94,3 +95,28 @@ impl fmt::Display for ExecError {
 }
 
 impl std::error::Error for Error {}
+
+/// `template: NAME:LINE: MESSAGE`: a text that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The name under which the text was parsed.
+    pub file: String,
+    /// From 1: the line of the item that the parser read last.
+    pub line: usize,
+    /// What text/template says.
+    pub message: String,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template: {}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Error {
+        Error::Text(error.to_string())
+    }
+}

@@ -1,0 +1,2 @@
+//! sprig's functions on strings.
+pub static FUNCTIONS: &[crate::template::function::Function] = &[];
