@@ -17,7 +17,8 @@ pub const LIMIT: usize = 256 << 20;
 /// How deep lists and maps are followed: in Go, a map that contains itself ends the process.
 const MAX_DEPTH: usize = 1000;
 
-/// Appends a value as `fmt.Fprint` writes it, without the marks of its strings.
+/// Appends a value as text/template prints it, without the marks of its strings: as `fmt.Fprint`,
+/// but following pointers to structs without a `String` method. Nil is `<nil>`.
 pub fn append(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::String(text) => out.extend_from_slice(text),
@@ -25,10 +26,31 @@ pub fn append(out: &mut Vec<u8>, value: &Value) {
         Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
         _ => {
             let mut printer = Printer::new(std::mem::take(out));
-            printer.print_arg(value, 'v');
+            printer.print_followed(value);
             *out = printer.out;
         }
     }
+}
+
+/// As text/template evalArgs: `fmt.Sprint` of operands that are first made printable, nil being `<no value>`.
+pub fn sprint_printable(arguments: &[Value]) -> Str {
+    if let [Value::String(text)] = arguments {
+        return text.clone();
+    }
+    let mut printer = Printer::new(Vec::new());
+    let mut after_string = true;
+    for argument in arguments {
+        let string = matches!(argument.kind(), Kind::String | Kind::Invalid);
+        if !string && !after_string {
+            printer.out.push(b' ');
+        }
+        match argument {
+            Value::Nil => printer.out.extend_from_slice(b"<no value>"),
+            _ => printer.print_followed(argument),
+        }
+        after_string = string;
+    }
+    printer.finish().0
 }
 
 /// As `fmt.Sprint`: a space between two operands of which neither is a string.
