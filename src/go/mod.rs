@@ -3,6 +3,7 @@
 //! Imports: nothing.
 
 pub mod base64;
+pub mod decimal;
 pub mod fmt;
 pub mod fs;
 pub mod glob;
@@ -10,6 +11,7 @@ pub mod json;
 pub mod json_decode;
 pub mod object;
 pub mod path;
+pub mod reflect;
 pub mod regexp;
 pub mod semver;
 pub mod slog;
