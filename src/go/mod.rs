@@ -2,6 +2,7 @@
 //!
 //! Imports: nothing.
 
+pub mod base64;
 pub mod fmt;
 pub mod object;
 pub mod regexp;
