@@ -6,15 +6,21 @@
 
 pub mod builtins;
 pub mod convert;
+pub mod dates;
+pub mod random;
+pub mod regex;
+pub mod semver;
 pub mod strings;
 
 use crate::profile::Profile;
 use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
-static CHAPTERS: &[&[Function]] = &[builtins::FUNCTIONS, strings::FUNCTIONS];
+static CHAPTERS: &[&[Function]] =
+    &[builtins::FUNCTIONS, strings::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
-pub fn all(_profile: &Profile) -> impl Iterator<Item = &'static Function> {
-    CHAPTERS.iter().copied().flatten()
+pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
+    let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
+    CHAPTERS.iter().copied().flatten().chain(durations).chain(semver::functions(profile.semver))
 }
