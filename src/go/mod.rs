@@ -2,10 +2,14 @@
 //!
 //! Imports: nothing.
 
+pub mod json;
 pub mod object;
+pub mod slog;
 pub mod str;
+pub mod toml;
 pub mod value;
 
+pub use slog::{Level, Log};
 pub use object::{Field, Method, Object, ObjectType};
 pub use str::{Mark, Span, Str, StrBuilder};
 pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};

@@ -41,7 +41,7 @@ pub struct Location {
     pub line: usize,
     /// In bytes from the start of the line, from 0.
     pub column: usize,
-    /// The node as Go writes it, cut at 20 bytes.
+    /// The node as Go writes it.
     pub context: String,
 }
 
@@ -94,3 +94,28 @@ impl fmt::Display for ExecError {
 }
 
 impl std::error::Error for Error {}
+
+/// `template: NAME:LINE: MESSAGE`: a text that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The name under which the text was parsed.
+    pub file: String,
+    /// From 1: the line of the item that the parser read last.
+    pub line: usize,
+    /// What text/template says.
+    pub message: String,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "template: {}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Error {
+        Error::Text(error.to_string())
+    }
+}

@@ -6,6 +6,7 @@ use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
 use std::any::Any;
+use std::collections::HashMap;
 
 /// A template function: one row of a chapter's table.
 pub struct Function {
@@ -19,6 +20,24 @@ pub struct Function {
     pub short_circuit: Option<ShortCircuit>,
     /// The function itself; the arguments were checked against `parameters` and may be taken.
     pub call: fn(&mut dyn Caller, &mut [Value]) -> Result<Value, Error>,
+}
+
+/// The functions that templates may call, by name.
+#[derive(Default)]
+pub struct Functions(HashMap<&'static [u8], &'static Function>);
+
+impl Functions {
+    /// The function of that name.
+    pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
+        self.0.get(name).copied()
+    }
+}
+
+impl FromIterator<&'static Function> for Functions {
+    /// Later functions win over earlier ones of the same name.
+    fn from_iter<I: IntoIterator<Item = &'static Function>>(functions: I) -> Functions {
+        Functions(functions.into_iter().map(|function| (function.name.as_bytes(), function)).collect())
+    }
 }
 
 /// Which argument decides.
@@ -44,6 +63,17 @@ pub trait Caller {
     /// As Helm's `tpl` up to the removal of `<no value>`: parses `text` into a copy of the running set and executes it.
     /// Errors are as Go's: parse errors first, then execution errors, both without Helm's wrapping.
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate>;
+
+    /// Whether the first argument of the function that runs now is a nil interface, such as a null in a map, and not
+    /// the absence of any value; both arrive as [`Value::Nil`], but `len` has different errors for them.
+    fn nil_interface(&self) -> bool {
+        false
+    }
+
+    /// The first argument as it is written in the template, which `call` needs for its errors.
+    fn first_argument(&self) -> String {
+        String::new()
+    }
 }
 
 /// At which step [`Caller::evaluate`] failed.

@@ -1,6 +1,20 @@
 //! The text/template language, knowing nothing of Helm.
 //!
+//! `lex` cuts a text into items, `parse` makes `node`s of them with variables resolved to slots and functions to
+//! pointers, `compile` flattens the nodes into operations, and `exec` runs those.
+//!
 //! Imports: go, host.
 
 pub mod error;
 pub mod function;
+pub mod limits;
+pub mod observer;
+pub mod templates;
+
+mod exec;
+
+pub use error::{Error, ExecError, Location, ParseError};
+pub use exec::{Executor, execute};
+pub use function::{Caller, Evaluate, Function, Functions};
+pub use observer::{Observer, Place, Unobserved};
+pub use templates::{Language, Template, Templates};

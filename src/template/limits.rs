@@ -1,0 +1,20 @@
+//! The bounds that keep an untrusted template from exhausting the machine.
+
+/// How many bytes one buffer (the output of a template, an `include` or a `tpl`) may hold.
+pub const OUTPUT: usize = 256 << 20;
+
+/// How many times the bodies of `range` may run in one execution.
+pub const ITERATIONS: u64 = 100_000_000;
+
+/// As text/template maxExecDepth: how deep `template` actions may nest.
+pub const TEMPLATE_DEPTH: usize = 100_000;
+
+/// As text/template maxStackDepth: how deep parentheses may nest.
+pub const PARENTHESES: usize = 10_000;
+
+/// How deep blocks (`if`, `with`, `range`, `block`) may nest in a text. Go has no such bound.
+pub const BLOCKS: usize = 10_000;
+
+/// The stack that the thread which parses and executes must have. Nesting of `include`, `tpl` and parentheses
+/// ends with an error before it uses all of this.
+pub const STACK: usize = 256 << 20;
