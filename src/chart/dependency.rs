@@ -12,7 +12,7 @@ pub fn check_installable(chart: &Chart) -> Result<(), Error> {
 }
 
 /// As Helm's CheckDependencies, with the advice that the commands put before it.
-pub fn check_dependencies(chart: &Chart, _profile: &'static Profile) -> Result<(), Error> {
+pub fn check_dependencies(chart: &Chart, profile: &'static Profile) -> Result<(), Error> {
     let missing: Vec<&str> = chart
         .metadata
         .dependencies
@@ -25,7 +25,8 @@ pub fn check_dependencies(chart: &Chart, _profile: &'static Profile) -> Result<(
         return Ok(());
     }
     Err(Error(format!(
-        "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        "an error occurred while checking for chart dependencies. You may need to run {} to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
+        profile.dependency_hint,
         missing.join(", ")
     )))
 }

@@ -3,10 +3,14 @@
 //! Imports: nothing.
 
 pub mod json;
+pub mod json_decode;
 pub mod object;
 pub mod slog;
 pub mod str;
 pub mod toml;
+pub mod strconv;
+pub mod unicode;
+pub mod utf8;
 pub mod value;
 
 pub use slog::{Level, Log};

@@ -60,7 +60,7 @@ fn value(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 }
 
 /// As strconv.Quote, for texts that are UTF-8.
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {

@@ -1,4 +1,14 @@
 //! The three hooks: where output comes from, what was read for it, and which marks flowed into it.
+//!
+//! An observer is switched on by giving it to [`super::Executor::new`]; [`super::Unobserved`] switches all of it off,
+//! and then the executor is compiled without the calls.
+//!
+//! - Origin: `wrote` tells which node wrote which bytes of the innermost buffer. `include` and `tpl` have a buffer of
+//!   their own, between `open` and `close`; what comes out is a string, to which `close` may give a mark that stands
+//!   for the origins seen meanwhile. Wherever that string is printed, `marked` tells the mark and the place.
+//! - Values read: `read` tells each field access, `call` each call of a function with its arguments.
+//! - Marks: `returned` may mark what a function returns (random, of the clock, secret), `read` what a map holds;
+//!   `marked` tells where in the output it arrives.
 
 use super::function::Function;
 use crate::go::{Dict, Mark, Str, Value};
@@ -9,7 +19,8 @@ pub trait Observer {
     /// Whether the hooks are called. The executor is compiled without them where this is false.
     const ACTIVE: bool = true;
 
-    /// A template begins: by the program, an `include`, a `tpl` or a `template` action.
+    /// A template begins: by the program, an `include`, a `tpl` or a `template` action. It ends with `leave`, or with
+    /// the execution where that fails.
     fn enter(&mut self, _template: &Str, _file: &Str) {}
 
     /// The template that began last ends.
@@ -18,7 +29,7 @@ pub trait Observer {
     /// The node at `place` wrote the bytes `range` of the innermost buffer.
     fn wrote(&mut self, _place: Place<'_>, _range: Range<usize>) {}
 
-    /// Bytes with a mark were written to `range` of the innermost buffer.
+    /// Bytes with a mark were written to `range` of the innermost buffer. Follows their `wrote`.
     fn marked(&mut self, _mark: Mark, _range: Range<usize>) {}
 
     /// A new innermost buffer begins, for an `include` or a `tpl`.
@@ -29,13 +40,13 @@ pub trait Observer {
         text
     }
 
-    /// A field of a map is read.
+    /// A field of a map is read; the value, which may be given marks, is nil where the map has no such key.
     fn read(&mut self, _dict: &Dict, _key: &Str, value: Value) -> Value {
         value
     }
 
     /// A function is about to be called.
-    fn call(&mut self, _function: &'static Function, _arguments: &[Value]) {}
+    fn call(&mut self, _place: Place<'_>, _function: &'static Function, _arguments: &[Value]) {}
 
     /// The function returned a value, which may be given marks.
     fn returned(&mut self, _function: &'static Function, value: Value) -> Value {
@@ -43,14 +54,14 @@ pub trait Observer {
     }
 }
 
-/// A place in a template, as cheap as an observer needs it.
+/// A place in a template.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The name under which the file was parsed.
     pub file: &'a Str,
     /// The name of the template.
     pub template: &'a Str,
-    /// In bytes from the start of the file.
+    /// In bytes from the start of the file. Texts have no position of their own: theirs is that of their first byte.
     pub position: usize,
 }
 

@@ -1,11 +1,16 @@
 //! A set of templates that share one name space.
 
+use super::compile::{Operation, compile};
 use super::error::ParseError;
 use super::function::Functions;
+use super::parse::parse;
 use crate::go::Str;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The version of Go, where its text/template differs.
+///
+/// Between these versions it does not: Go 1.27 answers every case like Go 1.25. The option stands for the next version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
     /// Go 1.25.
@@ -15,44 +20,130 @@ pub enum Language {
 }
 
 /// Templates that can call each other. Once built it is shared by threads.
-pub struct Templates {}
+#[derive(Clone)]
+pub struct Templates {
+    root: Str,
+    functions: Arc<Functions>,
+    language: Language,
+    templates: HashMap<Str, Arc<Template>>,
+}
 
 /// One template.
-pub struct Template {}
+pub struct Template {
+    name: Str,
+    file: Str,
+    source: Str,
+    empty: bool,
+    pub(super) slots: u32,
+    pub(super) code: Box<[Operation]>,
+}
 
 impl Templates {
-    /// An empty set. `root` is the name of Go's first template, which stands in "no template … associated with template".
+    /// An empty set. `root` is the name of Go's first template, which stands in "no template … associated with template"
+    /// and is the name under which [`super::Caller::evaluate`] parses.
     pub fn new(root: &str, functions: Arc<Functions>, language: Language) -> Templates {
-        let _ = (root, functions, language);
-        Templates {}
+        Templates { root: Str::from(root), functions, language, templates: HashMap::new() }
     }
 
-    /// As `t.New(name).Parse(text)`: adds the template and those it defines.
+    /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
+    /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
-        let _ = (name, text);
+        for tree in parse(name, text, &self.functions)? {
+            let empty = tree.is_empty();
+            if empty && self.templates.contains_key(&tree.name) {
+                continue;
+            }
+            let (key, slots) = (tree.name.clone(), tree.slots);
+            let template = Template {
+                name: key.clone(),
+                file: name.clone(),
+                source: text.clone(),
+                empty,
+                slots,
+                code: compile(tree),
+            };
+            self.templates.insert(key, Arc::new(template));
+        }
         Ok(())
     }
 
     /// The template of that name.
     pub fn lookup(&self, name: &[u8]) -> Option<&Template> {
-        let _ = name;
-        None
+        self.templates.get(name).map(Arc::as_ref)
     }
 
     /// All templates, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
-        std::iter::empty()
+        self.templates.values().map(Arc::as_ref)
+    }
+
+    /// The name of Go's first template.
+    pub fn root(&self) -> &Str {
+        &self.root
+    }
+
+    /// The version of Go.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// An empty set with the same root and functions, to be laid over this one.
+    pub(super) fn overlay(&self) -> Templates {
+        Templates {
+            root: self.root.clone(),
+            functions: Arc::clone(&self.functions),
+            language: self.language,
+            templates: HashMap::new(),
+        }
     }
 }
 
 impl Template {
     /// Its name.
     pub fn name(&self) -> &Str {
-        const { &Str::EMPTY }
+        &self.name
     }
 
     /// The name under which the file was parsed that defines it.
     pub fn file(&self) -> &Str {
-        const { &Str::EMPTY }
+        &self.file
+    }
+
+    /// The text of that file.
+    pub fn source(&self) -> &Str {
+        &self.source
+    }
+
+    /// As IsEmptyTree: whether it holds nothing but space.
+    pub fn is_empty(&self) -> bool {
+        self.empty
+    }
+}
+
+/// The templates that a running template sees: those of the innermost `tpl` first.
+///
+/// Helm clones the whole set for each `tpl`; a scope over it shows the same templates at no cost.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub templates: &'a Templates,
+    pub outer: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// The template of that name: the innermost one that is not empty, as an empty one does not replace another.
+    pub fn lookup(&self, name: &[u8]) -> Option<&'a Template> {
+        let mut scope = *self;
+        let mut found = scope.templates.lookup(name);
+        // Go's clone holds nothing yet under the root's name when `tpl` parses its text, so that text is never in second place.
+        if scope.outer.is_some() && name == self.templates.root.as_bytes() {
+            return found;
+        }
+        while found.is_none_or(Template::is_empty) {
+            let Some(outer) = scope.outer else { break };
+            scope = *outer;
+            // No text is parsed under the root's name in a scope that goes on, which Go keeps without a tree.
+            found = scope.templates.lookup(name).or(found);
+        }
+        found
     }
 }

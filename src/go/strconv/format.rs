@@ -1,0 +1,251 @@
+//! Numbers to text, digit for digit as Go writes them.
+
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// As `strconv.FormatInt`. A base outside 2 to 36 counts as 10.
+pub fn format_int(value: i64, base: u32) -> String {
+    let mut out = Vec::new();
+    append_int(&mut out, value, base);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Appends [`format_int`].
+pub fn append_int(out: &mut Vec<u8>, value: i64, base: u32) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    append_uint(out, value.unsigned_abs(), base);
+}
+
+/// Appends an unsigned number.
+pub fn append_uint(out: &mut Vec<u8>, mut value: u64, base: u32) {
+    let base = if (2..=36).contains(&base) { u64::from(base) } else { 10 };
+    let mut digits = [0; 64];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = DIGITS[(value % base) as usize];
+        value /= base;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// As `strconv.FormatFloat`: `format` is one of `b e E f g G x X`; no precision means as many digits as needed.
+/// `bits` is 32 or 64.
+pub fn format_float(value: f64, format: u8, precision: Option<usize>, bits: u32) -> String {
+    let mut out = Vec::new();
+    append_float(&mut out, value, format, precision, bits);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Appends [`format_float`].
+pub fn append_float(out: &mut Vec<u8>, value: f64, format: u8, precision: Option<usize>, bits: u32) {
+    let value = if bits == 32 { f64::from(value as f32) } else { value };
+    if value.is_nan() {
+        return out.extend_from_slice(b"NaN");
+    }
+    if value.is_infinite() {
+        return out.extend_from_slice(if value > 0.0 { b"+Inf" } else { b"-Inf" });
+    }
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    let value = value.abs();
+    match format {
+        b'b' => append_binary(out, value, bits),
+        b'x' | b'X' => append_hexadecimal(out, value, format, precision),
+        b'e' | b'E' => {
+            let decimal = match precision {
+                None => Decimal::shortest(value, bits),
+                Some(precision) => Decimal::rounded(value, precision.saturating_add(1)),
+            };
+            decimal.append_exponential(out, precision.unwrap_or(decimal.digits.len().saturating_sub(1)), format);
+        }
+        b'f' => match precision {
+            None => {
+                let decimal = Decimal::shortest(value, bits);
+                let fraction = decimal.digits.len() as i64 - decimal.point;
+                decimal.append_fixed(out, usize::try_from(fraction).unwrap_or(0));
+            }
+            Some(precision) => append_fixed(out, value, precision),
+        },
+        b'g' | b'G' => append_general(out, value, format, precision, bits),
+        _ => out.extend_from_slice(&[b'%', format]),
+    }
+}
+
+/// No float64 has more decimal digits than this on either side of its point: what follows is zeros.
+const MOST_DIGITS: usize = 1100;
+
+fn append_fixed(out: &mut Vec<u8>, value: f64, precision: usize) {
+    let exact = precision.min(MOST_DIGITS);
+    out.extend_from_slice(format!("{value:.exact$}").as_bytes());
+    out.extend(std::iter::repeat_n(b'0', precision - exact));
+}
+
+fn append_general(out: &mut Vec<u8>, value: f64, format: u8, precision: Option<usize>, bits: u32) {
+    let decimal = match precision {
+        None => Decimal::shortest(value, bits),
+        Some(precision) => Decimal::rounded(value, precision.max(1)),
+    };
+    let digits = decimal.digits.len();
+    let precision = match precision {
+        None => digits,
+        Some(0) if value != 0.0 => 1,
+        Some(precision) => precision,
+    };
+    // The exponent from which on the exponential form is used: the precision, but 6 for the shortest form.
+    let threshold = match () {
+        () if decimal.shortest => 6,
+        () if precision > digits && digits as i64 >= decimal.point => digits as i64,
+        () => precision as i64,
+    };
+    let exponent = decimal.point - 1;
+    if exponent < -4 || exponent >= threshold {
+        let fraction = precision.min(digits).saturating_sub(1);
+        return decimal.append_exponential(out, fraction, format + b'e' - b'g');
+    }
+    let precision = if precision as i64 > decimal.point { digits } else { precision };
+    decimal.append_fixed(out, usize::try_from(precision as i64 - decimal.point).unwrap_or(0));
+}
+
+/// `0.d1d2d3… * 10^point`, without trailing zeros; no digits are zero.
+struct Decimal {
+    digits: Vec<u8>,
+    point: i64,
+    shortest: bool,
+}
+
+impl Decimal {
+    /// The fewest digits that read back as the same number.
+    fn shortest(value: f64, bits: u32) -> Decimal {
+        let text = if bits == 32 { format!("{:e}", value as f32) } else { format!("{value:e}") };
+        Decimal { shortest: true, ..Decimal::parse(&text) }
+    }
+
+    /// That many digits, rounded half to even.
+    fn rounded(value: f64, digits: usize) -> Decimal {
+        let fraction = digits.clamp(1, MOST_DIGITS) - 1;
+        Decimal::parse(&format!("{value:.fraction$e}"))
+    }
+
+    /// Rust's exponential form, `d.ddde-d`.
+    fn parse(text: &str) -> Decimal {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let mut digits: Vec<u8> = mantissa.bytes().filter(|&byte| byte != b'.').collect();
+        while digits.last() == Some(&b'0') {
+            digits.pop();
+        }
+        let point = if digits.is_empty() { 0 } else { exponent.parse::<i64>().unwrap_or(0) + 1 };
+        Decimal { digits, point, shortest: false }
+    }
+
+    /// `d.ddde+dd` with `precision` digits after the point.
+    fn append_exponential(&self, out: &mut Vec<u8>, precision: usize, letter: u8) {
+        out.push(self.digits.first().copied().unwrap_or(b'0'));
+        if precision > 0 {
+            out.push(b'.');
+            let fraction = self.digits.get(1..).unwrap_or_default();
+            let fraction = &fraction[..fraction.len().min(precision)];
+            out.extend_from_slice(fraction);
+            out.extend(std::iter::repeat_n(b'0', precision - fraction.len()));
+        }
+        let exponent = if self.digits.is_empty() { 0 } else { self.point - 1 };
+        out.push(letter);
+        append_exponent(out, exponent);
+    }
+
+    /// `ddd.ddd` with `precision` digits after the point.
+    fn append_fixed(&self, out: &mut Vec<u8>, precision: usize) {
+        let digit =
+            |place: i64| usize::try_from(place).ok().and_then(|place| self.digits.get(place)).copied().unwrap_or(b'0');
+        if self.point > 0 {
+            out.extend((0..self.point).map(digit));
+        } else {
+            out.push(b'0');
+        }
+        if precision > 0 {
+            out.push(b'.');
+            out.extend((0..precision as i64).map(|place| digit(self.point + place)));
+        }
+    }
+}
+
+/// Sign and at least two digits.
+fn append_exponent(out: &mut Vec<u8>, exponent: i64) {
+    out.push(if exponent < 0 { b'-' } else { b'+' });
+    let exponent = exponent.unsigned_abs();
+    if exponent < 10 {
+        out.push(b'0');
+    }
+    append_uint(out, exponent, 10);
+}
+
+/// The mantissa as an integer and the exponent of its lowest bit, with the number of bits after the first.
+fn parts(value: f64, bits: u32) -> (u64, i64, u32) {
+    if bits == 32 {
+        let raw = (value as f32).to_bits();
+        let (field, fraction) = (i64::from(raw >> 23 & 0xff), u64::from(raw & 0x7f_ffff));
+        if field == 0 { (fraction, -149, 23) } else { (fraction | 1 << 23, field - 150, 23) }
+    } else {
+        let raw = value.to_bits();
+        let (field, fraction) = ((raw >> 52 & 0x7ff) as i64, raw & ((1 << 52) - 1));
+        if field == 0 { (fraction, -1074, 52) } else { (fraction | 1 << 52, field - 1075, 52) }
+    }
+}
+
+/// `ddddp±ddd`.
+fn append_binary(out: &mut Vec<u8>, value: f64, bits: u32) {
+    let (mantissa, exponent, _) = parts(value, bits);
+    append_uint(out, mantissa, 10);
+    out.push(b'p');
+    if exponent >= 0 {
+        out.push(b'+');
+    }
+    append_int(out, exponent, 10);
+}
+
+/// `0x1.yyyyp±dd`. The value of a float32 is exact as a float64 and normalised alike.
+fn append_hexadecimal(out: &mut Vec<u8>, value: f64, format: u8, precision: Option<usize>) {
+    let (mantissa, exponent, _) = parts(value, 64);
+    // The leading one goes to bit 60, so that four bits at a time follow it.
+    let mut exponent = exponent + 52;
+    let mut mantissa = mantissa << 8;
+    if mantissa == 0 {
+        exponent = 0;
+    } else {
+        let shift = mantissa.leading_zeros().saturating_sub(3);
+        mantissa <<= shift;
+        exponent -= i64::from(shift);
+    }
+    if let Some(precision) = precision.filter(|&precision| precision < 15) {
+        let shift = 4 * precision;
+        let extra = mantissa << shift & ((1 << 60) - 1);
+        mantissa >>= 60 - shift;
+        if extra | (mantissa & 1) > 1 << 59 {
+            mantissa += 1;
+        }
+        mantissa <<= 60 - shift;
+        if mantissa & 1 << 61 != 0 {
+            mantissa >>= 1;
+            exponent += 1;
+        }
+    }
+    out.extend_from_slice(&[b'0', format, b'0' + (mantissa >> 60 & 1) as u8]);
+    let digits: &[u8; 16] = if format == b'X' { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let mut fraction = mantissa << 4;
+    let mut left = precision.unwrap_or(if fraction == 0 { 0 } else { 16 - fraction.trailing_zeros() as usize / 4 });
+    if left > 0 {
+        out.push(b'.');
+    }
+    while left > 0 {
+        out.push(digits[(fraction >> 60 & 15) as usize]);
+        fraction <<= 4;
+        left -= 1;
+    }
+    out.push(if format == b'X' { b'P' } else { b'p' });
+    append_exponent(out, exponent);
+}

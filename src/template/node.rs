@@ -1,0 +1,268 @@
+//! Parse nodes, with variables resolved to slots and functions to pointers, and how Go writes them.
+
+use super::function::Function;
+use super::number::Number;
+use super::text::quote;
+use crate::go::Str;
+
+/// A piece of a template: text or an action.
+pub(super) enum Statement {
+    Text(Str),
+    Action(Box<Action>),
+    If(Box<Branch>),
+    With(Box<Branch>),
+    Range(Box<Branch>),
+    Template(Box<Invocation>),
+    Break,
+    Continue,
+}
+
+/// As ActionNode.
+pub(super) struct Action {
+    pub position: u32,
+    pub pipe: Pipe,
+}
+
+/// As BranchNode.
+pub(super) struct Branch {
+    pub pipe: Pipe,
+    pub body: Vec<Statement>,
+    pub otherwise: Vec<Statement>,
+}
+
+/// As TemplateNode.
+pub(super) struct Invocation {
+    pub position: u32,
+    pub name: Str,
+    pub pipe: Option<Pipe>,
+}
+
+/// As PipeNode.
+pub(super) struct Pipe {
+    pub position: u32,
+    /// The variables are assigned, not declared.
+    pub assign: bool,
+    pub declarations: Box<[Declaration]>,
+    pub commands: Box<[Command]>,
+}
+
+/// A variable that a pipeline sets.
+pub(super) struct Declaration {
+    pub name: Str,
+    pub slot: Slot,
+}
+
+/// Where a variable lives while its template runs.
+pub(super) enum Slot {
+    At(u32),
+    /// The first of these that is set: the declarations stand in arguments of `and` or `or`, which may not be evaluated.
+    First(Box<[u32]>),
+    /// Known to the parser, but never declared on any way that leads here.
+    Undefined,
+}
+
+/// As CommandNode.
+pub(super) struct Command {
+    pub position: u32,
+    pub arguments: Box<[Expression]>,
+    /// Slots that are set only if an argument is evaluated.
+    pub conditional: Box<[u32]>,
+}
+
+/// An operand and its position.
+pub(super) struct Expression {
+    pub position: u32,
+    pub operand: Operand,
+}
+
+/// What can stand in a command.
+pub(super) enum Operand {
+    Bool(bool),
+    Nil,
+    Dot,
+    Number(Box<Number>),
+    String(Box<Literal>),
+    Field(Box<[Str]>),
+    Variable(Box<Variable>),
+    Identifier(&'static Function),
+    Chain(Box<Chain>),
+    Pipe(Box<Pipe>),
+}
+
+/// As StringNode.
+pub(super) struct Literal {
+    pub quoted: Str,
+    pub text: Str,
+}
+
+/// As VariableNode.
+pub(super) struct Variable {
+    pub name: Str,
+    pub slot: Slot,
+    pub fields: Box<[Str]>,
+}
+
+/// As ChainNode.
+pub(super) struct Chain {
+    pub base: Expression,
+    pub fields: Box<[Str]>,
+}
+
+/// The node at which the executor is, for errors.
+#[derive(Clone, Copy)]
+pub(super) enum Node<'a> {
+    Nothing,
+    Action(&'a Action),
+    Template(&'a Invocation),
+    Pipe(&'a Pipe),
+    Command(&'a Command),
+    Expression(&'a Expression),
+}
+
+impl Node<'_> {
+    /// In bytes from the start of the file.
+    pub fn position(self) -> usize {
+        (match self {
+            Node::Nothing => 0,
+            Node::Action(action) => action.position,
+            Node::Template(invocation) => invocation.position,
+            Node::Pipe(pipe) => pipe.position,
+            Node::Command(command) => command.position,
+            Node::Expression(expression) => expression.position,
+        }) as usize
+    }
+
+    /// As Node.String.
+    pub fn text(self) -> String {
+        let mut text = Vec::new();
+        match self {
+            Node::Nothing => {}
+            Node::Action(action) => {
+                text.extend_from_slice(b"{{");
+                action.pipe.write(&mut text);
+                text.extend_from_slice(b"}}");
+            }
+            Node::Template(invocation) => invocation.write(&mut text),
+            Node::Pipe(pipe) => pipe.write(&mut text),
+            Node::Command(command) => command.write(&mut text),
+            Node::Expression(expression) => expression.write(&mut text),
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
+impl Invocation {
+    fn write(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(b"{{template ");
+        text.extend_from_slice(quote(&self.name).as_bytes());
+        if let Some(pipe) = &self.pipe {
+            text.push(b' ');
+            pipe.write(text);
+        }
+        text.extend_from_slice(b"}}");
+    }
+}
+
+impl Pipe {
+    fn write(&self, text: &mut Vec<u8>) {
+        for (index, declaration) in self.declarations.iter().enumerate() {
+            if index > 0 {
+                text.extend_from_slice(b", ");
+            }
+            text.extend_from_slice(&declaration.name);
+        }
+        if !self.declarations.is_empty() {
+            text.extend_from_slice(if self.assign { b" = " } else { b" := " });
+        }
+        for (index, command) in self.commands.iter().enumerate() {
+            if index > 0 {
+                text.extend_from_slice(b" | ");
+            }
+            command.write(text);
+        }
+    }
+}
+
+impl Command {
+    fn write(&self, text: &mut Vec<u8>) {
+        for (index, argument) in self.arguments.iter().enumerate() {
+            if index > 0 {
+                text.push(b' ');
+            }
+            argument.write_in_parentheses(text);
+        }
+    }
+}
+
+impl Expression {
+    /// As Node.String.
+    pub fn text(&self) -> String {
+        Node::Expression(self).text()
+    }
+
+    fn write_in_parentheses(&self, text: &mut Vec<u8>) {
+        let parenthesized = matches!(self.operand, Operand::Pipe(_));
+        if parenthesized {
+            text.push(b'(');
+        }
+        self.write(text);
+        if parenthesized {
+            text.push(b')');
+        }
+    }
+
+    fn write(&self, text: &mut Vec<u8>) {
+        match &self.operand {
+            Operand::Bool(value) => text.extend_from_slice(if *value { b"true" } else { b"false" }),
+            Operand::Nil => text.extend_from_slice(b"nil"),
+            Operand::Dot => text.push(b'.'),
+            Operand::Number(number) => text.extend_from_slice(&number.text),
+            Operand::String(literal) => text.extend_from_slice(&literal.quoted),
+            Operand::Field(fields) => write_fields(fields, text),
+            Operand::Variable(variable) => {
+                text.extend_from_slice(&variable.name);
+                write_fields(&variable.fields, text);
+            }
+            Operand::Identifier(function) => text.extend_from_slice(function.name.as_bytes()),
+            Operand::Chain(chain) => {
+                chain.base.write_in_parentheses(text);
+                write_fields(&chain.fields, text);
+            }
+            Operand::Pipe(pipe) => pipe.write(text),
+        }
+    }
+
+    /// The pipeline in parentheses in this operand.
+    fn take_pipe(&mut self) -> Option<Box<Pipe>> {
+        match &mut self.operand {
+            Operand::Chain(chain) => chain.base.take_pipe(),
+            Operand::Pipe(_) => match std::mem::replace(&mut self.operand, Operand::Nil) {
+                Operand::Pipe(pipe) => Some(pipe),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn write_fields(fields: &[Str], text: &mut Vec<u8>) {
+    for field in fields {
+        text.push(b'.');
+        text.extend_from_slice(field);
+    }
+}
+
+impl Drop for Pipe {
+    /// Takes nested parentheses apart one after the other, so that dropping them needs no deep stack.
+    fn drop(&mut self) {
+        let mut nested: Vec<Box<Pipe>> = Vec::new();
+        let take = |pipe: &mut Pipe, nested: &mut Vec<Box<Pipe>>| {
+            let arguments = pipe.commands.iter_mut().flat_map(|command| command.arguments.iter_mut());
+            nested.extend(arguments.filter_map(Expression::take_pipe));
+        };
+        take(self, &mut nested);
+        while let Some(mut pipe) = nested.pop() {
+            take(&mut pipe, &mut nested);
+        }
+    }
+}
