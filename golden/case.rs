@@ -13,6 +13,7 @@
 //!
 //! The line with the command may be left out: `helm template release case`.
 //! A line `helm: 4.3` limits the case to some profiles, and a line that begins with `#` is a remark.
+//! A line `differs: …` marks a known difference: the case fails when it is gone.
 //! In language/, functions/ and errors/ the files are those of the chart `case`;
 //! `template` is a template whose text the chart prints as one block, so that it need not be YAML.
 //! In charts/ the chart is the folder beside the case file, in services/ it is the exported service,
@@ -33,6 +34,8 @@ pub struct Case {
     pub command: Vec<String>,
     /// The profiles that it is for; all of them where it is empty.
     pub profiles: Vec<String>,
+    /// Why Mizzen prints something else, where that is known: the case then fails once it does not.
+    pub differs: Option<String>,
     /// The files by name.
     pub files: Vec<(String, String)>,
 }
@@ -50,7 +53,7 @@ pub fn read(text: &str) -> Result<Vec<Case>, String> {
                 return Err(format!("two cases are called `{title}`"));
             }
             let command = words("helm template release case")?;
-            cases.push(Case { title, command, profiles: Vec::new(), files: Vec::new() });
+            cases.push(Case { title, command, profiles: Vec::new(), differs: None, files: Vec::new() });
             continue;
         }
         let Some(case) = cases.last_mut() else {
@@ -67,6 +70,8 @@ pub fn read(text: &str) -> Result<Vec<Case>, String> {
             case.command = words(command)?;
         } else if let Some(profiles) = line.strip_prefix("helm: ") {
             case.profiles = profiles.split_whitespace().map(str::to_owned).collect();
+        } else if let Some(reason) = line.strip_prefix("differs: ") {
+            case.differs = Some(reason.trim().to_owned());
         } else if !line.trim().is_empty() && !line.starts_with('#') {
             return Err(format!("{}: unexpected line `{}`", case.title, line.trim()));
         }
