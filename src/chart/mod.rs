@@ -9,8 +9,8 @@ pub mod ignore;
 pub mod load;
 pub mod metadata;
 
-pub use dependency::{check_dependencies, check_installable};
-pub use error::Error;
+pub use dependency::{check_dependencies, check_installable, is_compatible};
+pub use error::{Error, path_error};
 pub use load::{load, load_files, load_values, merge_maps};
 
 use crate::go::{Dict, Str};
@@ -66,6 +66,8 @@ pub struct Metadata {
     pub kube_version: String,
     /// `None` for a null entry.
     pub dependencies: Vec<Option<Dependency>>,
+    /// Whether `dependencies` is a list at all: Helm looks at what is in `charts/` only then.
+    pub dependencies_declared: bool,
     /// `application`, `library` or empty.
     pub kind: String,
 }

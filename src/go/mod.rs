@@ -2,14 +2,22 @@
 //!
 //! Imports: nothing.
 
+pub mod base64;
+pub mod fmt;
+pub mod glob;
 pub mod json;
 pub mod json_decode;
 pub mod object;
+pub mod path;
+pub mod regexp;
+pub mod semver;
 pub mod slog;
 pub mod str;
-pub mod toml;
 pub mod strconv;
+pub mod time;
+pub mod toml;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 

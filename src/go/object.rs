@@ -24,8 +24,24 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// What a template reads under a key that a map does not hold: the zero value of the element type.
+    fn missing(&self) -> Value {
+        Value::Nil
+    }
+
     /// What its `String` or `Error` method returns, where it has one; `fmt` prints that.
     fn stringer(&self) -> Option<String> {
+        None
+    }
+
+    /// What the `String` method of a pointer to it returns, where only that has one: text/template prints this for a field
+    /// of a struct behind a pointer, which has an address, and `fmt` does not.
+    fn pointer_stringer(&self) -> Option<String> {
+        None
+    }
+
+    /// What its `GoString` method returns, where it has one; `%#v` prints that.
+    fn go_string(&self) -> Option<String> {
         None
     }
 

@@ -182,6 +182,38 @@ impl StrBuilder {
         self.bytes.is_empty()
     }
 
+    /// Lets `write` append bytes that carry no mark. It must not touch those that are there.
+    pub fn write(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.bytes);
+    }
+
+    /// Puts a mark on bytes that are there.
+    pub fn mark(&mut self, range: Range<usize>, mark: Mark) {
+        let range = range.start as u32..range.end as u32;
+        let at = self.marks.partition_point(|span| span.range.start <= range.start);
+        self.marks.insert(at, Span { range, mark });
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The string so far, as a copy, so that the room of the builder can be used again.
+    pub fn to_str(&self) -> Str {
+        if self.marks.is_empty() {
+            Str::from(self.bytes.as_slice())
+        } else {
+            Str::with_spans(self.bytes.clone(), self.marks.clone())
+        }
+    }
+
+    /// Empties the builder and keeps its room.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.marks.clear();
+    }
+
     /// The string.
     pub fn finish(self) -> Str {
         if self.marks.is_empty() { Str::from(self.bytes) } else { Str::with_spans(self.bytes, self.marks) }

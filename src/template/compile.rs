@@ -6,8 +6,8 @@ use crate::go::Str;
 
 /// One step of a template.
 pub(super) enum Operation {
-    /// Writes a text.
-    Text(Str),
+    /// Writes the text that stands at a position.
+    Text(u32, Str),
     /// Evaluates a pipeline and prints the result, unless it went into variables.
     Action(Box<Action>),
     /// Evaluates a pipeline and goes to `otherwise` if the result is not true.
@@ -69,8 +69,8 @@ impl Compiler {
     fn statements(&mut self, statements: Vec<Statement>) {
         for statement in statements {
             match statement {
-                Statement::Text(text) => {
-                    self.emit(Operation::Text(text));
+                Statement::Text(position, text) => {
+                    self.emit(Operation::Text(position, text));
                 }
                 Statement::Action(action) => {
                     self.emit(Operation::Action(action));

@@ -1,5 +1,6 @@
 //! Errors of the language, in Go's words.
 
+use crate::go::strconv::quote;
 use std::fmt;
 
 /// A Go error as it travels through text/template: what `err.Error()` prints and what `errors.Unwrap` finds.
@@ -81,7 +82,7 @@ impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
             Some(Location { file, line, column, context }) => {
-                write!(f, "template: {file}:{line}:{column}: executing {:?} at <{context}>: ", self.template)?;
+                write!(f, "template: {file}:{line}:{column}: executing {} at <{context}>: ", quote(self.template.as_bytes()))?;
             }
             None => write!(f, "template: {}: ", self.template)?,
         }

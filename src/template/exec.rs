@@ -1,41 +1,70 @@
-//! Execution.
+//! Execution: the loop over a template's operations, and what functions see of it. As text/template exec.go.
+//!
+//! Control flow and `template` actions use no stack of the machine: open loops and waiting templates are kept in
+//! vectors. Only parentheses (see `eval`) and functions that run templates recurse.
 
-use super::error::Error;
-use super::observer::Observer;
-use super::templates::Templates;
-use crate::go::{Str, StrBuilder, Value};
+use super::compile::Operation;
+use super::error::{Error, ExecError, Location};
+use super::function::{Caller, Evaluate, Function};
+use super::limits;
+use super::node::{Action, Declaration, Expression, Node, Pipe};
+use super::observer::{Observer, Place};
+use super::templates::{Scope, Template, Templates};
+use crate::go::strconv::quote;
+use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Value};
 use crate::host::Host;
 use std::any::Any;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Runs templates of one set, one after the other, and keeps between them what is worth keeping: compiled `tpl` texts
-/// and buffers. Must run on a thread with [`super::limits::STACK`] bytes of stack.
+/// and buffers. Must run on a thread with [`limits::STACK`] bytes of stack.
 pub struct Executor<'t, O: Observer> {
     templates: &'t Templates,
-    host: &'t dyn Host,
-    state: &'t mut dyn Any,
-    observer: O,
+    shared: Shared<'t, O>,
 }
 
 impl<'t, O: Observer> Executor<'t, O> {
     /// An executor for the templates of this set.
     pub fn new(templates: &'t Templates, host: &'t dyn Host, state: &'t mut dyn Any, observer: O) -> Self {
-        Executor { templates, host, state, observer }
+        let shared = Shared {
+            host,
+            state,
+            observer,
+            dots: Vec::new(),
+            slots: Vec::new(),
+            spare_arguments: Vec::new(),
+            spare_buffers: Vec::new(),
+            texts: Texts::default(),
+            iterations: 0,
+            stack: 0,
+            nil_interface: false,
+        };
+        Executor { templates, shared }
     }
 
     /// As `t.ExecuteTemplate(out, name, data)`. After an error `out` holds what was written until then.
     pub fn execute(&mut self, name: &Str, data: Value, out: &mut StrBuilder) -> Result<(), Error> {
-        let _ = (self.templates, self.host, name, data, out);
-        Ok(())
+        self.shared.iterations = 0;
+        self.shared.stack = stack_address();
+        let scope = Scope { templates: self.templates, outer: None };
+        let Some(template) = scope.lookup(name) else {
+            return Err(no_template(name, self.templates));
+        };
+        let mut exec = Exec::new(&mut self.shared, &scope, template, std::mem::take(out));
+        let result = exec.run(template, data);
+        *out = exec.out;
+        result
     }
 
     /// What functions keep.
     pub fn state(&mut self) -> &mut dyn Any {
-        self.state
+        self.shared.state
     }
 
     /// The observer, for what it saw.
     pub fn observer(&mut self) -> &mut O {
-        &mut self.observer
+        &mut self.shared.observer
     }
 }
 
@@ -50,4 +79,609 @@ pub fn execute<O: Observer>(
     observer: O,
 ) -> Result<(), Error> {
     Executor::new(templates, host, state, observer).execute(name, data, out)
+}
+
+/// What all executions inside one execution share.
+pub(super) struct Shared<'h, O: Observer> {
+    host: &'h dyn Host,
+    state: &'h mut dyn Any,
+    pub observer: O,
+    /// Dot, and what it was outside.
+    dots: Vec<Evaluated>,
+    /// The variables of all running templates.
+    pub slots: Vec<Evaluated>,
+    /// Vectors and buffers that wait for their next use.
+    pub spare_arguments: Vec<Vec<Value>>,
+    spare_buffers: Vec<StrBuilder>,
+    texts: Texts,
+    iterations: u64,
+    /// Where the stack stood when the execution began.
+    stack: usize,
+    /// See [`Caller::nil_interface`].
+    pub nil_interface: bool,
+}
+
+/// Compiled texts of `tpl`. What a text compiles to depends on nothing but the text: its templates are found through
+/// the scope of each execution.
+#[derive(Default)]
+struct Texts {
+    compiled: HashMap<Str, Rc<Templates>>,
+    bytes: usize,
+}
+
+impl Texts {
+    /// How many bytes of text are kept; beyond that the cache starts anew.
+    const BYTES: usize = 16 << 20;
+
+    fn insert(&mut self, text: &Str, templates: &Rc<Templates>) {
+        if self.bytes + text.len() > Texts::BYTES {
+            *self = Texts::default();
+        }
+        if text.len() <= Texts::BYTES {
+            self.bytes += text.len();
+            self.compiled.insert(text.clone(), Rc::clone(templates));
+        }
+    }
+}
+
+/// A value as reflect.Value holds it: with its static type, as far as templates can tell it.
+#[derive(Clone, Default)]
+pub(super) struct Evaluated {
+    pub value: Value,
+    pub form: Form,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Of the type that the value has; together with nil this is the absence of any value, reflect's zero Value.
+    #[default]
+    Concrete,
+    /// An `interface {}` that holds the value.
+    Interface,
+    /// Nothing was put into this slot.
+    Unset,
+}
+
+impl Evaluated {
+    pub fn concrete(value: Value) -> Evaluated {
+        Evaluated { value, form: Form::Concrete }
+    }
+
+    pub fn interface(value: Value) -> Evaluated {
+        Evaluated { value, form: Form::Interface }
+    }
+
+    /// Whether this is reflect's zero Value.
+    pub fn is_invalid(&self) -> bool {
+        matches!(self.value, Value::Nil) && self.form != Form::Interface
+    }
+
+    /// An element of a list.
+    fn element(list: &List, index: usize) -> Option<Evaluated> {
+        let form = if list.elem() == Elem::Any { Form::Interface } else { Form::Concrete };
+        list.get(index).map(|value| Evaluated { value: value.clone(), form })
+    }
+}
+
+/// One execution, as Go's state.
+pub(super) struct Exec<'a, 's, 'h, O: Observer> {
+    pub shared: &'s mut Shared<'h, O>,
+    scope: &'a Scope<'a>,
+    template: &'a Template,
+    /// The node at which an error would be.
+    pub node: Node<'a>,
+    /// Where the variables of the running template begin.
+    pub base: usize,
+    out: StrBuilder,
+    /// The arguments of the function that runs now, as they are written.
+    pub arguments: &'a [Expression],
+}
+
+/// A template that waits for the one it called.
+struct Frame<'a> {
+    template: &'a Template,
+    next: usize,
+    base: usize,
+    node: Node<'a>,
+}
+
+/// A `range` that runs.
+struct Loop<'a> {
+    items: Items,
+    pipe: &'a Pipe,
+    /// How many dots there were before.
+    dots: usize,
+}
+
+enum Items {
+    Int { next: i64, end: i64, wrap: fn(i64) -> Value },
+    Uint { next: u64, end: u64, wrap: fn(u64) -> Value },
+    List { list: List, next: usize },
+    Bytes { bytes: Str, next: usize },
+    Map { entries: std::vec::IntoIter<(Str, Value)>, form: Form },
+}
+
+impl Items {
+    fn of_dict(dict: &Dict, form: Form) -> Items {
+        Items::Map { entries: dict.snapshot().into_iter(), form }
+    }
+
+    /// The next index and element.
+    fn next(&mut self) -> Option<(Value, Evaluated)> {
+        Some(match self {
+            Items::Int { next, end, .. } if *next >= *end => return None,
+            Items::Uint { next, end, .. } if *next >= *end => return None,
+            Items::Int { next, wrap, .. } => {
+                *next += 1;
+                (Value::Nil, Evaluated::concrete(wrap(*next - 1)))
+            }
+            Items::Uint { next, wrap, .. } => {
+                *next += 1;
+                (Value::Nil, Evaluated::concrete(wrap(*next - 1)))
+            }
+            Items::List { list, next } => {
+                *next += 1;
+                (Value::Int(*next as i64 - 1), Evaluated::element(list, *next - 1)?)
+            }
+            Items::Bytes { bytes, next } => {
+                *next += 1;
+                (Value::Int(*next as i64 - 1), Evaluated::concrete(Value::Uint8(*bytes.get(*next - 1)?)))
+            }
+            Items::Map { entries, form } => {
+                let (key, value) = entries.next()?;
+                (Value::String(key), Evaluated { value, form: *form })
+            }
+        })
+    }
+}
+
+impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
+    fn new(
+        shared: &'s mut Shared<'h, O>,
+        scope: &'a Scope<'a>,
+        template: &'a Template,
+        out: StrBuilder,
+    ) -> Exec<'a, 's, 'h, O> {
+        Exec { shared, scope, template, node: Node::Nothing, base: 0, out, arguments: &[] }
+    }
+
+    /// Runs a template to its end, leaving everything but the output as it was.
+    fn run(&mut self, template: &'a Template, data: Value) -> Result<(), Error> {
+        let (outer, node, base) = (self.template, self.node, self.base);
+        let (dots, slots) = (self.shared.dots.len(), self.shared.slots.len());
+        let result = self.walk(template, Evaluated::concrete(data));
+        (self.template, self.node, self.base) = (outer, node, base);
+        self.shared.dots.truncate(dots);
+        self.shared.slots.truncate(slots);
+        result
+    }
+
+    /// Begins a template: only `$` is set.
+    fn enter(&mut self, template: &'a Template, dot: Evaluated) {
+        if O::ACTIVE {
+            self.shared.observer.enter(template.name(), template.file());
+        }
+        self.template = template;
+        self.base = self.shared.slots.len();
+        self.shared.slots.push(dot.clone());
+        let unset = Evaluated { value: Value::Nil, form: Form::Unset };
+        self.shared.slots.resize(self.base + template.slots as usize, unset);
+        self.shared.dots.push(dot);
+    }
+
+    fn walk(&mut self, template: &'a Template, dot: Evaluated) -> Result<(), Error> {
+        let mut frames: Vec<Frame<'a>> = Vec::new();
+        let mut loops: Vec<Loop<'a>> = Vec::new();
+        let mut next = 0;
+        self.enter(template, dot);
+        loop {
+            let template = self.template;
+            let Some(operation) = template.code.get(next) else {
+                self.shared.dots.pop();
+                self.shared.slots.truncate(self.base);
+                if O::ACTIVE {
+                    self.shared.observer.leave();
+                }
+                let Some(frame) = frames.pop() else { return Ok(()) };
+                (self.template, self.base, self.node, next) = (frame.template, frame.base, frame.node, frame.next);
+                continue;
+            };
+            next += 1;
+            match operation {
+                Operation::Text(position, text) => self.write(*position as usize, text)?,
+                Operation::Action(action) => {
+                    let value = self.pipeline(&action.pipe)?;
+                    if action.pipe.declarations.is_empty() {
+                        self.print(action, &value.value)?;
+                    }
+                }
+                Operation::If { pipe, otherwise } => {
+                    if !self.pipeline(pipe)?.value.is_true() {
+                        next = *otherwise;
+                    }
+                }
+                Operation::With { pipe, otherwise } => {
+                    let value = self.pipeline(pipe)?;
+                    if value.value.is_true() {
+                        self.shared.dots.push(value);
+                    } else {
+                        next = *otherwise;
+                    }
+                }
+                Operation::EndWith => {
+                    self.shared.dots.pop();
+                }
+                Operation::Jump(target) => next = *target,
+                Operation::Range { pipe, otherwise } => {
+                    let value = self.pipeline(pipe)?;
+                    let dots = self.shared.dots.len();
+                    let mut around = Loop { items: self.items(value.value, pipe)?, pipe, dots };
+                    if self.iterate(&mut around)? {
+                        loops.push(around);
+                    } else {
+                        next = *otherwise;
+                    }
+                }
+                Operation::Next { body } => {
+                    if let Some(around) = loops.last_mut() {
+                        self.shared.dots.truncate(around.dots);
+                        if self.iterate(around)? {
+                            next = *body;
+                        } else {
+                            loops.pop();
+                        }
+                    }
+                }
+                Operation::Break(target) => {
+                    if let Some(around) = loops.pop() {
+                        self.shared.dots.truncate(around.dots);
+                    }
+                    next = *target;
+                }
+                Operation::Template(invocation) => {
+                    self.node = Node::Template(invocation);
+                    let Some(called) = self.scope.lookup(&invocation.name) else {
+                        return Err(self.error(format!("template {} not defined", quote(&invocation.name))));
+                    };
+                    if frames.len() == limits::TEMPLATE_DEPTH {
+                        let limit = limits::TEMPLATE_DEPTH;
+                        return Err(self.error(format!("exceeded maximum template depth ({limit})")));
+                    }
+                    let dot = match &invocation.pipe {
+                        Some(pipe) => self.pipeline(pipe)?,
+                        None => Evaluated::default(),
+                    };
+                    frames.push(Frame { template, next, base: self.base, node: self.node });
+                    next = 0;
+                    self.enter(called, dot);
+                }
+            }
+        }
+    }
+
+    /// What `range` goes over, as walkRange.
+    fn items(&mut self, value: Value, pipe: &'a Pipe) -> Result<Items, Error> {
+        Ok(match value {
+            Value::Nil => Items::Int { next: 0, end: 0, wrap: Value::Int },
+            Value::List(list) => Items::List { list, next: 0 },
+            Value::Bytes(bytes) => Items::Bytes { bytes: *bytes, next: 0 },
+            Value::Dict(dict) => {
+                let strings = dict.ty() == crate::go::DictType::Strings;
+                Items::of_dict(&dict, if strings { Form::Concrete } else { Form::Interface })
+            }
+            Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations.len() > 1 => {
+                return Err(self.error(format!("can't use {} to iterate over more than one variable", display(&value))));
+            }
+            Value::Int(end) => Items::Int { next: 0, end, wrap: Value::Int },
+            Value::Int64(end) => Items::Int { next: 0, end, wrap: Value::Int64 },
+            Value::Uint64(end) => Items::Uint { next: 0, end, wrap: Value::Uint64 },
+            Value::Uint8(end) => Items::Uint { next: 0, end: u64::from(end), wrap: |n| Value::Uint8(n as u8) },
+            Value::Object(object) => match object.underlying() {
+                Some(Value::Dict(dict)) => Items::of_dict(&dict, Form::Concrete),
+                Some(value) if matches!(object.ty().kind, Kind::Slice | Kind::Int64 | Kind::Int | Kind::Uint64) => {
+                    return self.items(value, pipe);
+                }
+                _ => {
+                    return Err(self.error(format!("range can't iterate over {}", display(&Value::Object(object)))));
+                }
+            },
+            Value::Bool(_) | Value::Float64(_) | Value::Complex128(_) | Value::String(_) => {
+                return Err(self.error(format!("range can't iterate over {}", display(&value))));
+            }
+        })
+    }
+
+    /// Goes to the next element: makes it dot and puts it into the variables. Returns false where there is none.
+    fn iterate(&mut self, around: &mut Loop<'a>) -> Result<bool, Error> {
+        let Some((index, element)) = around.items.next() else { return Ok(false) };
+        self.shared.iterations += 1;
+        if self.shared.iterations > limits::ITERATIONS {
+            self.node = Node::Pipe(around.pipe);
+            return Err(self.error(format!("the bodies of range ran more than {} times", limits::ITERATIONS)));
+        }
+        let set = |exec: &mut Self, declaration: &Declaration, value: Evaluated| exec.set(declaration, value);
+        match &*around.pipe.declarations {
+            [] => {}
+            [declaration] => set(self, declaration, element.clone())?,
+            [first, second, ..] => {
+                set(self, first, Evaluated::concrete(index))?;
+                set(self, second, element.clone())?;
+            }
+        }
+        self.shared.dots.push(element);
+        Ok(true)
+    }
+
+    /// Dot.
+    pub fn dot(&self) -> Evaluated {
+        self.shared.dots.last().cloned().unwrap_or_default()
+    }
+
+    fn write(&mut self, position: usize, text: &Str) -> Result<(), Error> {
+        let start = self.out.len();
+        self.room(text.len())?;
+        self.out.push(text);
+        if O::ACTIVE {
+            self.observe(position, start, &mut text.marks().map(|span| (span.mark, span.range)));
+        }
+        Ok(())
+    }
+
+    /// As printValue.
+    fn print(&mut self, action: &'a Action, value: &Value) -> Result<(), Error> {
+        self.node = Node::Action(action);
+        if let Value::String(text) = value {
+            return self.write(action.position as usize, text);
+        }
+        let start = self.out.len();
+        self.out.write(|bytes| match value {
+            Value::Nil => bytes.extend_from_slice(b"<no value>"),
+            value => print_value(bytes, value),
+        });
+        self.room(0)?;
+        if O::ACTIVE {
+            // Which bytes of a printed list or map come from a marked string in it is not known: all of them bear the mark.
+            let mut strings = Vec::new();
+            collect_strings(value, &mut strings, 0);
+            let whole = 0..(self.out.len() - start) as u32;
+            let marks = strings.iter().flat_map(|text| text.marks().map(|span| span.mark).collect::<Vec<_>>());
+            let mut marks: Vec<_> = marks.collect();
+            marks.sort_unstable();
+            marks.dedup();
+            for mark in &marks {
+                self.out.mark(start..self.out.len(), *mark);
+            }
+            self.observe(action.position as usize, start, &mut marks.into_iter().map(|mark| (mark, whole.clone())));
+        }
+        Ok(())
+    }
+
+    /// Checks that so many bytes still fit into the buffer.
+    fn room(&mut self, bytes: usize) -> Result<(), Error> {
+        if self.out.len() + bytes > limits::OUTPUT {
+            return Err(self.error(format!("the output is longer than {} MiB", limits::OUTPUT >> 20)));
+        }
+        Ok(())
+    }
+
+    fn observe(
+        &mut self,
+        position: usize,
+        start: usize,
+        marks: &mut dyn Iterator<Item = (crate::go::Mark, std::ops::Range<u32>)>,
+    ) {
+        let place = Place { file: self.template.file(), template: self.template.name(), position };
+        self.shared.observer.wrote(place, start..self.out.len());
+        for (mark, range) in marks {
+            self.shared.observer.marked(mark, start + range.start as usize..start + range.end as usize);
+        }
+    }
+
+    /// The place of a node, for an observer.
+    pub fn place(&self, node: Node<'a>) -> Place<'a> {
+        Place { file: self.template.file(), template: self.template.name(), position: node.position() }
+    }
+
+    /// An error at the current node.
+    pub fn error(&self, message: impl Into<String>) -> Error {
+        Error::Exec(Box::new(ExecError {
+            at: self.location(),
+            template: self.template.name().to_string(),
+            message: message.into(),
+            source: None,
+        }))
+    }
+
+    /// An error of a function, at the current node.
+    pub fn error_calling(&self, name: &str, source: Error) -> Error {
+        Error::Exec(Box::new(ExecError {
+            at: self.location(),
+            template: self.template.name().to_string(),
+            message: format!("error calling {name}: "),
+            source: Some(Box::new(source)),
+        }))
+    }
+
+    /// As ErrorContext.
+    fn location(&self) -> Option<Location> {
+        let position = match self.node {
+            Node::Nothing => return None,
+            node => node.position(),
+        };
+        let before = self.template.source().get(..position).unwrap_or_default();
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        Some(Location {
+            file: self.template.file().to_string(),
+            line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+            column: position - line_start,
+            context: self.node.text(),
+        })
+    }
+
+    /// Fails where more than half of the stack is used; the other half is for functions and for parsing.
+    pub fn check_stack(&self) -> Result<(), Error> {
+        if self.shared.stack.abs_diff(stack_address()) > limits::STACK / 2 {
+            return Err(self.error("include, tpl and parentheses are nested too deep"));
+        }
+        Ok(())
+    }
+
+    /// Runs something with a new buffer and returns what it wrote.
+    fn buffered(
+        &mut self,
+        run: impl FnOnce(&mut Self, StrBuilder) -> (StrBuilder, Result<(), Error>),
+    ) -> Result<Str, Error> {
+        if O::ACTIVE {
+            self.shared.observer.open();
+        }
+        let buffer = self.shared.spare_buffers.pop().unwrap_or_default();
+        let (mut buffer, result) = run(self, buffer);
+        let text = result.map(|()| buffer.to_str());
+        buffer.clear();
+        self.shared.spare_buffers.push(buffer);
+        let text = text?;
+        Ok(if O::ACTIVE { self.shared.observer.close(text) } else { text })
+    }
+
+    fn compile(&mut self, text: &Str) -> Result<Rc<Templates>, Error> {
+        // Marks belong to one text and not to others of the same bytes.
+        let cached = !O::ACTIVE || text.marks().next().is_none();
+        if cached && let Some(templates) = self.shared.texts.compiled.get(text) {
+            return Ok(Rc::clone(templates));
+        }
+        let mut templates = self.scope.templates.overlay();
+        let root = templates.root().clone();
+        templates.parse(&root, text)?;
+        let templates = Rc::new(templates);
+        if cached {
+            self.shared.texts.insert(text, &templates);
+        }
+        Ok(templates)
+    }
+}
+
+impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
+    fn host(&self) -> &dyn Host {
+        self.shared.host
+    }
+
+    fn state(&mut self) -> &mut dyn Any {
+        self.shared.state
+    }
+
+    fn execute(&mut self, name: &Str, data: Value) -> Result<Str, Error> {
+        self.check_stack()?;
+        let Some(template) = self.scope.lookup(name) else {
+            return Err(no_template(name, self.scope.templates));
+        };
+        self.buffered(|exec, buffer| {
+            let outer = std::mem::replace(&mut exec.out, buffer);
+            let result = exec.run(template, data);
+            (std::mem::replace(&mut exec.out, outer), result)
+        })
+    }
+
+    fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {
+        self.check_stack().map_err(Evaluate::Execute)?;
+        // Most texts are plain, as values are that might hold a template but do not.
+        if !O::ACTIVE && !text.windows(2).any(|pair| pair == b"{{") {
+            return Ok(text.clone());
+        }
+        let templates = self.compile(text).map_err(Evaluate::Parse)?;
+        let scope = Scope { templates: &templates, outer: Some(self.scope) };
+        let Some(template) = scope.lookup(templates.root()) else {
+            return Err(Evaluate::Execute(no_template(templates.root(), &templates)));
+        };
+        let result = self.buffered(|exec, buffer| {
+            let mut inner = Exec::new(exec.shared, &scope, template, buffer);
+            let result = inner.run(template, data);
+            (inner.out, result)
+        });
+        result.map_err(Evaluate::Execute)
+    }
+
+    fn nil_interface(&self) -> bool {
+        self.shared.nil_interface
+    }
+
+    fn first_argument(&self) -> String {
+        self.arguments.first().map(Expression::text).unwrap_or_default()
+    }
+}
+
+impl<'a, O: Observer> Exec<'a, '_, '_, O> {
+    /// Calls a function whose arguments were checked.
+    pub fn call(
+        &mut self,
+        function: &'static Function,
+        node: Node<'a>,
+        values: &mut [Value],
+    ) -> Result<Evaluated, Error> {
+        if O::ACTIVE {
+            let place = self.place(node);
+            self.shared.observer.call(place, function, values);
+        }
+        let arguments = self.arguments;
+        let result = (function.call)(self, values);
+        self.arguments = arguments;
+        match result {
+            Ok(mut value) => {
+                if O::ACTIVE {
+                    value = self.shared.observer.returned(function, value);
+                }
+                // Functions that may return nil return an interface.
+                let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
+                Ok(Evaluated { value, form })
+            }
+            Err(error) => {
+                self.node = node;
+                Err(self.error_calling(function.name, error))
+            }
+        }
+    }
+}
+
+fn no_template(name: &Str, templates: &Templates) -> Error {
+    Error::Text(format!(
+        "template: no template {} associated with template {}",
+        quote(name),
+        quote(templates.root())
+    ))
+}
+
+/// About where the stack of this thread stands.
+#[inline(never)]
+fn stack_address() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(&here).addr()
+}
+
+/// As `%v`.
+fn display(value: &Value) -> String {
+    let mut bytes = Vec::new();
+    print_value(&mut bytes, value);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// As fmt.Fprint of one value.
+fn print_value(bytes: &mut Vec<u8>, value: &Value) {
+    bytes.extend_from_slice(format!("{value:?}").as_bytes());
+}
+
+fn collect_strings<'v>(value: &'v Value, strings: &mut Vec<Str>, depth: usize) {
+    if depth > 100 {
+        return;
+    }
+    match value {
+        Value::String(text) => strings.push(text.clone()),
+        Value::Bytes(bytes) => strings.push((**bytes).clone()),
+        Value::List(list) => list.iter().for_each(|item| collect_strings(item, strings, depth + 1)),
+        Value::Dict(dict) => {
+            for (key, value) in dict.entries().iter() {
+                strings.push(key.clone());
+                collect_strings(value, strings, depth + 1);
+            }
+        }
+        _ => {}
+    }
 }

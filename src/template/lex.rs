@@ -1,7 +1,9 @@
 //! Lexing, as text/template/parse lex.go.
 
-use super::text::{decode_last_rune, decode_rune, describe_rune, is_letter_or_digit, quote, quote_prefix};
 use crate::go::Str;
+use crate::go::strconv::quote;
+use crate::go::unicode::{is_digit, is_letter, is_print};
+use crate::go::utf8::{self, RUNE_ERROR};
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,10 @@ impl Item {
             Kind::Eof => "EOF".to_owned(),
             Kind::Error => self.error.clone(),
             kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(value)),
-            _ if value.len() > 10 => format!("{}...", quote_prefix(value, 10)),
+            _ if value.len() > 10 => {
+                let end = utf8::runes(value).nth(10).map_or(value.len(), |(at, _)| at);
+                format!("{}...", quote(&value[..end]))
+            }
             _ => quote(value),
         }
     }
@@ -158,20 +163,20 @@ impl Lexer {
     }
 
     /// The next rune; `None` at the end.
-    fn next(&mut self) -> Option<u32> {
+    fn next(&mut self) -> Option<char> {
         if self.position >= self.end {
             self.at_end = true;
             return None;
         }
-        let (rune, width) = decode_rune(self.rest(self.position));
+        let (rune, width) = utf8::decode(self.rest(self.position));
         self.position += width;
-        if rune == u32::from(b'\n') {
+        if rune == '\n' {
             self.line += 1;
         }
         Some(rune)
     }
 
-    fn peek(&mut self) -> Option<u32> {
+    fn peek(&mut self) -> Option<char> {
         let rune = self.next();
         self.backup();
         rune
@@ -179,9 +184,9 @@ impl Lexer {
 
     fn backup(&mut self) {
         if !self.at_end && self.position > 0 {
-            let (rune, width) = decode_last_rune(self.text.get(..self.position).unwrap_or_default());
+            let (rune, width) = utf8::decode_last(self.text.get(..self.position).unwrap_or_default());
             self.position -= width;
-            if rune == u32::from(b'\n') {
+            if rune == '\n' {
                 self.line -= 1;
             }
         }
@@ -237,7 +242,7 @@ impl Lexer {
                 self.position += length;
                 let trim = if has_left_marker(self.rest(self.position + LEFT.len())) {
                     let before = self.text.get(self.start..self.position).unwrap_or_default();
-                    before.iter().rev().take_while(|&&byte| is_space(u32::from(byte))).count()
+                    before.iter().rev().take_while(|&&byte| is_space(char::from(byte))).count()
                 } else {
                     0
                 };
@@ -269,7 +274,7 @@ impl Lexer {
     }
 
     fn left_trim_length(&self) -> usize {
-        self.rest(self.position).iter().take_while(|&&byte| is_space(u32::from(byte))).count()
+        self.rest(self.position).iter().take_while(|&&byte| is_space(char::from(byte))).count()
     }
 
     fn left_delimiter(&mut self) -> Step {
@@ -333,32 +338,32 @@ impl Lexer {
         let Some(rune) = self.next() else {
             return self.error("unclosed action");
         };
-        match u8::try_from(rune).unwrap_or(0xff) {
-            b' ' | b'\t' | b'\r' | b'\n' => {
+        match rune {
+            ' ' | '\t' | '\r' | '\n' => {
                 self.backup();
                 self.space()
             }
-            b'=' => self.emit(Kind::Assign),
-            b':' => {
-                if self.next() != Some(u32::from(b'=')) {
+            '=' => self.emit(Kind::Assign),
+            ':' => {
+                if self.next() != Some('=') {
                     return self.error("expected :=");
                 }
                 self.emit(Kind::Declare)
             }
-            b'|' => self.emit(Kind::Pipe),
-            b'"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
-            b'`' => self.raw_quoted(),
-            b'$' => {
+            '|' => self.emit(Kind::Pipe),
+            '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
+            '`' => self.raw_quoted(),
+            '$' => {
                 if self.at_terminator() {
                     return self.emit(Kind::Variable);
                 }
                 self.field_or_variable(Kind::Variable)
             }
-            b'\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            b'.' if self.rest(self.position).first().is_some_and(|byte| !byte.is_ascii_digit()) => {
+            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            '.' if self.rest(self.position).first().is_some_and(|byte| !byte.is_ascii_digit()) => {
                 self.field_or_variable(Kind::Field)
             }
-            b'.' | b'+' | b'-' | b'0'..=b'9' => {
+            '.' | '+' | '-' | '0'..='9' => {
                 self.backup();
                 self.number()
             }
@@ -366,18 +371,18 @@ impl Lexer {
                 self.backup();
                 self.identifier()
             }
-            b'(' => {
+            '(' => {
                 self.parentheses += 1;
                 self.emit(Kind::LeftParen)
             }
-            b')' => match self.parentheses.checked_sub(1) {
+            ')' => match self.parentheses.checked_sub(1) {
                 Some(left) => {
                     self.parentheses = left;
                     self.emit(Kind::RightParen)
                 }
                 None => self.error("unexpected right paren"),
             },
-            0x20..=0x7e => self.emit(Kind::Char),
+            ' '..='~' => self.emit(Kind::Char),
             _ => self.error(format!("unrecognized character in action: {}", describe_rune(rune))),
         }
     }
@@ -408,7 +413,7 @@ impl Lexer {
         };
         self.backup();
         if !self.at_terminator() {
-            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(0xfffd))));
+            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
         }
         let word = self.text.get(self.start..self.position).unwrap_or_default();
         let kind = match keyword(word) {
@@ -433,7 +438,7 @@ impl Lexer {
         };
         self.backup();
         if !self.at_terminator() {
-            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(0xfffd))));
+            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
         }
         self.emit(kind)
     }
@@ -450,13 +455,13 @@ impl Lexer {
     fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Step {
         loop {
             match self.next() {
-                Some(rune) if rune == u32::from(b'\\') => match self.next() {
-                    Some(rune) if rune != u32::from(b'\n') => {}
+                Some('\\') => match self.next() {
+                    Some(rune) if rune != '\n' => {}
                     _ => return self.error(unterminated),
                 },
                 None => return self.error(unterminated),
-                Some(rune) if rune == u32::from(b'\n') => return self.error(unterminated),
-                Some(rune) if rune == u32::from(quote) => return self.emit(kind),
+                Some(rune) if rune == '\n' => return self.error(unterminated),
+                Some(rune) if rune == char::from(quote) => return self.emit(kind),
                 Some(_) => {}
             }
         }
@@ -466,7 +471,7 @@ impl Lexer {
         loop {
             match self.next() {
                 None => return self.error("unterminated raw quoted string"),
-                Some(rune) if rune == u32::from(b'`') => return self.emit(Kind::RawString),
+                Some('`') => return self.emit(Kind::RawString),
                 Some(_) => {}
             }
         }
@@ -525,7 +530,7 @@ impl Lexer {
     }
 }
 
-fn contains(valid: &[u8], rune: u32) -> bool {
+fn contains(valid: &[u8], rune: char) -> bool {
     u8::try_from(rune).is_ok_and(|byte| valid.contains(&byte))
 }
 
@@ -541,18 +546,24 @@ fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
     None
 }
 
-fn is_space(rune: u32) -> bool {
+fn is_space(rune: char) -> bool {
     contains(b" \t\r\n", rune)
 }
 
-fn is_alphanumeric(rune: u32) -> bool {
-    rune == u32::from(b'_') || is_letter_or_digit(rune)
+fn is_alphanumeric(rune: char) -> bool {
+    rune == '_' || is_letter(rune) || is_digit(rune)
+}
+
+/// As `%#U`.
+fn describe_rune(rune: char) -> String {
+    let code = u32::from(rune);
+    if is_print(rune) { format!("U+{code:04X} '{rune}'") } else { format!("U+{code:04X}") }
 }
 
 fn has_left_marker(text: &[u8]) -> bool {
-    text.len() >= 2 && text[0] == b'-' && is_space(u32::from(text[1]))
+    text.len() >= 2 && text[0] == b'-' && is_space(char::from(text[1]))
 }
 
 fn has_right_marker(text: &[u8]) -> bool {
-    text.len() >= 2 && is_space(u32::from(text[0])) && text[1] == b'-'
+    text.len() >= 2 && is_space(char::from(text[0])) && text[1] == b'-'
 }

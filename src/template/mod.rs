@@ -11,7 +11,13 @@ pub mod limits;
 pub mod observer;
 pub mod templates;
 
+mod compile;
+mod eval;
 mod exec;
+mod lex;
+mod node;
+mod number;
+mod parse;
 
 pub use error::{Error, ExecError, Location, ParseError};
 pub use exec::{Executor, execute};

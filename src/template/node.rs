@@ -2,12 +2,13 @@
 
 use super::function::Function;
 use super::number::Number;
-use super::text::quote;
 use crate::go::Str;
+use crate::go::strconv::quote;
 
 /// A piece of a template: text or an action.
 pub(super) enum Statement {
-    Text(Str),
+    /// Its position, and what stands there.
+    Text(u32, Str),
     Action(Box<Action>),
     If(Box<Branch>),
     With(Box<Branch>),

@@ -1,8 +1,8 @@
 //! Number literals, under all the types that can represent them.
 
 use super::lex::Kind;
-use super::text::{Unquoted, quote, unquote_character};
 use crate::go::Str;
+use crate::go::strconv::{Unquoted, parse_float, parse_int, parse_uint, quote, unquote_char};
 
 /// As NumberNode: the value under each type that it fits, which simulates Go's ideal constants.
 #[derive(Debug)]
@@ -31,9 +31,8 @@ impl Number {
         let text = number.text.clone();
         match kind {
             Kind::CharConstant => {
-                let (character, width) =
-                    unquote_character(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
-                if text.get(1 + width..) != Some(b"'") {
+                let (character, rest) = unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
+                if rest != b"'" {
                     return Err(format!("malformed character constant: {text}"));
                 }
                 let value = match character {
@@ -56,8 +55,8 @@ impl Number {
             number.set_complex(0.0, imaginary);
             return Ok(number);
         }
-        number.uint = parse_unsigned(&text);
-        number.int = parse_signed(&text);
+        number.uint = parse_uint(&text, 0).ok();
+        number.int = parse_int(&text, 0).ok();
         if number.int == Some(0) && number.uint.is_none() {
             number.uint = Some(0);
         }
@@ -118,154 +117,6 @@ fn has_fraction_or_exponent(text: &[u8]) -> bool {
     text.iter().any(|byte| b".eEpP".contains(byte))
 }
 
-/// As strconv.ParseUint with base 0.
-fn parse_unsigned(text: &[u8]) -> Option<u64> {
-    let (base, digits) = match text {
-        [b'0', b'x' | b'X', digits @ ..] => (16, digits),
-        [b'0', b'b' | b'B', digits @ ..] => (2, digits),
-        [b'0', b'o' | b'O', digits @ ..] => (8, digits),
-        [b'0', digits @ ..] if !digits.is_empty() => (8, digits),
-        digits => (10, digits),
-    };
-    if !underscores_are_right(text) {
-        return None;
-    }
-    let mut value: Option<u64> = None;
-    for &digit in digits.iter().filter(|digit| **digit != b'_') {
-        let digit = u64::from(char::from(digit).to_digit(base)?);
-        value = Some(value.unwrap_or(0).checked_mul(u64::from(base))?.checked_add(digit)?);
-    }
-    value
-}
-
-/// As strconv.ParseInt with base 0.
-fn parse_signed(text: &[u8]) -> Option<i64> {
-    match text {
-        [b'-', digits @ ..] => 0i64.checked_sub_unsigned(parse_unsigned_digits(digits)?),
-        [b'+', digits @ ..] => i64::try_from(parse_unsigned_digits(digits)?).ok(),
-        digits => i64::try_from(parse_unsigned(digits)?).ok(),
-    }
-}
-
-fn parse_unsigned_digits(text: &[u8]) -> Option<u64> {
-    text.first().filter(|byte| byte.is_ascii_digit()).and_then(|_| parse_unsigned(text))
-}
-
-/// As strconv.underscoreOK: an underscore stands between digits, or between a base prefix and a digit.
-fn underscores_are_right(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
-    let (mut last, rest) = match text {
-        [b'0', b'b' | b'B' | b'o' | b'O' | b'x' | b'X', rest @ ..] => (b'0', rest),
-        rest => (b'^', rest),
-    };
-    let hexadecimal = matches!(text, [b'0', b'x' | b'X', ..]);
-    for byte in rest {
-        if byte.is_ascii_digit() || hexadecimal && byte.is_ascii_hexdigit() {
-            last = b'0';
-        } else if *byte == b'_' {
-            if last != b'0' {
-                return false;
-            }
-            last = b'_';
-        } else {
-            if last == b'_' {
-                return false;
-            }
-            last = b'!';
-        }
-    }
-    last != b'_'
-}
-
-/// As strconv.ParseFloat of what starts with a digit, a sign or a point. The error is the last part of Go's.
-fn parse_float(text: &[u8]) -> Result<f64, &'static str> {
-    const SYNTAX: &str = "invalid syntax";
-    const RANGE: &str = "value out of range";
-    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
-    if !underscores_are_right(text) || !digits.first().is_some_and(|byte| byte.is_ascii_digit() || b"._".contains(byte)) {
-        return Err(SYNTAX);
-    }
-    let plain: Vec<u8> = text.iter().copied().filter(|byte| *byte != b'_').collect();
-    let value = if matches!(digits, [b'0', b'x' | b'X', ..]) {
-        parse_hexadecimal_float(&plain).ok_or(SYNTAX)?
-    } else {
-        std::str::from_utf8(&plain).ok().and_then(|plain| plain.parse::<f64>().ok()).ok_or(SYNTAX)?
-    };
-    if value.is_infinite() { Err(RANGE) } else { Ok(value) }
-}
-
-/// A float such as `-0x1.8p3`, rounded to the nearest even; infinite where it is out of range.
-fn parse_hexadecimal_float(text: &[u8]) -> Option<f64> {
-    let negative = text.first() == Some(&b'-');
-    let digits = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text).get(2..)?;
-    let at = digits.iter().position(|byte| matches!(byte, b'p' | b'P'))?;
-    let (mantissa_text, exponent_text) = (digits.get(..at)?, digits.get(at + 1..)?);
-    let unsigned = exponent_text.strip_prefix(b"-").or(exponent_text.strip_prefix(b"+")).unwrap_or(exponent_text);
-    if unsigned.is_empty() {
-        return None;
-    }
-    let mut exponent = unsigned.iter().try_fold(0i64, |value, digit| {
-        digit.is_ascii_digit().then(|| (value * 10 + i64::from(digit - b'0')).min(100_000))
-    })?;
-    if exponent_text.first() == Some(&b'-') {
-        exponent = -exponent;
-    }
-    // The lowest bit of the mantissa stands for all the digits that do not fit.
-    let (mut mantissa, mut seen, mut point) = (0u128, false, false);
-    for byte in mantissa_text {
-        if *byte == b'.' {
-            if point {
-                return None;
-            }
-            point = true;
-            continue;
-        }
-        let digit = u128::from(char::from(*byte).to_digit(16)?);
-        seen = true;
-        if mantissa >> 100 == 0 {
-            mantissa = mantissa << 4 | digit;
-            exponent -= if point { 4 } else { 0 };
-        } else {
-            mantissa |= u128::from(digit != 0);
-            exponent += if point { 0 } else { 4 };
-        }
-    }
-    if !seen {
-        return None;
-    }
-    let value = scale(mantissa, exponent);
-    Some(if negative { -value } else { value })
-}
-
-/// `mantissa * 2^exponent`, rounded to the nearest even.
-fn scale(mantissa: u128, exponent: i64) -> f64 {
-    if mantissa == 0 {
-        return 0.0;
-    }
-    let top = 127 - i64::from(mantissa.leading_zeros());
-    // The place of the last bit that the result can hold.
-    let last = (top + exponent - 52).max(-1074);
-    let drop = last - exponent;
-    let kept = match u32::try_from(drop) {
-        Ok(0) | Err(_) => return mantissa as f64 * power(exponent),
-        Ok(drop) if drop > 127 => 0,
-        Ok(drop) => {
-            let (kept, rest, half) = (mantissa >> drop, mantissa & ((1 << drop) - 1), 1u128 << (drop - 1));
-            kept + u128::from(rest > half || rest == half && kept & 1 == 1)
-        }
-    };
-    kept as f64 * power(last)
-}
-
-/// `2^exponent`, which is at least the smallest float.
-fn power(exponent: i64) -> f64 {
-    match exponent {
-        1024.. => f64::INFINITY,
-        -1022..1024 => f64::from_bits(((exponent + 1023) as u64) << 52),
-        _ => f64::from_bits(1 << (exponent + 1074).max(0)),
-    }
-}
-
 /// As fmt.Sscan into a complex number: `1+2i`.
 fn scan_complex(text: &[u8]) -> Result<(f64, f64), String> {
     const SYNTAX: &str = "syntax error scanning complex number";
@@ -278,9 +129,7 @@ fn scan_complex(text: &[u8]) -> Result<(f64, f64), String> {
     if rest.get(imaginary) != Some(&b'i') {
         return Err(SYNTAX.to_owned());
     }
-    let convert = |text: &[u8]| {
-        parse_float(text).map_err(|error| format!("strconv.ParseFloat: parsing {}: {error}", quote(text)))
-    };
+    let convert = |text: &[u8]| parse_float(text).map_err(|error| error.to_string());
     Ok((convert(text.get(..real).unwrap_or_default())?, convert(rest.get(..imaginary).unwrap_or_default())?))
 }
 

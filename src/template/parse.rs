@@ -11,8 +11,10 @@ use super::node::{
     Action, Branch, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Statement, Variable,
 };
 use super::number::Number;
-use super::text::{is_blank, quote, unquote};
 use crate::go::Str;
+use crate::go::strconv::{quote, unquote};
+use crate::go::unicode::is_space;
+use crate::go::utf8;
 use std::collections::HashMap;
 
 /// A parsed template.
@@ -26,12 +28,12 @@ pub(super) struct Tree {
 impl Tree {
     /// As IsEmptyTree: whether this is empty of everything but space.
     pub fn is_empty(&self) -> bool {
-        self.body.iter().all(|statement| matches!(statement, Statement::Text(text) if is_blank(text)))
+        self.body.iter().all(|statement| matches!(statement, Statement::Text(_, text) if utf8::runes(text).all(|(_, rune)| is_space(rune))))
     }
 }
 
 /// Parses a text into the template `name` and those it defines.
-pub(super) fn parse(name: &Str, text: &Str, functions: &Functions) -> Result<Vec<Tree>, ParseError> {
+pub(super) fn parse(name: &Str, text: &Str, functions: &Functions) -> Result<Vec<Tree>> {
     let mut lexer = Lexer::new(text.clone());
     lexer.break_is_keyword = functions.get(b"break").is_none();
     lexer.continue_is_keyword = functions.get(b"continue").is_none();
@@ -367,7 +369,7 @@ impl Parser<'_> {
         match item.kind {
             Kind::Text => {
                 let range = item.start..item.end;
-                Ok(Parsed::Statement(Statement::Text(self.text.slice(range))))
+                Ok(Parsed::Statement(Statement::Text(range.start as u32, self.text.slice(range))))
             }
             Kind::LeftDelim => {
                 self.current.action_line = item.line;

@@ -6,6 +6,10 @@
 //! Imports: go.
 
 pub mod documents;
+mod parse;
+mod reader;
+mod resolve;
+mod scan;
 pub mod error;
 
 pub use documents::{Documents, documents};

@@ -1,0 +1,470 @@
+//! Evaluation of pipelines, commands and operands. As the eval functions of text/template exec.go.
+
+use super::error::Error;
+use super::exec::{Evaluated, Exec, Form};
+use super::function::{Function, ShortCircuit};
+use super::node::{Command, Declaration, Expression, Node, Operand, Pipe, Slot, Variable};
+use super::number::{Ideal, Number};
+use super::observer::Observer;
+use crate::go::{Dict, DictType, Kind, List, Method, Object, Str, Type, Value};
+
+impl<'a, O: Observer> Exec<'a, '_, '_, O> {
+    /// As evalPipeline.
+    pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Evaluated, Error> {
+        self.node = Node::Pipe(pipe);
+        let mut value: Option<Evaluated> = None;
+        for command in &pipe.commands {
+            let mut result = self.command(command, value.take())?;
+            // What was in an interface is taken out.
+            result.form = Form::Concrete;
+            value = Some(result);
+        }
+        let value = value.unwrap_or_default();
+        for declaration in &pipe.declarations {
+            self.set(declaration, value.clone())?;
+        }
+        Ok(value)
+    }
+
+    /// A pipeline in parentheses.
+    fn nested(&mut self, pipe: &'a Pipe) -> Result<Evaluated, Error> {
+        self.check_stack()?;
+        self.pipeline(pipe)
+    }
+
+    fn slot(&self, slot: &Slot) -> Option<usize> {
+        match slot {
+            Slot::At(slot) => Some(self.base + *slot as usize),
+            Slot::First(slots) => slots
+                .iter()
+                .map(|slot| self.base + *slot as usize)
+                .find(|slot| self.shared.slots.get(*slot).is_some_and(|value| value.form != Form::Unset)),
+            Slot::Undefined => None,
+        }
+    }
+
+    /// Puts a value into a variable, as push and setVar.
+    pub fn set(&mut self, declaration: &Declaration, value: Evaluated) -> Result<(), Error> {
+        match self.slot(&declaration.slot).and_then(|slot| self.shared.slots.get_mut(slot)) {
+            Some(slot) => {
+                *slot = value;
+                Ok(())
+            }
+            None => Err(self.error(format!("undefined variable: {}", declaration.name))),
+        }
+    }
+
+    /// As varValue.
+    fn variable(&self, variable: &Variable) -> Result<Evaluated, Error> {
+        match self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot)) {
+            Some(value) => Ok(value.clone()),
+            None => Err(self.error(format!("undefined variable: {}", variable.name))),
+        }
+    }
+
+    /// As evalCommand. `last` is the value from the stage before.
+    fn command(&mut self, command: &'a Command, last: Option<Evaluated>) -> Result<Evaluated, Error> {
+        let Some((first, rest)) = command.arguments.split_first() else { return Ok(Evaluated::default()) };
+        match &first.operand {
+            Operand::Identifier(function) => {
+                self.node = Node::Expression(first);
+                for slot in &command.conditional {
+                    if let Some(slot) = self.shared.slots.get_mut(self.base + *slot as usize) {
+                        slot.form = Form::Unset;
+                    }
+                }
+                self.call_function(function, Node::Command(command), rest, last)
+            }
+            Operand::Field(fields) => {
+                self.node = Node::Expression(first);
+                self.fields(self.dot(), first, fields, rest, last)
+            }
+            Operand::Variable(variable) => {
+                self.node = Node::Expression(first);
+                let value = self.variable(variable)?;
+                if variable.fields.is_empty() {
+                    self.not_a_function(first, rest, last.as_ref())?;
+                    return Ok(value);
+                }
+                self.fields(value, first, &variable.fields, rest, last)
+            }
+            Operand::Chain(_) => self.chain(first, rest, last),
+            Operand::Pipe(pipe) => {
+                self.not_a_function(first, rest, last.as_ref())?;
+                self.nested(pipe)
+            }
+            operand => {
+                self.node = Node::Expression(first);
+                self.not_a_function(first, rest, last.as_ref())?;
+                match operand {
+                    Operand::Bool(value) => Ok(Evaluated::concrete(Value::Bool(*value))),
+                    Operand::Dot => Ok(self.dot()),
+                    Operand::Number(number) => self.ideal_constant(number),
+                    Operand::String(literal) => Ok(Evaluated::concrete(Value::String(literal.text.clone()))),
+                    _ => Err(self.error("nil is not a command")),
+                }
+            }
+        }
+    }
+
+    fn not_a_function(
+        &self,
+        first: &Expression,
+        rest: &[Expression],
+        last: Option<&Evaluated>,
+    ) -> Result<(), Error> {
+        if rest.is_empty() && last.is_none() {
+            return Ok(());
+        }
+        Err(self.error(format!("can't give argument to non-function {}", first.text())))
+    }
+
+    fn ideal_constant(&self, number: &Number) -> Result<Evaluated, Error> {
+        Ok(Evaluated::concrete(match number.ideal() {
+            Ideal::Complex(real, imaginary) => Value::Complex128(Box::new((real, imaginary))),
+            Ideal::Float(float) => Value::Float64(float),
+            Ideal::Int(int) => Value::Int(int),
+            Ideal::Overflow => return Err(self.error(format!("{} overflows int", number.text))),
+            Ideal::Nothing => Value::Nil,
+        }))
+    }
+
+    /// As evalChainNode.
+    fn chain(
+        &mut self,
+        node: &'a Expression,
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+    ) -> Result<Evaluated, Error> {
+        let Operand::Chain(chain) = &node.operand else { return Ok(Evaluated::default()) };
+        self.node = Node::Expression(node);
+        let base = &chain.base;
+        let value = match &base.operand {
+            Operand::Nil => return Err(self.error(format!("indirection through explicit nil in {}", node.text()))),
+            Operand::Pipe(pipe) => self.nested(pipe)?,
+            Operand::Identifier(function) => {
+                self.node = Node::Expression(base);
+                self.call_function(function, Node::Expression(base), &[], None)?
+            }
+            // The parser makes no other chains.
+            _ => Evaluated::default(),
+        };
+        self.fields(value, node, &chain.fields, rest, last)
+    }
+
+    /// As evalFieldChain: the last field, where it is a method, gets the arguments.
+    fn fields(
+        &mut self,
+        mut receiver: Evaluated,
+        node: &'a Expression,
+        fields: &'a [Str],
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+    ) -> Result<Evaluated, Error> {
+        let Some((name, before)) = fields.split_last() else { return Ok(receiver) };
+        for name in before {
+            receiver = self.field(&receiver, node, name, &[], None)?;
+        }
+        self.field(&receiver, node, name, rest, last)
+    }
+
+    /// As evalField.
+    fn field(
+        &mut self,
+        receiver: &Evaluated,
+        node: &'a Expression,
+        name: &'a Str,
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+    ) -> Result<Evaluated, Error> {
+        let has_arguments = !rest.is_empty() || last.is_some();
+        match &receiver.value {
+            Value::Nil if receiver.is_invalid() => return Ok(Evaluated::default()),
+            Value::Nil => return Err(self.error(format!("nil pointer evaluating interface {{}}.{name}"))),
+            Value::Dict(dict) => {
+                let ty = dict.ty();
+                if let DictType::Named(named) = ty
+                    && let Some(method) = named.method(name)
+                {
+                    return self.call_method(method, &receiver.value, node, rest, last);
+                }
+                if has_arguments {
+                    return Err(self.error(format!("{name} is not a method but has arguments")));
+                }
+                return Ok(self.entry(dict, ty, name));
+            }
+            Value::Object(object) => {
+                if let Some(method) = object.ty().method(name) {
+                    return self.call_method(method, &receiver.value, node, rest, last);
+                }
+                if let Some(value) = self.object_field(&**object, name, has_arguments)? {
+                    return Ok(value);
+                }
+            }
+            _ => {}
+        }
+        let ty = self.static_type(receiver);
+        Err(self.error(format!("can't evaluate field {name} in type {ty}")))
+    }
+
+    /// The value under a key; where there is none, the zero value of the element type, as with missingkey=zero.
+    fn entry(&mut self, dict: &Dict, ty: DictType, name: &Str) -> Evaluated {
+        let (missing, form) = match ty {
+            DictType::Strings => (Value::String(Str::EMPTY), Form::Concrete),
+            DictType::Any | DictType::Named(_) => (Value::Nil, Form::Interface),
+        };
+        let mut value = dict.get(name).unwrap_or(missing);
+        if O::ACTIVE {
+            value = self.shared.observer.read(dict, name, value);
+        }
+        Evaluated { value, form }
+    }
+
+    fn object_field(
+        &mut self,
+        object: &dyn Object,
+        name: &Str,
+        has_arguments: bool,
+    ) -> Result<Option<Evaluated>, Error> {
+        let ty = object.ty();
+        match ty.kind {
+            Kind::Struct | Kind::Pointer => {
+                let Some(index) = ty.field(name) else { return Ok(None) };
+                if has_arguments {
+                    return Err(self.error(format!("{name} has arguments but cannot be invoked as function")));
+                }
+                let form = match ty.fields.get(index).map(|field| field.ty) {
+                    Some(Type::Interface) => Form::Interface,
+                    _ => Form::Concrete,
+                };
+                Ok(Some(Evaluated { value: object.field(index), form }))
+            }
+            Kind::Map => {
+                let Some(Value::Dict(dict)) = object.underlying() else { return Ok(None) };
+                if has_arguments {
+                    return Err(self.error(format!("{name} is not a method but has arguments")));
+                }
+                let value = dict.get(name).unwrap_or_else(|| object.missing());
+                Ok(Some(Evaluated::concrete(value)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn static_type(&self, value: &Evaluated) -> String {
+        match value.value.ty() {
+            Some(ty) if value.form != Form::Interface => ty.to_string(),
+            _ => Type::Interface.to_string(),
+        }
+    }
+
+    /// As evalCall of a function.
+    fn call_function(
+        &mut self,
+        function: &'static Function,
+        node: Node<'a>,
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+    ) -> Result<Evaluated, Error> {
+        self.check_count(function.name, function.parameters, function.variadic, rest, last.is_some())?;
+        if let Some(which) = function.short_circuit {
+            let mut value = Evaluated::default();
+            for argument in rest {
+                value = self.argument(argument, Type::Interface)?;
+                if value.value.is_true() == (which == ShortCircuit::Or) {
+                    return Ok(value);
+                }
+            }
+            return Ok(last.unwrap_or(value));
+        }
+        let mut values = self.shared.spare_arguments.pop().unwrap_or_default();
+        let nil_interface = self.arguments(function.parameters, rest, last, &mut values)?;
+        self.shared.nil_interface = nil_interface;
+        self.arguments = rest;
+        let result = self.call(function, node, &mut values);
+        values.clear();
+        self.shared.spare_arguments.push(values);
+        result
+    }
+
+    /// As evalCall of a method.
+    fn call_method(
+        &mut self,
+        method: &'static Method,
+        receiver: &Value,
+        node: &'a Expression,
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+    ) -> Result<Evaluated, Error> {
+        self.check_count(method.name, method.parameters, method.variadic, rest, last.is_some())?;
+        if !(1..=2).contains(&method.results) {
+            let (name, results) = (method.name, method.results);
+            return Err(self.error(format!("function {name} has {results} return values; should be 1 or 2")));
+        }
+        let mut values = Vec::new();
+        self.arguments(method.parameters, rest, last, &mut values)?;
+        match (method.call)(receiver, &values) {
+            Ok(value) => {
+                let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
+                Ok(Evaluated { value, form })
+            }
+            Err(error) => {
+                self.node = Node::Expression(node);
+                Err(self.error_calling(method.name, Error::Text(error)))
+            }
+        }
+    }
+
+    fn check_count(
+        &self,
+        name: &str,
+        parameters: &[Type],
+        variadic: bool,
+        rest: &[Expression],
+        has_last: bool,
+    ) -> Result<(), Error> {
+        let count = rest.len() + usize::from(has_last);
+        if variadic {
+            let fixed = parameters.len().saturating_sub(1);
+            if count < fixed {
+                let got = rest.len();
+                return Err(self.error(format!("wrong number of args for {name}: want at least {fixed} got {got}")));
+            }
+        } else if count != parameters.len() {
+            let want = parameters.len();
+            return Err(self.error(format!("wrong number of args for {name}: want {want} got {count}")));
+        }
+        Ok(())
+    }
+
+    /// Evaluates the arguments of a call. Returns whether the first one is a nil interface.
+    fn arguments(
+        &mut self,
+        parameters: &[Type],
+        rest: &'a [Expression],
+        last: Option<Evaluated>,
+        values: &mut Vec<Value>,
+    ) -> Result<bool, Error> {
+        let ty = |index: usize| parameters.get(index).or(parameters.last()).copied().unwrap_or(Type::Interface);
+        let mut nil_interface = false;
+        let mut push = |values: &mut Vec<Value>, value: Evaluated| {
+            if values.is_empty() {
+                nil_interface = matches!(value.value, Value::Nil) && value.form == Form::Interface;
+            }
+            values.push(value.value);
+        };
+        for (index, argument) in rest.iter().enumerate() {
+            let value = self.argument(argument, ty(index))?;
+            push(values, value);
+        }
+        if let Some(last) = last {
+            let value = self.validate(last, ty(rest.len()))?;
+            push(values, value);
+        }
+        Ok(nil_interface)
+    }
+
+    /// As evalArg.
+    fn argument(&mut self, argument: &'a Expression, ty: Type) -> Result<Evaluated, Error> {
+        self.node = Node::Expression(argument);
+        let value = match &argument.operand {
+            Operand::Dot => self.dot(),
+            Operand::Nil => {
+                return zero(ty).ok_or_else(|| self.error(format!("cannot assign nil to {ty}")));
+            }
+            Operand::Field(fields) => self.fields(self.dot(), argument, fields, &[], None)?,
+            Operand::Variable(variable) => {
+                let value = self.variable(variable)?;
+                self.fields(value, argument, &variable.fields, &[], None)?
+            }
+            Operand::Pipe(pipe) => self.nested(pipe)?,
+            Operand::Identifier(function) => self.call_function(function, Node::Expression(argument), &[], None)?,
+            Operand::Chain(_) => self.chain(argument, &[], None)?,
+            Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
+        };
+        self.validate(value, ty)
+    }
+
+    /// A literal as a value of the parameter's type.
+    fn literal(&mut self, argument: &'a Expression, ty: Type) -> Result<Evaluated, Error> {
+        let number = match &argument.operand {
+            Operand::Number(number) => Some(number),
+            _ => None,
+        };
+        let (value, expected) = match ty.kind() {
+            Kind::Interface => {
+                return match &argument.operand {
+                    Operand::Number(number) => self.ideal_constant(number),
+                    Operand::String(literal) => Ok(Evaluated::concrete(Value::String(literal.text.clone()))),
+                    Operand::Bool(value) => Ok(Evaluated::concrete(Value::Bool(*value))),
+                    _ => Ok(Evaluated::default()),
+                };
+            }
+            Kind::String => match &argument.operand {
+                Operand::String(literal) => (Some(Value::String(literal.text.clone())), "string"),
+                _ => (None, "string"),
+            },
+            Kind::Bool => match &argument.operand {
+                Operand::Bool(value) => (Some(Value::Bool(*value)), "bool"),
+                _ => (None, "bool"),
+            },
+            Kind::Int => (number.and_then(|number| number.int).map(Value::Int), "integer"),
+            Kind::Int64 => (number.and_then(|number| number.int).map(Value::Int64), "integer"),
+            Kind::Uint8 => (number.and_then(|number| number.uint).map(|n| Value::Uint8(n as u8)), "unsigned integer"),
+            Kind::Uint64 => (number.and_then(|number| number.uint).map(Value::Uint64), "unsigned integer"),
+            Kind::Float64 => (number.and_then(|number| number.float).map(Value::Float64), "float"),
+            Kind::Complex128 => {
+                (number.and_then(|number| number.complex).map(|c| Value::Complex128(Box::new(c))), "complex")
+            }
+            Kind::Invalid | Kind::Map | Kind::Pointer | Kind::Slice | Kind::Struct => {
+                return Err(self.error(format!("can't handle {} for arg of type {ty}", argument.text())));
+            }
+        };
+        value
+            .map(Evaluated::concrete)
+            .ok_or_else(|| self.error(format!("expected {expected}; found {}", argument.text())))
+    }
+
+    /// As validateType: the value as one that can be assigned to the type.
+    fn validate(&self, value: Evaluated, ty: Type) -> Result<Evaluated, Error> {
+        if value.is_invalid() {
+            return zero(ty).ok_or_else(|| self.error(format!("invalid value; expected {ty}")));
+        }
+        if ty == Type::Interface {
+            return Ok(value);
+        }
+        let Some(found) = value.value.ty() else {
+            return Err(self.error(format!("wrong type for value; expected {ty}; got interface {{}}")));
+        };
+        if found == ty || matches!((found, ty), (Type::Dict(DictType::Named(_)), Type::Dict(DictType::Any))) {
+            return Ok(Evaluated::concrete(value.value));
+        }
+        if matches!((found, ty), (Type::Dict(DictType::Any), Type::Dict(DictType::Named(_)))) {
+            return Ok(Evaluated::concrete(value.value));
+        }
+        // A named slice or map can be assigned to its underlying type, which has no name; named numbers cannot.
+        if let Value::Object(object) = &value.value
+            && matches!(ty, Type::List(_) | Type::Dict(_) | Type::Bytes)
+            && let Some(underlying) = object.underlying()
+            && underlying.ty() == Some(ty)
+        {
+            return Ok(Evaluated::concrete(underlying));
+        }
+        Err(self.error(format!("wrong type for value; expected {ty}; got {found}")))
+    }
+}
+
+/// As reflect.Zero of a type that can be nil.
+fn zero(ty: Type) -> Option<Evaluated> {
+    match ty {
+        // A parameter of type reflect.Value gets the absence of a value, and a nil interface prints alike.
+        Type::Interface => Some(Evaluated::default()),
+        Type::Bytes => Some(Evaluated::concrete(Value::Bytes(Box::default()))),
+        Type::List(elem) => Some(Evaluated::concrete(Value::List(List::nil(elem)))),
+        Type::Dict(ty) => Some(Evaluated::concrete(Value::Dict(Dict::nil().with_type(ty)))),
+        Type::Object(object) if matches!(object.kind, Kind::Pointer | Kind::Map | Kind::Slice | Kind::Interface) => {
+            Some(Evaluated::default())
+        }
+        _ => None,
+    }
+}
