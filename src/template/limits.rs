@@ -15,6 +15,11 @@ pub const PARENTHESES: usize = 10_000;
 /// How deep blocks (`if`, `with`, `range`, `block`) may nest in a text. Go has no such bound.
 pub const BLOCKS: usize = 10_000;
 
+/// How deep `include` and `tpl` may nest in one another. Helm bounds only the nesting of one name (at 1,000), and dies
+/// of a stack overflow where names or texts differ.
+pub const CALLS: usize = 10_000;
+
 /// The stack that the thread which parses and executes must have. Nesting of `include`, `tpl` and parentheses
-/// ends with an error before it uses all of this.
+/// ends with an error where half of this is used. Measured without optimisation: an `include` takes 10 KiB, a
+/// parenthesis or a block 3 KiB to parse; `template` actions, `if`, `with` and `range` take nothing while they run.
 pub const STACK: usize = 256 << 20;
