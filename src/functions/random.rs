@@ -65,7 +65,7 @@ fn rand_bytes(caller: &mut dyn Caller, count: i64) -> Result<String, String> {
     }
     let mut bytes = vec![0; count];
     caller.host().random(&mut bytes);
-    Ok(base64::encode(&bytes))
+    Ok(String::from_utf8_lossy(&base64::encode(&bytes)).into_owned())
 }
 
 /// `{{ randInt 5 6 }}` is `5`: from the first number up to, not including, the second.
