@@ -94,7 +94,11 @@ impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
             Some(Location { file, line, column, context }) => {
-                write!(f, "template: {file}:{line}:{column}: executing {} at <{context}>: ", quote(self.template.as_bytes()))?;
+                write!(
+                    f,
+                    "template: {file}:{line}:{column}: executing {} at <{context}>: ",
+                    quote(self.template.as_bytes())
+                )?;
             }
             None => write!(f, "template: {}: ", self.template)?,
         }

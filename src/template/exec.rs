@@ -11,7 +11,7 @@ use super::node::{Action, Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
-use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Value};
+use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Type, Value};
 use crate::host::Host;
 use std::any::Any;
 use std::collections::HashMap;
@@ -175,6 +175,8 @@ pub(super) struct Exec<'a, 's, 'h, O: Observer> {
     out: StrBuilder,
     /// The arguments of the function that runs now, as they are written.
     pub arguments: &'a [Expression],
+    /// The only argument of `call`, where it comes from the pipeline.
+    piped: Option<String>,
 }
 
 /// A template that waits for the one it called.
@@ -242,7 +244,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         template: &'a Template,
         out: StrBuilder,
     ) -> Exec<'a, 's, 'h, O> {
-        Exec { shared, scope, template, node: Node::Nothing, base: 0, out, arguments: &[] }
+        Exec { shared, scope, template, node: Node::Nothing, base: 0, out, arguments: &[], piped: None }
     }
 
     /// Runs a template to its end, leaving everything but the output as it was.
@@ -370,7 +372,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 Items::of_dict(&dict, if strings { Form::Concrete } else { Form::Interface })
             }
             Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations.len() > 1 => {
-                return Err(self.error(format!("can't use {} to iterate over more than one variable", printable(&value))));
+                return Err(
+                    self.error(format!("can't use {} to iterate over more than one variable", printable(&value)))
+                );
             }
             Value::Int(end) => Items::Int { next: 0, end, wrap: Value::Int },
             Value::Int64(end) => Items::Int { next: 0, end, wrap: Value::Int64 },
@@ -594,7 +598,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     }
 
     fn first_argument(&self) -> String {
-        self.arguments.first().map(Expression::text).unwrap_or_default()
+        self.arguments.first().map(Expression::text).or(self.piped.clone()).unwrap_or_default()
     }
 }
 
@@ -609,6 +613,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if O::ACTIVE {
             let place = self.place(node);
             self.shared.observer.call(place, function, values);
+        }
+        // As evalCall, which has a special case for `call`, too: its errors name what it was to call.
+        if let ("call", [], [value, ..]) = (function.name, self.arguments, &*values) {
+            self.piped = Some(match value.ty() {
+                Some(Type::String) => printable(value).to_string(),
+                Some(ty) => format!("<{ty} Value>"),
+                None => "<invalid Value>".to_owned(),
+            });
         }
         let arguments = self.arguments;
         let result = (function.call)(self, values);
@@ -631,11 +643,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 }
 
 fn no_template(name: &Str, templates: &Templates) -> Error {
-    Error::Text(format!(
-        "template: no template {} associated with template {}",
-        quote(name),
-        quote(templates.root())
-    ))
+    Error::Text(format!("template: no template {} associated with template {}", quote(name), quote(templates.root())))
 }
 
 /// About where the stack of this thread stands.

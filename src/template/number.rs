@@ -31,7 +31,8 @@ impl Number {
         let text = number.text.clone();
         match kind {
             Kind::CharConstant => {
-                let (character, rest) = unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
+                let (character, rest) =
+                    unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
                 if rest != b"'" {
                     return Err(format!("malformed character constant: {text}"));
                 }
@@ -102,10 +103,14 @@ impl Number {
             return Ideal::Complex(real, imaginary);
         }
         let text = self.text.as_bytes();
-        let hexadecimal =
-            text.len() > 2 && text[0] == b'0' && matches!(text[1], b'x' | b'X') && !text.iter().any(|b| matches!(b, b'p' | b'P'));
+        let hexadecimal = text.len() > 2
+            && text[0] == b'0'
+            && matches!(text[1], b'x' | b'X')
+            && !text.iter().any(|b| matches!(b, b'p' | b'P'));
         match (self.float, self.int) {
-            (Some(float), _) if !hexadecimal && text[0] != b'\'' && has_fraction_or_exponent(text) => Ideal::Float(float),
+            (Some(float), _) if !hexadecimal && text[0] != b'\'' && has_fraction_or_exponent(text) => {
+                Ideal::Float(float)
+            }
             (_, Some(int)) => Ideal::Int(int),
             _ if self.uint.is_some() => Ideal::Overflow,
             _ => Ideal::Nothing,
@@ -139,7 +144,8 @@ fn float_token(text: &[u8]) -> usize {
     let hexadecimal = text.get(at) == Some(&b'0') && matches!(text.get(at + 1), Some(b'x' | b'X'));
     at += if hexadecimal { 2 } else { 0 };
     let digits = |from: usize, hexadecimal: bool| {
-        let is_digit = |byte: &&u8| **byte == b'_' || if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
+        let is_digit =
+            |byte: &&u8| **byte == b'_' || if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
         text.get(from..).unwrap_or_default().iter().take_while(is_digit).count()
     };
     at += digits(at, hexadecimal);

@@ -203,7 +203,10 @@ fn text_and_trimming() {
         ("a {{- -1 -}} b", "a-1b"),
         ("a {{/* c */}} b", "a  b"),
         ("a {{- /* c */ -}} b", "ab"),
-        ("a {{- /*\n\n*/ -}} b{{fail \"x\"}}", "!template: t:3:10: executing \"t\" at <fail \"x\">: error calling fail: x"),
+        (
+            "a {{- /*\n\n*/ -}} b{{fail \"x\"}}",
+            "!template: t:3:10: executing \"t\" at <fail \"x\">: error calling fail: x",
+        ),
         ("{{`a\n}}`}}", "a\n}}"),
         ("{{\"}}\"}}", "}}"),
         ("{{ 1 -}}\n\n{{- 2 }}", "12"),
@@ -214,7 +217,10 @@ fn text_and_trimming() {
 #[test]
 fn constants() {
     table(&[
-        ("{{1}} {{-1}} {{0x1F}} {{1_000}} {{1e3}} {{1.5}} {{'a'}} {{2i}} {{1+2i}}", "1 -1 31 1000 1000 1.5 97 (0+2i) (1+2i)"),
+        (
+            "{{1}} {{-1}} {{0x1F}} {{1_000}} {{1e3}} {{1.5}} {{'a'}} {{2i}} {{1+2i}}",
+            "1 -1 31 1000 1000 1.5 97 (0+2i) (1+2i)",
+        ),
         ("{{true}}{{false}}", "truefalse"),
         (r#"{{"a\tb\x41\u00e9\101"}}"#, "a\tbAéA"),
         ("{{print nil}}", "<nil>"),
@@ -299,7 +305,10 @@ fn pipelines_and_arguments() {
 #[test]
 fn short_circuit() {
     table(&[
-        ("{{and 1 0 (fail \"x\")}} {{or 0 2 (fail \"x\")}} {{or 0 \"\"}}|{{and 1 2}} {{1 | and 2}} {{0 | or 0}}", "0 2 | 2 1 0".replace("| ", "|").as_str()),
+        (
+            "{{and 1 0 (fail \"x\")}} {{or 0 2 (fail \"x\")}} {{or 0 \"\"}}|{{and 1 2}} {{1 | and 2}} {{0 | or 0}}",
+            "0 2 | 2 1 0".replace("| ", "|").as_str(),
+        ),
         ("{{$x := 1}}{{and 0 ($x := 2)}}{{$x}}{{and 1 ($x := 3)}}{{$x}}", "0133"),
     ]);
     errors(&[("{{and 0 ($x := 2)}}{{$x}}", 21, "$x", "undefined variable: $x")]);
@@ -307,12 +316,7 @@ fn short_circuit() {
         "{{range $i := 3}}{{or $i ($x := 5)}}{{if eqzero $i}}{{$x}}{{end}}{{end}}",
         "!template: t:1: function \"eqzero\" not defined",
     )]);
-    errors(&[(
-        "{{range $i := 2}}{{or $i ($x := 5)}}{{$x}} {{end}}",
-        38,
-        "$x",
-        "undefined variable: $x",
-    )]);
+    errors(&[("{{range $i := 2}}{{or $i ($x := 5)}}{{$x}} {{end}}", 38, "$x", "undefined variable: $x")]);
 }
 
 #[test]
@@ -323,7 +327,10 @@ fn control() {
         ("{{with .m}}{{.a}}{{$.s}}{{end}}{{with .none}}a{{else}}{{.i}}{{end}}", "1text7"),
         ("{{with .none}}a{{else with .m}}{{.a}}{{else}}c{{end}}", "1"),
         ("{{with $x := .i}}{{$x}}{{.}}{{end}}{{if $x := .i}}{{$x}}{{end}}", "777"),
-        ("{{range .l}}[{{.}}]{{end}}{{range .e}}a{{else}}none{{end}}{{range .nul}}a{{else}}{{.i}}{{end}}", "[x][2][<no value>]none7"),
+        (
+            "{{range .l}}[{{.}}]{{end}}{{range .e}}a{{else}}none{{end}}{{range .nul}}a{{else}}{{.i}}{{end}}",
+            "[x][2][<no value>]none7",
+        ),
         ("{{range $i, $x := .ss}}{{$i}}{{$x}}{{.}}{{end}}", "0pp1qq"),
         ("{{range $k, $v := .m}}{{$k}}={{$v}} {{end}}", "a=1 nul=<no value> "),
         ("{{range 3}}{{.}}{{end}}{{range $i := 2}}{{$i}}{{end}}{{range -1}}a{{else}}b{{end}}", "01201b"),
@@ -355,15 +362,27 @@ fn definitions() {
         ("{{define `a`}}{{$}}{{end}}{{template \"a\" .s}}", "text"),
         ("{{define \"a\"}} {{end}}{{define \"a\"}}x{{end}}{{template \"a\"}}", "x"),
         ("{{define \"a\"}}x{{end}}{{define \"a\"}}{{/* c */}}{{end}}{{template \"a\"}}", "x"),
-        ("{{define \"a\"}}x{{end}}{{define \"a\"}}y{{end}}", "!template: t:1: template: multiple definition of template \"a\""),
+        (
+            "{{define \"a\"}}x{{end}}{{define \"a\"}}y{{end}}",
+            "!template: t:1: template: multiple definition of template \"a\"",
+        ),
         ("{{define \"r\"}}{{.}}{{if .}}{{template \"r\" 0}}{{end}}{{end}}{{template \"r\" 1}}", "10"),
         ("{{template \"a\" $x := 2}}{{$x}}{{define \"a\"}}{{.}}{{end}}", "22"),
     ]);
     errors(&[
         ("{{template \"no\" .}}", 11, "{{template \"no\" .}}", "template \"no\" not defined"),
-        ("{{include \"no\" .}}", 2, "include \"no\" .", "error calling include: template: no template \"no\" associated with template \"gotpl\""),
+        (
+            "{{include \"no\" .}}",
+            2,
+            "include \"no\" .",
+            "error calling include: template: no template \"no\" associated with template \"gotpl\"",
+        ),
     ]);
-    let files = [("one", "{{define \"x\"}}1{{end}}"), ("two", "{{define \"x\"}}2{{end}}"), ("three", "{{define \"x\"}} {{end}}{{template \"x\"}}")];
+    let files = [
+        ("one", "{{define \"x\"}}1{{end}}"),
+        ("two", "{{define \"x\"}}2{{end}}"),
+        ("three", "{{define \"x\"}} {{end}}{{template \"x\"}}"),
+    ];
     assert_eq!(render_files(&files), "2");
     assert_eq!(
         render_files(&[("lib", "{{define \"d\"}}\n {{.x.y.z}}{{end}}"), ("a", "{{include \"d\" (include \"d\" .)}}")]),
@@ -376,15 +395,35 @@ fn definitions() {
 fn tpl_sees_and_hides() {
     table(&[
         ("{{tpl \"plain\" .}}{{tpl \"{{.s}}\" .}}{{tpl \"{{$.s}}\" .}}", "plaintexttext"),
-        ("{{define \"a\"}}outer{{end}}{{tpl `{{define \"a\"}}inner{{end}}{{include \"a\" .}}` .}}{{include \"a\" .}}", "innerouter"),
+        (
+            "{{define \"a\"}}outer{{end}}{{tpl `{{define \"a\"}}inner{{end}}{{include \"a\" .}}` .}}{{include \"a\" .}}",
+            "innerouter",
+        ),
         ("{{define \"a\"}}outer{{end}}{{tpl `{{define \"a\"}} {{end}}{{template \"a\"}}` .}}", "outer"),
         ("{{tpl `{{define \"n\"}}x{{end}}{{tpl \"{{include \\\"n\\\" .}}\" .}}` .}}", "x"),
         ("{{define \"a\"}}{{include \"n\" .}}{{end}}{{tpl `{{define \"n\"}}x{{end}}{{include \"a\" .}}` .}}", "x"),
         ("{{tpl `{{if .}}{{.}}{{include \"gotpl\" false}}{{end}}` 1}}", "1"),
         ("{{range 2}}{{tpl `{{.}}` .}}{{end}}", "01"),
-        ("{{tpl `{{define \"n\"}}x{{end}}` .}}{{include \"n\" .}}", &at(36, "include \"n\" .", "error calling include: template: no template \"n\" associated with template \"gotpl\"")),
-        ("{{tpl `{{` .}}", &at(2, "tpl `{{` .", "error calling tpl: cannot parse template: template: gotpl:1: unclosed action")),
-        ("{{tpl `{{.s.x}}` .}}", &at(2, "tpl `{{.s.x}}` .", "error calling tpl: tpl: template: gotpl:1:4: executing \"gotpl\" at <.s.x>: can't evaluate field x in type interface {}")),
+        (
+            "{{tpl `{{define \"n\"}}x{{end}}` .}}{{include \"n\" .}}",
+            &at(
+                36,
+                "include \"n\" .",
+                "error calling include: template: no template \"n\" associated with template \"gotpl\"",
+            ),
+        ),
+        (
+            "{{tpl `{{` .}}",
+            &at(2, "tpl `{{` .", "error calling tpl: cannot parse template: template: gotpl:1: unclosed action"),
+        ),
+        (
+            "{{tpl `{{.s.x}}` .}}",
+            &at(
+                2,
+                "tpl `{{.s.x}}` .",
+                "error calling tpl: tpl: template: gotpl:1:4: executing \"gotpl\" at <.s.x>: can't evaluate field x in type interface {}",
+            ),
+        ),
     ]);
 }
 
@@ -427,7 +466,10 @@ fn parse_errors() {
         ("{{1.x}}", "bad number syntax: \"1.x\""),
         ("{{true.x}}", "unexpected . after term \"true\""),
         ("{{template .x}}", "unexpected \".x\" in template clause"),
-        ("{{template \"abcdefghijklmnop\" .}}{{template 12345678901234}}", "unexpected \"1234567890\"... in template clause"),
+        (
+            "{{template \"abcdefghijklmnop\" .}}{{template 12345678901234}}",
+            "unexpected \"1234567890\"... in template clause",
+        ),
         ("{{define}}", "unexpected \"}}\" in define clause"),
         ("{{if 1}}{{define \"x\"}}{{end}}{{end}}", "unexpected <define> in command"),
         ("{{define \"x\"}}{{else}}{{end}}", "unexpected {{else}} in define clause"),
