@@ -12,6 +12,8 @@ pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod slog;
+pub mod decimal;
+pub mod reflect;
 pub mod str;
 pub mod strconv;
 pub mod time;
