@@ -5,13 +5,16 @@ use crate::go::semver::{Constraints, Rules, V3_4, V3_5, Version};
 use crate::go::{Str, Value};
 use crate::template::function::Function;
 
-/// The functions of this chapter with Masterminds/semver 3.4, which Helm 4.1 uses.
-pub static FUNCTIONS_3_4: &[Function] =
+static FUNCTIONS_3_4: &[Function] =
     &[function!("semver", semver_3_4), function!("semverCompare", semver_compare_3_4)];
 
-/// The functions of this chapter with Masterminds/semver 3.5, which Helm 4.3 uses.
-pub static FUNCTIONS_3_5: &[Function] =
+static FUNCTIONS_3_5: &[Function] =
     &[function!("semver", semver_3_5), function!("semverCompare", semver_compare_3_5)];
+
+/// The functions of this chapter under the rules of one release of the library.
+pub fn functions(rules: &Rules) -> &'static [Function] {
+    if rules.quoted { FUNCTIONS_3_5 } else { FUNCTIONS_3_4 }
+}
 
 /// `{{ (semver "1.2.3").Minor }}` is `2`.
 fn semver_3_4(version: Str) -> Result<Value, String> {
