@@ -58,7 +58,7 @@ fn too_large(count: usize) -> String {
 }
 
 /// `{{ randBytes 3 }}` may be `3q2+`: random bytes in base64.
-fn rand_bytes(caller: &mut dyn Caller, count: i64) -> Result<String, String> {
+fn rand_bytes(caller: &mut dyn Caller, count: i64) -> Result<Str, String> {
     let count = usize::try_from(count).map_err(|_| "runtime error: makeslice: len out of range")?;
     if count > limits::OUTPUT {
         return Err(too_large(count));
