@@ -102,21 +102,18 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     match matches.subcommand() {
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
-        _ => help(&[], streams),
+        _ => help(None, streams),
     }
 }
 
 /// Prints the help of a command.
-pub fn help(path: &[&str], streams: &mut Streams<'_>) -> Exit {
+pub fn help(name: Option<&str>, streams: &mut Streams<'_>) -> Exit {
     let mut command = command();
     command.build();
-    let mut found = &mut command;
-    for name in path {
-        if let Some(subcommand) = found.find_subcommand_mut(name) {
-            found = subcommand;
-        }
-    }
-    let text = found.render_help();
+    let text = match name.and_then(|name| command.find_subcommand_mut(name)) {
+        Some(subcommand) => subcommand.render_help(),
+        None => command.render_help(),
+    };
     if write!(streams.out, "{text}").is_err() { Exit::BrokenPipe } else { Exit::Success }
 }
 

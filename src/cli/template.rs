@@ -132,7 +132,7 @@ pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>
     let mut warnings = Vec::new();
     let parsed = match flags::parse(&tables, args, &mut |warning| warnings.push(warning)) {
         Ok(parsed) => parsed,
-        Err(Stop::Help) => return super::help(&["template"], streams),
+        Err(Stop::Help) => return super::help(Some("template"), streams),
         Err(Stop::Error(text)) => {
             warnings.into_iter().for_each(|warning| streams.log(&Log::new(Level::Warn, warning)));
             return streams.fail(&text);
@@ -150,7 +150,8 @@ pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>
         }
     }
     streams.debug = parsed.bool("debug") || (!parsed.is_set("debug") && environment_is_true("HELM_DEBUG"));
-    match Command { parsed: &parsed, profile }.run(streams) {
+    let command = Command { parsed: &parsed, profile };
+    match command.run(streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
         Err(Failed::Early(text)) => streams.fail(&text),
