@@ -6,6 +6,7 @@
 
 pub mod builtins;
 pub mod convert;
+pub mod crypto;
 pub mod dates;
 pub mod random;
 pub mod regex;
@@ -17,7 +18,7 @@ use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
 static CHAPTERS: &[&[Function]] =
-    &[builtins::FUNCTIONS, strings::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
+    &[builtins::FUNCTIONS, strings::FUNCTIONS, crypto::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
