@@ -201,13 +201,6 @@ impl StrBuilder {
         write(&mut self.bytes);
     }
 
-    /// Puts a mark on bytes that are there.
-    pub fn mark(&mut self, range: Range<usize>, mark: Mark) {
-        let range = range.start as u32..range.end as u32;
-        let at = self.marks.partition_point(|span| span.range.start <= range.start);
-        self.marks.insert(at, Span { range, mark });
-    }
-
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
