@@ -6,10 +6,14 @@
 
 pub mod builtins;
 pub mod convert;
+pub mod dates;
 pub mod dicts;
 pub mod lists;
 pub mod math;
 pub mod paths;
+pub mod random;
+pub mod regex;
+pub mod semver;
 pub mod strings;
 pub mod types;
 pub mod urls;
@@ -27,6 +31,9 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    dates::FUNCTIONS,
+    random::FUNCTIONS,
+    regex::FUNCTIONS,
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
@@ -35,5 +42,6 @@ static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
     let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
-    CHAPTERS.iter().chain(changed).copied().flatten()
+    let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
+    CHAPTERS.iter().chain(changed).copied().flatten().chain(durations).chain(semver::functions(profile.semver))
 }
