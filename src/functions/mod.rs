@@ -6,6 +6,7 @@
 
 pub mod builtins;
 pub mod convert;
+pub mod crypto;
 pub mod dates;
 pub mod dicts;
 pub mod lists;
@@ -38,6 +39,8 @@ static CHAPTERS: &[&[Function]] = &[
 
 /// The rows that are different where Helm is built with Go 1.25.
 static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
+static CHAPTERS: &[&[Function]] =
+    &[builtins::FUNCTIONS, strings::FUNCTIONS, crypto::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
