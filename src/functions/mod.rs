@@ -9,6 +9,7 @@ pub mod convert;
 pub mod crypto;
 pub mod dates;
 pub mod dicts;
+pub mod encoding;
 pub mod lists;
 pub mod math;
 pub mod paths;
@@ -32,6 +33,7 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    encoding::FUNCTIONS,
     crypto::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
