@@ -5,6 +5,7 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
 pub mod crypto;
 pub mod dates;
@@ -17,8 +18,15 @@ use crate::profile::Profile;
 use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
-static CHAPTERS: &[&[Function]] =
-    &[builtins::FUNCTIONS, strings::FUNCTIONS, crypto::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
+static CHAPTERS: &[&[Function]] = &[
+    builtins::FUNCTIONS,
+    strings::FUNCTIONS,
+    certificates::FUNCTIONS,
+    crypto::FUNCTIONS,
+    dates::FUNCTIONS,
+    random::FUNCTIONS,
+    regex::FUNCTIONS,
+];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {

@@ -85,7 +85,9 @@ mod tests {
     /// Positions as Go 1.26 gives them.
     #[test]
     fn errors() {
-        for (text, at) in [("bad", 0), ("Zg=", 3), ("Zg=x", 2), ("Z===", 1), ("Zg==x", 4), ("Zm9v!", 4), ("=", 0), ("Zm8=Zg", 4)] {
+        for (text, at) in
+            [("bad", 0), ("Zg=", 3), ("Zg=x", 2), ("Z===", 1), ("Zg==x", 4), ("Zm9v!", 4), ("=", 0), ("Zm8=Zg", 4)]
+        {
             assert_eq!(decode(text.as_bytes()), Err(format!("illegal base64 data at input byte {at}")), "{text}");
         }
     }
