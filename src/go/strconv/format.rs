@@ -123,7 +123,33 @@ impl Decimal {
     /// The fewest digits that read back as the same number.
     fn shortest(value: f64, bits: u32) -> Decimal {
         let text = if bits == 32 { format!("{:e}", value as f32) } else { format!("{value:e}") };
-        Decimal { shortest: true, ..Decimal::parse(&text) }
+        let mut decimal = Decimal { shortest: true, ..Decimal::parse(&text) };
+        // Fewer digits than these are never half-way between two numbers that both read back as this one.
+        if bits != 32 && decimal.digits.len() >= 15 {
+            decimal.halves_to_even(value);
+        }
+        decimal
+    }
+
+    /// Where the value is half-way between two shortest forms, Go takes the even one and Rust the upper one.
+    fn halves_to_even(&mut self, value: f64) {
+        let count = self.digits.len();
+        // The digits of the value itself, far enough to see whether only zeros follow.
+        let exact = format!("{value:.0$e}", count + 24);
+        let (mantissa, exponent) = exact.split_once('e').unwrap_or((&exact, "0"));
+        let digits: Vec<u8> = mantissa.bytes().filter(|&byte| byte != b'.').collect();
+        let Some((head, [b'5', tail @ ..])) = digits.split_at_checked(count) else { return };
+        let Some((last, before)) = head.split_last() else { return };
+        if tail.iter().any(|&digit| digit != b'0') || *last == b'9' {
+            return;
+        }
+        let mut even = before.to_vec();
+        even.push(last + (last & 1));
+        let fraction = count as i64 - 1 - exponent.parse::<i64>().unwrap_or(0);
+        let text = format!("{}e{}", String::from_utf8_lossy(&even), -fraction);
+        if text.parse::<f64>().is_ok_and(|parsed| parsed == value) {
+            self.digits = even;
+        }
     }
 
     /// That many digits, rounded half to even.
@@ -253,6 +279,18 @@ fn append_hexadecimal(out: &mut Vec<u8>, value: f64, format: u8, precision: Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shortest_forms_between_two_numbers_are_even() {
+        for (bits, want) in [
+            (0x4313_86fb_98a7_fc81, "1.3741099283904322e+15"),
+            (0x4312_1a0e_61d8_a269, "1.2737996635608582e+15"),
+            (0x4312_1a0e_61d8_a26b, "1.2737996635608588e+15"),
+            (0x0000_0000_0000_0001, "5e-324"),
+        ] {
+            assert_eq!(format_float(f64::from_bits(bits), b'e', None, 64), want);
+        }
+    }
 
     /// The results are what Go 1.26 gives.
     #[test]
