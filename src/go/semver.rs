@@ -1,5 +1,6 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
+use super::strconv;
 use super::object::{Method, Object, ObjectType};
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
@@ -219,24 +220,8 @@ fn compare_identifiers(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// As `strconv.ParseUint(text, 10, 64)`, with its error text.
 fn parse_uint(text: &[u8]) -> Result<u64, String> {
-    let error = |why: &str| format!("strconv.ParseUint: parsing {}: {why}", quote(text));
-    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
-        return Err(error("invalid syntax"));
-    }
-    let mut number: u64 = 0;
-    for digit in text {
-        number = number
-            .checked_mul(10)
-            .and_then(|number| number.checked_add(u64::from(digit - b'0')))
-            .ok_or_else(|| error("value out of range"))?;
-    }
-    Ok(number)
-}
-
-fn quote(text: &[u8]) -> String {
-    format!("{:?}", String::from_utf8_lossy(text))
+    strconv::parse_uint(text, 10).map_err(|error| error.to_string())
 }
 
 fn lossy(text: &[u8]) -> String {

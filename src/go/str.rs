@@ -172,6 +172,20 @@ impl StrBuilder {
         self.bytes.extend_from_slice(string.as_bytes());
     }
 
+    /// Puts every mark of `input` on the bytes from `start` on: they were computed from it as a whole.
+    pub fn derive_since(&mut self, start: usize, input: &Str) {
+        let range = start as u32..self.bytes.len() as u32;
+        if !range.is_empty() {
+            let first = self.marks.len();
+            for Span { mark, .. } in input.marks() {
+                let span = Span { range: range.clone(), mark };
+                if !self.marks[first..].contains(&span) {
+                    self.marks.push(span);
+                }
+            }
+        }
+    }
+
     /// How many bytes there are.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -185,13 +199,6 @@ impl StrBuilder {
     /// Lets `write` append bytes that carry no mark. It must not touch those that are there.
     pub fn write(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.bytes);
-    }
-
-    /// Puts a mark on bytes that are there.
-    pub fn mark(&mut self, range: Range<usize>, mark: Mark) {
-        let range = range.start as u32..range.end as u32;
-        let at = self.marks.partition_point(|span| span.range.start <= range.start);
-        self.marks.insert(at, Span { range, mark });
     }
 
     /// The bytes.

@@ -15,6 +15,14 @@ pub enum Error {
         /// The wrapped error.
         source: Box<Error>,
     },
+    /// `fmt.Errorf("PREFIX%w", …)`. Unlike [`Error::Wrapped`] it does not hold the text of its source once more, which
+    /// matters where errors are nested thousands deep, as those of a `tpl` that calls itself.
+    Prefixed {
+        /// What stands before the text of `source`.
+        prefix: String,
+        /// The wrapped error.
+        source: Box<Error>,
+    },
     /// An execution error of text/template.
     Exec(Box<ExecError>),
 }
@@ -51,7 +59,7 @@ impl Error {
     pub fn source(&self) -> Option<&Error> {
         match self {
             Error::Text(_) => None,
-            Error::Wrapped { source, .. } => Some(source),
+            Error::Wrapped { source, .. } | Error::Prefixed { source, .. } => Some(source),
             Error::Exec(error) => error.source.as_deref(),
         }
     }
@@ -73,6 +81,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Text(text) | Error::Wrapped { text, .. } => f.write_str(text),
+            Error::Prefixed { prefix, source } => {
+                f.write_str(prefix)?;
+                source.fmt(f)
+            }
             Error::Exec(error) => error.fmt(f),
         }
     }
@@ -82,7 +94,11 @@ impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.at {
             Some(Location { file, line, column, context }) => {
-                write!(f, "template: {file}:{line}:{column}: executing {} at <{context}>: ", quote(self.template.as_bytes()))?;
+                write!(
+                    f,
+                    "template: {file}:{line}:{column}: executing {} at <{context}>: ",
+                    quote(self.template.as_bytes())
+                )?;
             }
             None => write!(f, "template: {}: ", self.template)?,
         }

@@ -107,12 +107,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
-    fn not_a_function(
-        &self,
-        first: &Expression,
-        rest: &[Expression],
-        last: Option<&Evaluated>,
-    ) -> Result<(), Error> {
+    fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Evaluated>) -> Result<(), Error> {
         if rest.is_empty() && last.is_none() {
             return Ok(());
         }

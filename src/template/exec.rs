@@ -11,7 +11,7 @@ use super::node::{Action, Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
-use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Value};
+use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Type, Value};
 use crate::host::Host;
 use std::any::Any;
 use std::collections::HashMap;
@@ -38,6 +38,7 @@ impl<'t, O: Observer> Executor<'t, O> {
             texts: Texts::default(),
             iterations: 0,
             stack: 0,
+            calls: 0,
             nil_interface: false,
         };
         Executor { templates, shared }
@@ -47,6 +48,7 @@ impl<'t, O: Observer> Executor<'t, O> {
     pub fn execute(&mut self, name: &Str, data: Value, out: &mut StrBuilder) -> Result<(), Error> {
         self.shared.iterations = 0;
         self.shared.stack = stack_address();
+        self.shared.calls = 0;
         let scope = Scope { templates: self.templates, outer: None };
         let Some(template) = scope.lookup(name) else {
             return Err(no_template(name, self.templates));
@@ -97,6 +99,8 @@ pub(super) struct Shared<'h, O: Observer> {
     iterations: u64,
     /// Where the stack stood when the execution began.
     stack: usize,
+    /// How many `include`s and `tpl`s are running.
+    calls: usize,
     /// See [`Caller::nil_interface`].
     pub nil_interface: bool,
 }
@@ -147,10 +151,6 @@ impl Evaluated {
         Evaluated { value, form: Form::Concrete }
     }
 
-    pub fn interface(value: Value) -> Evaluated {
-        Evaluated { value, form: Form::Interface }
-    }
-
     /// Whether this is reflect's zero Value.
     pub fn is_invalid(&self) -> bool {
         matches!(self.value, Value::Nil) && self.form != Form::Interface
@@ -175,6 +175,8 @@ pub(super) struct Exec<'a, 's, 'h, O: Observer> {
     out: StrBuilder,
     /// The arguments of the function that runs now, as they are written.
     pub arguments: &'a [Expression],
+    /// The only argument of `call`, where it comes from the pipeline.
+    piped: Option<String>,
 }
 
 /// A template that waits for the one it called.
@@ -242,7 +244,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         template: &'a Template,
         out: StrBuilder,
     ) -> Exec<'a, 's, 'h, O> {
-        Exec { shared, scope, template, node: Node::Nothing, base: 0, out, arguments: &[] }
+        Exec { shared, scope, template, node: Node::Nothing, base: 0, out, arguments: &[], piped: None }
     }
 
     /// Runs a template to its end, leaving everything but the output as it was.
@@ -370,7 +372,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 Items::of_dict(&dict, if strings { Form::Concrete } else { Form::Interface })
             }
             Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations.len() > 1 => {
-                return Err(self.error(format!("can't use {} to iterate over more than one variable", display(&value))));
+                return Err(
+                    self.error(format!("can't use {} to iterate over more than one variable", printable(&value)))
+                );
             }
             Value::Int(end) => Items::Int { next: 0, end, wrap: Value::Int },
             Value::Int64(end) => Items::Int { next: 0, end, wrap: Value::Int64 },
@@ -382,11 +386,11 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     return self.items(value, pipe);
                 }
                 _ => {
-                    return Err(self.error(format!("range can't iterate over {}", display(&Value::Object(object)))));
+                    return Err(self.error(format!("range can't iterate over {}", printable(&Value::Object(object)))));
                 }
             },
             Value::Bool(_) | Value::Float64(_) | Value::Complex128(_) | Value::String(_) => {
-                return Err(self.error(format!("range can't iterate over {}", display(&value))));
+                return Err(self.error(format!("range can't iterate over {}", printable(&value))));
             }
         })
     }
@@ -422,7 +426,12 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         self.room(text.len())?;
         self.out.push(text);
         if O::ACTIVE {
-            self.observe(position, start, &mut text.marks().map(|span| (span.mark, span.range)));
+            let place = Place { file: self.template.file(), template: self.template.name(), position };
+            self.shared.observer.wrote(place, start..self.out.len());
+            for span in text.marks() {
+                let range = start + span.range.start as usize..start + span.range.end as usize;
+                self.shared.observer.marked(span.mark, range);
+            }
         }
         Ok(())
     }
@@ -433,27 +442,15 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         if let Value::String(text) = value {
             return self.write(action.position as usize, text);
         }
-        let start = self.out.len();
-        self.out.write(|bytes| match value {
-            Value::Nil => bytes.extend_from_slice(b"<no value>"),
-            value => print_value(bytes, value),
-        });
-        self.room(0)?;
         if O::ACTIVE {
-            // Which bytes of a printed list or map come from a marked string in it is not known: all of them bear the mark.
-            let mut strings = Vec::new();
-            collect_strings(value, &mut strings, 0);
-            let whole = 0..(self.out.len() - start) as u32;
-            let marks = strings.iter().flat_map(|text| text.marks().map(|span| span.mark).collect::<Vec<_>>());
-            let mut marks: Vec<_> = marks.collect();
-            marks.sort_unstable();
-            marks.dedup();
-            for mark in &marks {
-                self.out.mark(start..self.out.len(), *mark);
-            }
-            self.observe(action.position as usize, start, &mut marks.into_iter().map(|mark| (mark, whole.clone())));
+            return self.write(action.position as usize, &printable(value));
         }
-        Ok(())
+        self.out.write(|bytes| match value {
+            Value::Nil => bytes.extend_from_slice(NO_VALUE),
+            Value::Object(_) => bytes.extend_from_slice(&printable(value)),
+            value => crate::go::fmt::append(bytes, value),
+        });
+        self.room(0)
     }
 
     /// Checks that so many bytes still fit into the buffer.
@@ -462,19 +459,6 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             return Err(self.error(format!("the output is longer than {} MiB", limits::OUTPUT >> 20)));
         }
         Ok(())
-    }
-
-    fn observe(
-        &mut self,
-        position: usize,
-        start: usize,
-        marks: &mut dyn Iterator<Item = (crate::go::Mark, std::ops::Range<u32>)>,
-    ) {
-        let place = Place { file: self.template.file(), template: self.template.name(), position };
-        self.shared.observer.wrote(place, start..self.out.len());
-        for (mark, range) in marks {
-            self.shared.observer.marked(mark, start + range.start as usize..start + range.end as usize);
-        }
     }
 
     /// The place of a node, for an observer.
@@ -521,9 +505,16 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     /// Fails where more than half of the stack is used; the other half is for functions and for parsing.
     pub fn check_stack(&self) -> Result<(), Error> {
         if self.shared.stack.abs_diff(stack_address()) > limits::STACK / 2 {
-            return Err(self.error("include, tpl and parentheses are nested too deep"));
+            return Err(self.error("include, tpl and parentheses are nested too deep for the stack"));
         }
         Ok(())
+    }
+
+    fn check_calls(&self) -> Result<(), Error> {
+        if self.shared.calls >= limits::CALLS {
+            return Err(self.error(format!("include and tpl are nested more than {} deep", limits::CALLS)));
+        }
+        self.check_stack()
     }
 
     /// Runs something with a new buffer and returns what it wrote.
@@ -535,7 +526,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             self.shared.observer.open();
         }
         let buffer = self.shared.spare_buffers.pop().unwrap_or_default();
+        self.shared.calls += 1;
         let (mut buffer, result) = run(self, buffer);
+        self.shared.calls -= 1;
         let text = result.map(|()| buffer.to_str());
         buffer.clear();
         self.shared.spare_buffers.push(buffer);
@@ -570,7 +563,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     }
 
     fn execute(&mut self, name: &Str, data: Value) -> Result<Str, Error> {
-        self.check_stack()?;
+        self.check_calls()?;
         let Some(template) = self.scope.lookup(name) else {
             return Err(no_template(name, self.scope.templates));
         };
@@ -582,13 +575,13 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     }
 
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {
-        self.check_stack().map_err(Evaluate::Execute)?;
+        self.check_calls().map_err(Evaluate::Execute)?;
         // Most texts are plain, as values are that might hold a template but do not.
         if !O::ACTIVE && !text.windows(2).any(|pair| pair == b"{{") {
             return Ok(text.clone());
         }
         let templates = self.compile(text).map_err(Evaluate::Parse)?;
-        let scope = Scope { templates: &templates, outer: Some(self.scope) };
+        let scope = Scope { templates: &templates, outer: Some(self.scope.visible()) };
         let Some(template) = scope.lookup(templates.root()) else {
             return Err(Evaluate::Execute(no_template(templates.root(), &templates)));
         };
@@ -605,7 +598,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     }
 
     fn first_argument(&self) -> String {
-        self.arguments.first().map(Expression::text).unwrap_or_default()
+        self.arguments.first().map(Expression::text).or(self.piped.clone()).unwrap_or_default()
     }
 }
 
@@ -620,6 +613,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if O::ACTIVE {
             let place = self.place(node);
             self.shared.observer.call(place, function, values);
+        }
+        // As evalCall, which has a special case for `call`, too: its errors name what it was to call.
+        if let ("call", [], [value, ..]) = (function.name, self.arguments, &*values) {
+            self.piped = Some(match value.ty() {
+                Some(Type::String) => printable(value).to_string(),
+                Some(ty) => format!("<{ty} Value>"),
+                None => "<invalid Value>".to_owned(),
+            });
         }
         let arguments = self.arguments;
         let result = (function.call)(self, values);
@@ -642,11 +643,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 }
 
 fn no_template(name: &Str, templates: &Templates) -> Error {
-    Error::Text(format!(
-        "template: no template {} associated with template {}",
-        quote(name),
-        quote(templates.root())
-    ))
+    Error::Text(format!("template: no template {} associated with template {}", quote(name), quote(templates.root())))
 }
 
 /// About where the stack of this thread stands.
@@ -656,32 +653,21 @@ fn stack_address() -> usize {
     std::ptr::from_ref(&here).addr()
 }
 
-/// As `%v`.
-fn display(value: &Value) -> String {
-    let mut bytes = Vec::new();
-    print_value(&mut bytes, value);
-    String::from_utf8_lossy(&bytes).into_owned()
-}
+/// What stands for the absence of a value, which Helm removes from the output.
+const NO_VALUE: &[u8] = b"<no value>";
 
-/// As fmt.Fprint of one value.
-fn print_value(bytes: &mut Vec<u8>, value: &Value) {
-    bytes.extend_from_slice(format!("{value:?}").as_bytes());
-}
-
-fn collect_strings<'v>(value: &'v Value, strings: &mut Vec<Str>, depth: usize) {
-    if depth > 100 {
-        return;
-    }
+/// As fmt.Fprint of what printableValue makes of a value: of a pointer it prints what the pointer points to.
+fn printable(value: &Value) -> Str {
+    let text = match value {
+        Value::Nil => return Str::from(NO_VALUE),
+        value => crate::go::fmt::sprint(std::slice::from_ref(value)),
+    };
     match value {
-        Value::String(text) => strings.push(text.clone()),
-        Value::Bytes(bytes) => strings.push((**bytes).clone()),
-        Value::List(list) => list.iter().for_each(|item| collect_strings(item, strings, depth + 1)),
-        Value::Dict(dict) => {
-            for (key, value) in dict.entries().iter() {
-                strings.push(key.clone());
-                collect_strings(value, strings, depth + 1);
-            }
+        Value::Object(object)
+            if object.ty().kind == Kind::Pointer && object.stringer().is_none() && text.starts_with(b"&") =>
+        {
+            text.slice(1..text.len())
         }
-        _ => {}
+        _ => text,
     }
 }

@@ -239,7 +239,11 @@ pub const fn signature<A, F: Callable<A>>(_: &F) -> (&'static [Type], bool) {
 }
 
 /// Calls `function` with arguments that were checked against its signature.
-pub fn apply<A, F: Callable<A>>(function: &F, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
+pub fn apply<A, F: Callable<A>>(
+    function: &F,
+    caller: &mut dyn Caller,
+    arguments: &mut [Value],
+) -> Result<Value, Error> {
     function.apply(caller, arguments)
 }
 

@@ -227,8 +227,13 @@ impl Lexer {
     }
 
     fn error(&mut self, message: impl Into<String>) -> Step {
-        let item =
-            Item { kind: Kind::Error, start: self.start, end: self.start, line: self.start_line, error: message.into() };
+        let item = Item {
+            kind: Kind::Error,
+            start: self.start,
+            end: self.start,
+            line: self.start_line,
+            error: message.into(),
+        };
         self.start = 0;
         self.position = 0;
         self.end = 0;
@@ -446,9 +451,7 @@ impl Lexer {
     fn at_terminator(&mut self) -> bool {
         match self.peek() {
             None => true,
-            Some(rune) => {
-                is_space(rune) || contains(b".,|:)(", rune) || self.rest(self.position).starts_with(RIGHT)
-            }
+            Some(rune) => is_space(rune) || contains(b".,|:)(", rune) || self.rest(self.position).starts_with(RIGHT),
         }
     }
 
@@ -460,7 +463,7 @@ impl Lexer {
                     _ => return self.error(unterminated),
                 },
                 None => return self.error(unterminated),
-                Some(rune) if rune == '\n' => return self.error(unterminated),
+                Some('\n') => return self.error(unterminated),
                 Some(rune) if rune == char::from(quote) => return self.emit(kind),
                 Some(_) => {}
             }

@@ -18,6 +18,8 @@ mod lex;
 mod node;
 mod number;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub use error::{Error, ExecError, Location, ParseError};
 pub use exec::{Executor, execute};

@@ -31,7 +31,8 @@ impl Number {
         let text = number.text.clone();
         match kind {
             Kind::CharConstant => {
-                let (character, rest) = unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
+                let (character, rest) =
+                    unquote_char(text.get(1..).unwrap_or_default(), b'\'').ok_or("invalid syntax")?;
                 if rest != b"'" {
                     return Err(format!("malformed character constant: {text}"));
                 }
@@ -102,10 +103,14 @@ impl Number {
             return Ideal::Complex(real, imaginary);
         }
         let text = self.text.as_bytes();
-        let hexadecimal =
-            text.len() > 2 && text[0] == b'0' && matches!(text[1], b'x' | b'X') && !text.iter().any(|b| matches!(b, b'p' | b'P'));
+        let hexadecimal = text.len() > 2
+            && text[0] == b'0'
+            && matches!(text[1], b'x' | b'X')
+            && !text.iter().any(|b| matches!(b, b'p' | b'P'));
         match (self.float, self.int) {
-            (Some(float), _) if !hexadecimal && text[0] != b'\'' && has_fraction_or_exponent(text) => Ideal::Float(float),
+            (Some(float), _) if !hexadecimal && text[0] != b'\'' && has_fraction_or_exponent(text) => {
+                Ideal::Float(float)
+            }
             (_, Some(int)) => Ideal::Int(int),
             _ if self.uint.is_some() => Ideal::Overflow,
             _ => Ideal::Nothing,
@@ -136,10 +141,13 @@ fn scan_complex(text: &[u8]) -> Result<(f64, f64), String> {
 /// How many bytes fmt's scanner takes as one float.
 fn float_token(text: &[u8]) -> usize {
     let mut at = usize::from(matches!(text.first(), Some(b'+' | b'-')));
+    // The scanner takes an i for the beginning of "inf", and does not give it back.
+    at += usize::from(text.get(at) == Some(&b'i'));
     let hexadecimal = text.get(at) == Some(&b'0') && matches!(text.get(at + 1), Some(b'x' | b'X'));
     at += if hexadecimal { 2 } else { 0 };
     let digits = |from: usize, hexadecimal: bool| {
-        let is_digit = |byte: &&u8| **byte == b'_' || if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
+        let is_digit =
+            |byte: &&u8| **byte == b'_' || if hexadecimal { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
         text.get(from..).unwrap_or_default().iter().take_while(is_digit).count()
     };
     at += digits(at, hexadecimal);
@@ -217,6 +225,7 @@ mod tests {
         assert_eq!(describe("1+2i", Kind::Complex), "complex 1 2");
         assert_eq!(describe("-1.5e1-0x1p1i", Kind::Complex), "complex -15 -2");
         assert_eq!(describe("0o1+2i", Kind::Complex), "syntax error scanning complex number");
+        assert_eq!(describe("1+i", Kind::Complex), "syntax error scanning complex number");
         assert_eq!(describe("'a'", Kind::CharConstant), "int 97");
         assert_eq!(describe("'\\''", Kind::CharConstant), "int 39");
         assert_eq!(describe("'é'", Kind::CharConstant), "int 233");

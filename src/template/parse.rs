@@ -8,7 +8,8 @@ use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
 use super::node::{
-    Action, Branch, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Statement, Variable,
+    Action, Branch, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Statement,
+    Variable,
 };
 use super::number::Number;
 use crate::go::Str;
@@ -626,7 +627,9 @@ impl Parser<'_> {
         if conditional {
             self.current.conditional -= 1;
             let scope = &self.current.scope;
-            slots.extend((pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32));
+            slots.extend(
+                (pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32),
+            );
         }
         Ok(Command { position, arguments: arguments.into_boxed_slice(), conditional: slots.into_boxed_slice() })
     }

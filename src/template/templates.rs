@@ -130,6 +130,15 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
+    /// The scope that a scope inside this one goes on with. A text that defines nothing adds nothing to see, so that
+    /// the way outwards is no longer than there are texts that define something.
+    pub fn visible(&'a self) -> &'a Scope<'a> {
+        match self.outer {
+            Some(outer) if self.templates.templates.len() == 1 => outer,
+            _ => self,
+        }
+    }
+
     /// The template of that name: the innermost one that is not empty, as an empty one does not replace another.
     pub fn lookup(&self, name: &[u8]) -> Option<&'a Template> {
         let mut scope = *self;

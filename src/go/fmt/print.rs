@@ -36,6 +36,16 @@ impl Printer {
         }
     }
 
+    /// As text/template printableValue: `%v` of an operand, or of what it points to.
+    pub(super) fn print_followed(&mut self, value: &Value) {
+        match value {
+            Value::Object(object) if object.ty().kind == Kind::Pointer && object.stringer().is_none() => {
+                self.print_struct(value, object.as_ref(), 'v', 0);
+            }
+            _ => self.print_arg(value, 'v'),
+        }
+    }
+
     /// An element, entry or field whose static type is `ty`.
     fn print_nested(&mut self, value: &Value, ty: Type, verb: char, depth: usize) {
         if !self.has_room() {

@@ -7,6 +7,7 @@ mod parse;
 mod unicode;
 
 use super::str::{Str, StrBuilder};
+use super::{unicode as unicode_tables, utf8};
 use regex_automata::meta::{BuildError, Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
@@ -336,11 +337,8 @@ fn reference(template: &Str, start: usize) -> Option<(Piece, usize)> {
 
 /// How many bytes of `text` are letters, digits and underscores.
 fn name_length(text: &[u8]) -> usize {
-    let ascii = text.iter().position(|&b| !(b.is_ascii_alphanumeric() || b == b'_')).unwrap_or(text.len());
-    if text.get(ascii).is_none_or(u8::is_ascii) {
-        return ascii;
-    }
-    Regexp::cached(br"^[\pL\p{Nd}_]+").ok().and_then(|name| name.find(text)).map_or(0, |(_, end)| end)
+    let is_part = |rune| rune == '_' || unicode_tables::is_letter(rune) || unicode_tables::is_digit(rune);
+    utf8::runes(text).find(|&(_, rune)| !is_part(rune)).map_or(text.len(), |(at, _)| at)
 }
 
 #[cfg(test)]

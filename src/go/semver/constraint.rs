@@ -1,7 +1,8 @@
 //! Lists of version constraints: `>= 1.2, < 2 || ^3 || 4.x || 5 - 6`.
 
-use super::{Rules, Scanner, Version, compare_identifiers, message, quote, too_long};
+use super::{Rules, Scanner, Version, compare_identifiers, message, too_long};
 use crate::go::regexp::Regexp;
+use crate::go::strconv::quote;
 use std::cmp::Ordering;
 
 /// What a version may be: groups of which one must hold, each a list of which all must hold.

@@ -1,0 +1,898 @@
+//! sprig's functions on strings, and the text forms of other values.
+
+use super::convert::{strslice, strval};
+use crate::function;
+use crate::go::unicode::{
+    is_digit, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, to_lower, to_title, to_upper,
+};
+use crate::go::{Dict, DictType, Kind, List, Str, StrBuilder, Value, fmt, strconv, utf8};
+use crate::template::function::{Function, Rest};
+
+/// The functions of this chapter.
+pub static FUNCTIONS: &[Function] = &[
+    function!("abbrev", abbrev),
+    function!("abbrevboth", abbrevboth),
+    function!("camelcase", camelcase),
+    function!("cat", cat),
+    function!("contains", contains),
+    function!("hasPrefix", has_prefix),
+    function!("hasSuffix", has_suffix),
+    function!("hello", hello),
+    function!("indent", indent),
+    function!("initials", initials),
+    function!("join", join),
+    function!("kebabcase", kebabcase),
+    function!("lower", lower),
+    function!("nindent", nindent),
+    function!("nospace", nospace),
+    function!("plural", plural),
+    function!("quote", quote),
+    function!("repeat", repeat),
+    function!("replace", replace),
+    function!("snakecase", snakecase),
+    function!("sortAlpha", sort_alpha),
+    function!("split", split),
+    function!("splitList", split_list),
+    function!("splitn", splitn),
+    function!("squote", squote),
+    function!("substr", substr),
+    function!("swapcase", swapcase),
+    function!("title", title),
+    function!("toString", to_string),
+    function!("toStrings", to_strings),
+    function!("trim", trim),
+    function!("trimAll", trim_all),
+    function!("trimPrefix", trim_prefix),
+    function!("trimSuffix", trim_suffix),
+    function!("trimall", trim_all),
+    function!("trunc", trunc),
+    function!("untitle", untitle),
+    function!("upper", upper),
+    function!("wrap", wrap),
+    function!("wrapWith", wrap_with),
+];
+
+/// No function builds a longer string; Go would only stop where memory ends.
+const LIMIT: usize = 256 << 20;
+
+/// Refuses a result that would be too long.
+fn bounded(len: Option<usize>) -> Result<usize, String> {
+    len.filter(|&len| len <= LIMIT).ok_or_else(|| format!("the result is longer than {} MiB", LIMIT >> 20))
+}
+
+/// `{{ hello }}` is `Hello!`.
+fn hello() -> &'static str {
+    "Hello!"
+}
+
+// Case.
+
+/// `{{ upper "straße" }}` is `STRAßE`: Go maps rune by rune.
+fn upper(text: Str) -> Str {
+    map_case(&text, u8::is_ascii_lowercase, to_upper)
+}
+
+/// `{{ lower "ABC" }}` is `abc`.
+fn lower(text: Str) -> Str {
+    map_case(&text, u8::is_ascii_uppercase, to_lower)
+}
+
+fn map_case(text: &Str, changes: fn(&u8) -> bool, map: fn(char) -> char) -> Str {
+    if text.is_ascii() && !text.iter().any(changes) {
+        return text.clone();
+    }
+    map_runes(text, map)
+}
+
+/// As `strings.Map`: invalid bytes become U+FFFD.
+fn map_runes(text: &Str, mut map: impl FnMut(char) -> char) -> Str {
+    let mut out = Vec::with_capacity(text.len());
+    for (_, rune) in utf8::runes(text) {
+        utf8::push(&mut out, map(rune));
+    }
+    Str::derived(out, [text])
+}
+
+/// `{{ title "hello wORLD" }}` is `Hello WORLD`, as `strings.Title`.
+fn title(text: Str) -> Str {
+    let mut previous = ' ';
+    map_runes(&text, |rune| {
+        let starts = is_separator(previous);
+        previous = rune;
+        if starts { to_title(rune) } else { rune }
+    })
+}
+
+/// As strings isSeparator.
+fn is_separator(rune: char) -> bool {
+    if rune.is_ascii() {
+        return !rune.is_ascii_alphanumeric() && rune != '_';
+    }
+    !is_letter(rune) && !is_digit(rune) && is_space(rune)
+}
+
+/// `{{ untitle "Hello World" }}` is `hello world`, as goutils `Uncapitalize`.
+fn untitle(text: Str) -> Str {
+    let mut starts = true;
+    map_runes(&text, |rune| {
+        if is_space(rune) {
+            starts = true;
+            rune
+        } else if std::mem::take(&mut starts) {
+            to_lower(rune)
+        } else {
+            rune
+        }
+    })
+}
+
+/// `{{ swapcase "This Is" }}` is `tHIS iS`, as goutils `SwapCase`.
+fn swapcase(text: Str) -> Str {
+    let mut after_space = true;
+    map_runes(&text, |rune| {
+        if is_upper(rune) || is_title(rune) {
+            after_space = false;
+            to_lower(rune)
+        } else if is_lower(rune) {
+            if std::mem::take(&mut after_space) { to_title(rune) } else { to_upper(rune) }
+        } else {
+            after_space = is_space(rune);
+            rune
+        }
+    })
+}
+
+/// What separates words for the three functions below.
+fn is_connector(rune: char) -> bool {
+    rune == '-' || rune == '_' || is_space(rune)
+}
+
+/// `{{ camelcase "http_server" }}` is `HttpServer`, as xstrings `ToPascalCase`.
+fn camelcase(text: Str) -> Str {
+    let mut out = Vec::with_capacity(text.len());
+    let mut runes = utf8::runes(&text).map(|(_, rune)| rune);
+    let mut current = None;
+    let mut first_upper = false;
+    // Leading connectors stay.
+    for rune in runes.by_ref() {
+        if is_connector(rune) {
+            utf8::push(&mut out, rune);
+            current = Some(rune);
+        } else {
+            first_upper = is_upper(rune);
+            current = Some(to_upper(rune));
+            break;
+        }
+    }
+    // Where there are only connectors, xstrings writes the last of them twice.
+    let Some(mut rune) = current else { return Str::EMPTY };
+    for next in runes {
+        let previous = rune;
+        rune = next;
+        match (is_connector(previous), is_connector(rune)) {
+            (true, true) => utf8::push(&mut out, previous),
+            (true, false) => {
+                first_upper = is_upper(rune);
+                rune = to_upper(rune);
+            }
+            (false, _) => {
+                if first_upper {
+                    if is_upper(rune) {
+                        rune = to_lower(rune);
+                    } else {
+                        first_upper = false;
+                    }
+                }
+                utf8::push(&mut out, previous);
+            }
+        }
+    }
+    utf8::push(&mut out, rune);
+    Str::derived(out, [&text])
+}
+
+/// `{{ snakecase "FirstName-x" }}` is `first_name_x`, as xstrings `ToSnakeCase`.
+fn snakecase(text: Str) -> Str {
+    connect_words(&text, b'_')
+}
+
+/// `{{ kebabcase "HTTPServer2X" }}` is `http-server2-x`, as xstrings `ToKebabCase`.
+fn kebabcase(text: Str) -> Str {
+    connect_words(&text, b'-')
+}
+
+/// What a run of runes is, as xstrings nextWord tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// Nothing, or no valid rune.
+    Invalid,
+    Number,
+    Upper,
+    Alphabet,
+    Connector,
+    Punct,
+    Other,
+}
+
+/// As xstrings camelCaseToLowerCase.
+fn connect_words(text: &Str, connector: u8) -> Str {
+    if text.is_empty() {
+        return text.clone();
+    }
+    let mut out = Vec::with_capacity(text.len() + 8);
+    let (mut kind, mut word, mut rest) = next_word(text);
+    while !rest.is_empty() {
+        if kind != Word::Connector {
+            push_lower(&mut out, kind, word, connector);
+        }
+        let previous = (kind, word);
+        (kind, word, rest) = next_word(rest);
+        match previous.0 {
+            Word::Number => {
+                while matches!(kind, Word::Alphabet | Word::Number) {
+                    push_lower(&mut out, kind, word, connector);
+                    (kind, word, rest) = next_word(rest);
+                }
+                if !matches!(kind, Word::Invalid | Word::Punct | Word::Connector) {
+                    out.push(connector);
+                }
+            }
+            Word::Connector => push_lower(&mut out, Word::Connector, previous.1, connector),
+            Word::Punct => {}
+            _ if kind != Word::Number => {
+                if !matches!(kind, Word::Connector | Word::Punct) {
+                    out.push(connector);
+                }
+            }
+            _ if rest.is_empty() => {}
+            _ => {
+                let number = word;
+                (kind, word, rest) = next_word(rest);
+                if kind != Word::Alphabet {
+                    // The number belongs to the word before it: `Bld4Floor` is `bld4_floor`.
+                    push_lower(&mut out, Word::Number, number, connector);
+                    if !matches!(kind, Word::Connector | Word::Punct) {
+                        out.push(connector);
+                    }
+                } else {
+                    // It belongs to the lower case letters after it: `HTTP2xx` is `http_2xx`.
+                    out.push(connector);
+                    push_lower(&mut out, Word::Number, number, connector);
+                    while matches!(kind, Word::Alphabet | Word::Number) {
+                        push_lower(&mut out, kind, word, connector);
+                        (kind, word, rest) = next_word(rest);
+                    }
+                    if !matches!(kind, Word::Invalid | Word::Connector | Word::Punct) {
+                        out.push(connector);
+                    }
+                }
+            }
+        }
+    }
+    push_lower(&mut out, kind, word, connector);
+    Str::derived(out, [text])
+}
+
+fn push_lower(out: &mut Vec<u8>, kind: Word, word: &[u8], connector: u8) {
+    if !matches!(kind, Word::Upper | Word::Connector) {
+        out.extend_from_slice(word);
+        return;
+    }
+    for (_, rune) in utf8::runes(word) {
+        if is_connector(rune) {
+            out.push(connector);
+        } else {
+            utf8::push(out, if is_upper(rune) { to_lower(rune) } else { rune });
+        }
+    }
+}
+
+/// As xstrings isAlphabet: a letter that is no Chinese character.
+fn is_alphabet(rune: char) -> bool {
+    is_letter(rune) && !matches!(rune, '\u{3400}'..='\u{4d85}' | '\u{4e00}'..='\u{9fcc}' | '\u{20000}'..='\u{2b81d}')
+}
+
+/// The first word, and what follows it.
+fn next_word(text: &[u8]) -> (Word, &[u8], &[u8]) {
+    let (rune, size) = next_valid_rune(text, utf8::RUNE_ERROR);
+    if rune == utf8::RUNE_ERROR {
+        return (Word::Invalid, &text[..size], &text[size..]);
+    }
+    // The end of the run of runes that `belongs`, from `from` on. Like xstrings this counts invalid bytes as
+    // more of the rune before them.
+    let run = |from: usize, previous: char, belongs: &dyn Fn(char) -> bool| {
+        let (mut end, mut last) = (from, previous);
+        let mut before_last = 0;
+        while end < text.len() {
+            let (rune, size) = next_valid_rune(&text[end..], last);
+            last = rune;
+            if !belongs(rune) {
+                break;
+            }
+            before_last = size;
+            end += size;
+        }
+        (end, last, before_last)
+    };
+    let (kind, end) = if is_connector(rune) {
+        (Word::Connector, run(size, rune, &is_connector).0)
+    } else if is_punct(rune) {
+        (Word::Punct, run(size, rune, &is_punct).0)
+    } else if is_upper(rune) {
+        let (end, last, last_size) = run(size, rune, &is_upper);
+        if end == size {
+            // A capital and the letters after it.
+            (Word::Upper, run(size, rune, &|rune| is_alphabet(rune) && !is_upper(rune)).0)
+        } else if end < text.len() && is_alphabet(last) {
+            // Of several capitals the last one begins the next word: `HTTPStatus` is `HTTP` and `Status`.
+            (Word::Upper, end - last_size)
+        } else {
+            (Word::Upper, end)
+        }
+    } else if is_alphabet(rune) {
+        (Word::Alphabet, run(size, rune, &|rune| is_alphabet(rune) && !is_upper(rune)).0)
+    } else if is_number(rune) {
+        (Word::Number, run(size, rune, &is_number).0)
+    } else {
+        let other = |rune| !(is_connector(rune) || is_alphabet(rune) || is_number(rune) || is_punct(rune));
+        (Word::Other, run(size, rune, &other).0)
+    };
+    (kind, &text[..end], &text[end..])
+}
+
+/// The first rune that is not U+FFFD, with the bytes before it; `previous` where there is none.
+fn next_valid_rune(text: &[u8], previous: char) -> (char, usize) {
+    let mut size = 0;
+    while size < text.len() {
+        let (rune, len) = utf8::decode(&text[size..]);
+        size += len;
+        if rune != utf8::RUNE_ERROR {
+            return (rune, size);
+        }
+    }
+    (previous, size)
+}
+
+// Cutting.
+
+/// `{{ trunc 5 "hello world" }}` is `hello`, and `{{ trunc -5 "hello world" }}` is `world`, in bytes.
+fn trunc(count: i64, text: Str) -> Str {
+    let len = text.len() as i64;
+    if count < 0 && len + count > 0 {
+        text.slice((len + count) as usize..text.len())
+    } else if count >= 0 && len > count {
+        text.slice(0..count as usize)
+    } else {
+        text
+    }
+}
+
+/// `{{ substr 0 5 "hello world" }}` is `hello`, in bytes.
+fn substr(start: i64, end: i64, text: Str) -> Result<Str, String> {
+    let len = text.len() as i64;
+    if start < 0 {
+        return slice(&text, 0, end).ok_or_else(|| {
+            if end < 0 {
+                format!("runtime error: slice bounds out of range [:{end}]")
+            } else {
+                format!("runtime error: slice bounds out of range [:{end}] with length {len}")
+            }
+        });
+    }
+    if end < 0 || end > len {
+        return slice(&text, start, len)
+            .ok_or_else(|| format!("runtime error: slice bounds out of range [{start}:{len}]"));
+    }
+    slice(&text, start, end).ok_or_else(|| format!("runtime error: slice bounds out of range [{start}:{end}]"))
+}
+
+fn slice(text: &Str, start: i64, end: i64) -> Option<Str> {
+    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
+    (start <= end && end <= text.len()).then(|| text.slice(start..end))
+}
+
+/// `{{ abbrev 5 "hello world" }}` is `he...`.
+fn abbrev(width: i64, text: Str) -> Str {
+    if width < 4 { text } else { abbreviate(&text, 0, width) }
+}
+
+/// `{{ abbrevboth 5 10 "1234 5678 9123" }}` is `...5678...`.
+fn abbrevboth(left: i64, right: i64, text: Str) -> Str {
+    if right < 4 || left > 0 && right < 7 { text } else { abbreviate(&text, left, right) }
+}
+
+/// As goutils AbbreviateFull, in bytes. `width` is at least 4; errors become the empty string.
+fn abbreviate(text: &Str, offset: i64, width: i64) -> Str {
+    let dots = Str::from("...");
+    let len = text.len() as i64;
+    let inside = width - 3;
+    if len <= width {
+        return text.clone();
+    }
+    let mut offset = offset.min(len);
+    if len - offset < inside {
+        offset = len - inside;
+    }
+    if offset <= 4 {
+        return Str::concat([&text.slice(0..inside as usize), &dots]);
+    }
+    if width < 7 {
+        return Str::EMPTY;
+    }
+    if offset + inside < len {
+        return Str::concat([&dots, &abbreviate(&text.slice(offset as usize..text.len()), 0, inside)]);
+    }
+    Str::concat([&dots, &text.slice((len - inside) as usize..text.len())])
+}
+
+/// `{{ trim " a " }}` is `a`.
+fn trim(text: Str) -> Str {
+    text.slice_of(trim_runes(&text, is_space))
+}
+
+/// `{{ trimAll "$" "$5$" }}` is `5`.
+fn trim_all(set: Str, text: Str) -> Str {
+    let set: Vec<char> = utf8::runes(&set).map(|(_, rune)| rune).collect();
+    text.slice_of(trim_runes(&text, |rune| set.contains(&rune)))
+}
+
+fn trim_runes(text: &[u8], goes: impl Fn(char) -> bool) -> &[u8] {
+    let start = utf8::runes(text).find(|&(_, rune)| !goes(rune)).map_or(text.len(), |(at, _)| at);
+    let mut rest = &text[start..];
+    loop {
+        let (rune, size) = utf8::decode_last(rest);
+        if size == 0 || !goes(rune) {
+            return rest;
+        }
+        rest = &rest[..rest.len() - size];
+    }
+}
+
+/// `{{ trimPrefix "-" "-a" }}` is `a`.
+fn trim_prefix(prefix: Str, text: Str) -> Str {
+    text.strip_prefix(prefix.as_bytes()).map(|rest| text.slice_of(rest)).unwrap_or_else(|| text.clone())
+}
+
+/// `{{ trimSuffix "-" "a-" }}` is `a`.
+fn trim_suffix(suffix: Str, text: Str) -> Str {
+    text.strip_suffix(suffix.as_bytes()).map(|rest| text.slice_of(rest)).unwrap_or_else(|| text.clone())
+}
+
+/// `{{ nospace "a b c" }}` is `abc`. As goutils DeleteWhiteSpace this takes bytes for runes,
+/// so that what is not ASCII comes out as Latin-1 read as UTF-8 would.
+fn nospace(text: Str) -> Str {
+    if !text.iter().any(|&byte| is_space(char::from(byte))) {
+        return text;
+    }
+    let mut out = Vec::with_capacity(text.len());
+    text.iter()
+        .map(|&byte| char::from(byte))
+        .filter(|&rune| !is_space(rune))
+        .for_each(|rune| utf8::push(&mut out, rune));
+    Str::derived(out, [&text])
+}
+
+/// `{{ initials "First Try" }}` is `FT`. As goutils Initials this takes bytes for runes.
+fn initials(text: Str) -> Str {
+    let mut out = Vec::new();
+    let mut after_space = true;
+    for rune in text.iter().map(|&byte| char::from(byte)) {
+        if is_space(rune) {
+            after_space = true;
+        } else if std::mem::take(&mut after_space) {
+            utf8::push(&mut out, rune);
+        }
+    }
+    Str::derived(out, [&text])
+}
+
+// Searching and replacing.
+
+/// Where `needle` starts in `text`.
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    match needle {
+        [] => Some(0),
+        [byte] => text.iter().position(|candidate| candidate == byte),
+        [first, ..] => {
+            let last = text.len().checked_sub(needle.len())?;
+            let mut at = 0;
+            while at <= last {
+                at += text[at..=last].iter().position(|candidate| candidate == first)?;
+                if text[at..].starts_with(needle) {
+                    return Some(at);
+                }
+                at += 1;
+            }
+            None
+        }
+    }
+}
+
+/// `{{ contains "b" "abc" }}` is `true`.
+fn contains(needle: Str, text: Str) -> bool {
+    find(&text, &needle).is_some()
+}
+
+/// `{{ hasPrefix "a" "abc" }}` is `true`.
+fn has_prefix(prefix: Str, text: Str) -> bool {
+    text.starts_with(&prefix)
+}
+
+/// `{{ hasSuffix "c" "abc" }}` is `true`.
+fn has_suffix(suffix: Str, text: Str) -> bool {
+    text.ends_with(&suffix)
+}
+
+/// `{{ replace " " "-" "a b" }}` is `a-b`.
+fn replace(old: Str, new: Str, text: Str) -> Result<Str, String> {
+    replace_all(&old, &new, &text)
+}
+
+fn replace_all(old: &Str, new: &Str, text: &Str) -> Result<Str, String> {
+    if old == new {
+        return Ok(text.clone());
+    }
+    // An empty pattern matches before every rune and at the end.
+    let count = if old.is_empty() { utf8::rune_count(text) + 1 } else { matches(text, old).count() };
+    if count == 0 {
+        return Ok(text.clone());
+    }
+    let len = bounded(count.checked_mul(new.len()).and_then(|added| added.checked_add(text.len())))?;
+    let mut out = StrBuilder::with_capacity(len);
+    let mut written = 0;
+    let mut copy = |at: usize, end: usize| {
+        out.push(&text.slice(written..at));
+        out.push(new);
+        written = end;
+    };
+    if old.is_empty() {
+        utf8::runes(text).for_each(|(at, _)| copy(at, at));
+        copy(text.len(), text.len());
+    } else {
+        matches(text, old).for_each(|at| copy(at, at + old.len()));
+    }
+    out.push(&text.slice(written..text.len()));
+    Ok(out.finish())
+}
+
+/// Where `needle`, which is not empty, occurs without overlap.
+fn matches<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let found = at + find(&text[at..], needle)?;
+        at = found + needle.len();
+        Some(found)
+    })
+}
+
+// Building.
+
+/// `{{ repeat 3 "ab" }}` is `ababab`.
+fn repeat(count: i64, text: Str) -> Result<Str, String> {
+    let count = usize::try_from(count).map_err(|_| "strings: negative Repeat count".to_owned())?;
+    let len = bounded(count.checked_mul(text.len()))?;
+    if text.marks().next().is_some() {
+        return Ok(Str::concat(std::iter::repeat_n(&text, count)));
+    }
+    let mut out = Vec::with_capacity(len);
+    while out.len() < len {
+        // Doubles what is there already.
+        let have = out.len();
+        if have == 0 {
+            out.extend_from_slice(&text);
+        } else {
+            out.extend_from_within(..have.min(len - have));
+        }
+    }
+    Ok(Str::from(out))
+}
+
+/// `{{ indent 2 "a" }}` is `  a`.
+fn indent(spaces: i64, text: Str) -> Result<Str, String> {
+    indented(b"", spaces, &text)
+}
+
+/// `{{ nindent 2 "a" }}` is a newline and `  a`.
+fn nindent(spaces: i64, text: Str) -> Result<Str, String> {
+    indented(b"\n", spaces, &text)
+}
+
+fn indented(before: &[u8], spaces: i64, text: &Str) -> Result<Str, String> {
+    let spaces = usize::try_from(spaces).map_err(|_| "strings: negative Repeat count".to_owned())?;
+    let lines = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let len = bounded(lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len())))?;
+    let pad = vec![b' '; spaces];
+    if text.marks().next().is_none() {
+        let mut out = Vec::with_capacity(len);
+        out.extend_from_slice(before);
+        for line in text.split_inclusive(|&byte| byte == b'\n') {
+            out.extend_from_slice(&pad);
+            out.extend_from_slice(line);
+        }
+        if text.last().is_none_or(|&byte| byte == b'\n') {
+            out.extend_from_slice(&pad);
+        }
+        return Ok(Str::from(out));
+    }
+    let mut out = StrBuilder::with_capacity(len);
+    out.push_bytes(before);
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        out.push_bytes(&pad);
+        out.push(&text.slice_of(line));
+    }
+    if text.last().is_none_or(|&byte| byte == b'\n') {
+        out.push_bytes(&pad);
+    }
+    Ok(out.finish())
+}
+
+/// `{{ wrap 10 "aaa bbb ccc ddd" }}` breaks after `bbb`; longer words stay whole.
+fn wrap(width: i64, text: Str) -> Result<Str, String> {
+    wrap_custom(&text, width, &Str::from("\n"), false)
+}
+
+/// `{{ wrapWith 5 "-" "HelloWorld x" }}` is `Hello-World-x`.
+fn wrap_with(width: i64, separator: Str, text: Str) -> Result<Str, String> {
+    let separator = if separator.is_empty() { Str::from("\n") } else { separator };
+    wrap_custom(&text, width, &separator, true)
+}
+
+/// As goutils WrapCustom, in bytes.
+fn wrap_custom(text: &Str, width: i64, separator: &Str, break_words: bool) -> Result<Str, String> {
+    let width = usize::try_from(width).unwrap_or(0).max(1);
+    let len = text.len();
+    let mut out = StrBuilder::with_capacity(len + len / width.max(1));
+    let mut offset = 0;
+    while len - offset > width {
+        if text[offset] == b' ' {
+            offset += 1;
+            continue;
+        }
+        let end = offset + width;
+        let (line_end, next) = if let Some(space) = text[offset..=end].iter().rposition(|&byte| byte == b' ') {
+            (offset + space, offset + space + 1)
+        } else if break_words {
+            (end, end)
+        } else if let Some(space) = text[end..].iter().position(|&byte| byte == b' ') {
+            (end + space, end + space + 1)
+        } else {
+            break;
+        };
+        out.push(&text.slice(offset..line_end));
+        out.push(separator);
+        bounded(Some(out.len()))?;
+        offset = next;
+    }
+    out.push(&text.slice(offset..len));
+    Ok(out.finish())
+}
+
+/// `{{ plural "one" "many" 2 }}` is `many`.
+fn plural(one: Str, many: Str, count: i64) -> Str {
+    if count == 1 { one } else { many }
+}
+
+/// `{{ cat "a" 1 nil "b" }}` is `a 1 b`.
+fn cat(values: Rest<Value>) -> Str {
+    let values: Vec<Value> = values.0.into_iter().filter(|value| !matches!(value, Value::Nil)).collect();
+    join_with(values.iter().map(|value| fmt::sprintf(b"%v", std::slice::from_ref(value))), b" ")
+}
+
+/// `{{ quote "a" 1 nil }}` is `"a" "1"`.
+fn quote(values: Rest<Value>) -> Str {
+    let present = values.0.iter().filter(|value| !matches!(value, Value::Nil));
+    join_with(
+        present.map(|value| {
+            let text = strval(value);
+            let mut out = Vec::with_capacity(text.len() + 2);
+            strconv::append_quote(&mut out, &text);
+            Str::derived(out, [&text])
+        }),
+        b" ",
+    )
+}
+
+/// `{{ squote "a" 1 nil }}` is `'a' '1'`; nothing is escaped.
+fn squote(values: Rest<Value>) -> Str {
+    let present = values.0.iter().filter(|value| !matches!(value, Value::Nil));
+    join_with(present.map(|value| fmt::sprintf(b"'%v'", std::slice::from_ref(value))), b" ")
+}
+
+fn join_with(parts: impl Iterator<Item = Str>, separator: &[u8]) -> Str {
+    let mut out = StrBuilder::default();
+    for (index, part) in parts.enumerate() {
+        if index > 0 {
+            out.push_bytes(separator);
+        }
+        out.push(&part);
+    }
+    out.finish()
+}
+
+// Lists of strings.
+
+/// `{{ toString 1.5 }}` is `1.5`.
+fn to_string(value: Value) -> Str {
+    strval(&value)
+}
+
+/// `{{ toStrings (list 1 nil "a") }}` is `[1 a]`.
+fn to_strings(value: Value) -> Value {
+    match value {
+        // A nil `[]string` stays one.
+        Value::List(list) if list.elem() == crate::go::Elem::String => Value::List(list),
+        _ => Value::strings(strslice(&value)),
+    }
+}
+
+/// `{{ join "-" (list 1 2) }}` is `1-2`.
+fn join(separator: Str, value: Value) -> Result<Str, String> {
+    let parts = strslice(&value);
+    let added = parts.len().saturating_sub(1).checked_mul(separator.len());
+    let len = bounded(added.and_then(|added| added.checked_add(parts.iter().map(|part| part.len()).sum())))?;
+    let mut out = StrBuilder::with_capacity(len);
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push(&separator);
+        }
+        out.push(part);
+    }
+    Ok(out.finish())
+}
+
+/// `{{ sortAlpha (list "b" "a") }}` is `[a b]`; what is no list is its only element.
+fn sort_alpha(value: Value) -> Value {
+    let sortable = match &value {
+        Value::Bytes(_) | Value::List(_) => true,
+        Value::Object(object) => object.ty().kind == Kind::Slice,
+        _ => false,
+    };
+    if !sortable {
+        return Value::strings([strval(&value)]);
+    }
+    let mut parts = strslice(&value);
+    parts.sort();
+    Value::strings(parts)
+}
+
+/// `{{ (split "," "a,b")._1 }}` is `b`.
+fn split(separator: Str, text: Str) -> Dict {
+    numbered(split_at(&separator, &text, -1))
+}
+
+/// `{{ (splitn "," 2 "a,b,c")._1 }}` is `b,c`.
+fn splitn(separator: Str, count: i64, text: Str) -> Dict {
+    numbered(split_at(&separator, &text, count))
+}
+
+/// `{{ splitList "," "a,b" }}` is `[a b]`.
+fn split_list(separator: Str, text: Str) -> List {
+    List::new(
+        crate::go::Elem::String,
+        split_at(&separator, &text, -1).into_iter().map(Value::String).collect::<Vec<_>>(),
+    )
+}
+
+/// As `strings.SplitN`: all parts where `count` is negative.
+fn split_at(separator: &Str, text: &Str, count: i64) -> Vec<Str> {
+    let most = match usize::try_from(count) {
+        Ok(0) => return Vec::new(),
+        Ok(most) => most,
+        Err(_) => usize::MAX,
+    };
+    let mut parts = Vec::new();
+    let mut at = 0;
+    if separator.is_empty() {
+        // Every rune is a part; the last part is the rest.
+        while at < text.len() {
+            let end = if parts.len() + 1 == most { text.len() } else { at + utf8::decode(&text[at..]).1 };
+            parts.push(text.slice(at..end));
+            at = end;
+        }
+        return parts;
+    }
+    for found in matches(text, separator) {
+        if parts.len() + 1 >= most {
+            break;
+        }
+        parts.push(text.slice(at..found));
+        at = found + separator.len();
+    }
+    parts.push(text.slice(at..text.len()));
+    parts
+}
+
+fn numbered(parts: Vec<Str>) -> Dict {
+    let dict: Dict =
+        parts.into_iter().enumerate().map(|(index, part)| (Str::from(format!("_{index}")), part)).collect();
+    dict.with_type(DictType::Strings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The results are what Helm 4.1.4 prints.
+    #[test]
+    fn words() {
+        type Case = (fn(Str) -> Str, &'static str, &'static str);
+        let cases: [Case; 22] = [
+            (camelcase, "http_server", "HttpServer"),
+            (camelcase, "_complex__case_", "_Complex_Case_"),
+            (camelcase, "GOLANG_IS_GREAT", "GolangIsGreat"),
+            (camelcase, "--", "---"),
+            (snakecase, "FirstName-x", "first_name_x"),
+            (snakecase, "HTTP20xOK", "http_20x_ok"),
+            (snakecase, "Duration2m3s", "duration_2m3s"),
+            (snakecase, "Bld4Floor3rd", "bld4_floor_3rd"),
+            (kebabcase, "HTTPServer2X", "http-server2-x"),
+            (kebabcase, "http2xx", "http-2xx"),
+            (swapcase, "This Is", "tHIS iS"),
+            (title, "hello wORLD-foo bar's", "Hello WORLD-Foo Bar'S"),
+            (untitle, "Hello World", "hello world"),
+            (upper, "stra\u{df}e \u{1f80}", "STRA\u{df}E \u{1f88}"),
+            (lower, "\u{130}", "i"),
+            (initials, "First Try", "FT"),
+            (initials, "\u{e9}", "\u{c3}"),
+            (nospace, "a b c", "abc"),
+            (nospace, "\u{e9}", "\u{e9}"),
+            (nospace, "\u{e9} ", "\u{c3}\u{a9}"),
+            (trim, " \u{2028}a\u{a0}\n", "a"),
+            (trim, "", ""),
+        ];
+        for (function, text, result) in cases {
+            assert_eq!(function(Str::from(text)), result, "{text}");
+        }
+        assert_eq!(upper(Str::from(b"a\xff")), "A\u{fffd}");
+    }
+
+    #[test]
+    fn cutting() {
+        let text = || Str::from("hello world");
+        assert_eq!(trunc(-5, text()), "world");
+        assert_eq!(trunc(-50, text()), "hello world");
+        assert_eq!(trunc(0, text()), "");
+        assert_eq!(trunc(i64::MIN, text()), "hello world");
+        assert_eq!(substr(0, 5, text()), Ok(Str::from("hello")));
+        assert_eq!(substr(6, -1, text()), Ok(Str::from("world")));
+        assert_eq!(substr(-1, 5, text()), Ok(Str::from("hello")));
+        assert_eq!(substr(5, 2, text()), Err("runtime error: slice bounds out of range [5:2]".to_owned()));
+        assert_eq!(abbrev(5, text()), "he...");
+        assert_eq!(abbrevboth(5, 10, Str::from("1234 5678 9123")), "...5678...");
+        assert_eq!(abbrev(i64::MAX, text()), "hello world");
+        assert_eq!(trim_all(Str::from("$"), Str::from("$5$")), "5");
+        assert_eq!(wrap(10, Str::from("aaa bbb ccc ddd")), Ok(Str::from("aaa bbb\nccc ddd")));
+        assert_eq!(wrap_with(5, Str::from("-"), Str::from("HelloWorld x")), Ok(Str::from("Hello-World-x")));
+        assert_eq!(wrap(i64::MIN, Str::from("a b")), Ok(Str::from("a\nb")));
+    }
+
+    #[test]
+    fn building() {
+        assert_eq!(nindent(2, Str::from("a\n\nb\n")), Ok(Str::from("\n  a\n  \n  b\n  ")));
+        assert_eq!(indent(-1, Str::EMPTY), Err("strings: negative Repeat count".to_owned()));
+        assert!(indent(i64::MAX, Str::from("a")).is_err());
+        assert_eq!(repeat(3, Str::from("ab")), Ok(Str::from("ababab")));
+        assert_eq!(repeat(0, Str::from("ab")), Ok(Str::EMPTY));
+        assert!(repeat(i64::MAX, Str::from("ab")).is_err());
+        assert_eq!(repeat(i64::MAX, Str::EMPTY), Ok(Str::EMPTY));
+        assert_eq!(replace(Str::EMPTY, Str::from("-"), Str::from("a\u{e9}")), Ok(Str::from("-a-\u{e9}-")));
+        assert!(
+            replace(Str::from("a"), repeat(1 << 20, Str::from("b")).unwrap(), repeat(1 << 20, Str::from("a")).unwrap())
+                .is_err()
+        );
+        let values = || Rest(vec![Value::from("a\"b"), Value::Int(1), Value::Nil, Value::Bool(true)]);
+        assert_eq!(quote(values()), r#""a\"b" "1" "true""#);
+        assert_eq!(squote(values()), "'a\"b' '1' 'true'");
+        assert_eq!(cat(values()), "a\"b 1 true");
+    }
+
+    #[test]
+    fn splitting() {
+        let parts = |separator, text, count| split_at(&Str::from(separator), &Str::from(text), count);
+        assert_eq!(parts(",", "a,b,c", 2), ["a", "b,c"].map(Str::from));
+        assert_eq!(parts(",", "", -1), [Str::EMPTY]);
+        assert_eq!(parts("", "a\u{e9}b", -1), ["a", "\u{e9}", "b"].map(Str::from));
+        assert!(parts("", "", -1).is_empty());
+        assert!(parts(",", "a", 0).is_empty());
+    }
+}
