@@ -306,14 +306,10 @@ fn issue(host: &dyn Host, request: &Request, key: &PrivateKey, signer: Option<&S
 
 /// As pem.Encode: lines of 64 characters.
 fn encode_pem(kind: &str, der: &[u8]) -> String {
-    let body = base64::encode(der);
     let mut pem = format!("-----BEGIN {kind}-----\n");
-    let mut rest = body.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        pem.push_str(line);
+    for line in base64::encode(der).chunks(64) {
+        pem.extend(line.iter().copied().map(char::from));
         pem.push('\n');
-        rest = after;
     }
     pem.push_str(&format!("-----END {kind}-----\n"));
     pem

@@ -5,6 +5,7 @@
 pub mod base64;
 pub mod decimal;
 pub mod fmt;
+pub mod fs;
 pub mod glob;
 pub mod json;
 pub mod json_decode;
