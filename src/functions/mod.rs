@@ -5,6 +5,7 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
 pub mod crypto;
 pub mod dates;
@@ -26,6 +27,7 @@ use crate::template::function::Function;
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
 static CHAPTERS: &[&[Function]] = &[
     builtins::FUNCTIONS,
+    certificates::FUNCTIONS,
     strings::FUNCTIONS,
     lists::FUNCTIONS,
     dicts::FUNCTIONS,
