@@ -9,6 +9,7 @@ pub mod convert;
 pub mod crypto;
 pub mod dates;
 pub mod dicts;
+pub mod encoding;
 pub mod lists;
 pub mod math;
 pub mod paths;
@@ -32,6 +33,8 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    crypto::FUNCTIONS,
+    encoding::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
@@ -39,8 +42,6 @@ static CHAPTERS: &[&[Function]] = &[
 
 /// The rows that are different where Helm is built with Go 1.25.
 static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
-static CHAPTERS: &[&[Function]] =
-    &[builtins::FUNCTIONS, strings::FUNCTIONS, crypto::FUNCTIONS, dates::FUNCTIONS, random::FUNCTIONS, regex::FUNCTIONS];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
