@@ -22,6 +22,11 @@ pub fn namespace(file: Option<&str>, context: Option<&str>) -> Option<String> {
     text(&entry, "namespace")
 }
 
+/// Whether there is a kubeconfig file at all.
+pub fn is_configured(file: Option<&str>) -> bool {
+    files(file).iter().any(|path| path.exists())
+}
+
 fn files(file: Option<&str>) -> Vec<PathBuf> {
     if let Some(file) = file.filter(|file| !file.is_empty()) {
         return vec![PathBuf::from(file)];

@@ -248,9 +248,9 @@ impl Command<'_> {
             values::user_values(&self.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
-            let text = "cluster reachability check failed: kubernetes cluster unreachable: mizzen works offline";
-            streams.log(&Log::new(Level::Error, text));
-            return Err(text.to_owned().into());
+            let text = format!("cluster reachability check failed: kubernetes cluster unreachable: {}", self.unreachable());
+            streams.log(&Log::new(Level::Error, &text));
+            return Err(text.into());
         }
         let options = render::Options {
             name: name.clone(),
@@ -420,6 +420,15 @@ impl Command<'_> {
         }
         chart::check_dependencies(&chart, self.profile).map_err(Error::from)?;
         Ok(chart)
+    }
+
+    /// Why there is no cluster. Where none is configured, client-go looks for one on this machine, and finds none.
+    fn unreachable(&self) -> &'static str {
+        if kubeconfig::is_configured(self.parsed.text("kubeconfig")) || self.parsed.is_set("kube-apiserver") {
+            "mizzen works offline"
+        } else {
+            "Get \"http://localhost:8080/version\": dial tcp 127.0.0.1:8080: connect: connection refused"
+        }
     }
 
     /// As EnvSettings.Namespace: the flag, `HELM_NAMESPACE`, the current context's, `default`.
