@@ -5,9 +5,12 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
+pub mod crypto;
 pub mod dates;
 pub mod dicts;
+pub mod encoding;
 pub mod lists;
 pub mod math;
 pub mod paths;
@@ -24,6 +27,7 @@ use crate::template::function::Function;
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
 static CHAPTERS: &[&[Function]] = &[
     builtins::FUNCTIONS,
+    certificates::FUNCTIONS,
     strings::FUNCTIONS,
     lists::FUNCTIONS,
     dicts::FUNCTIONS,
@@ -31,6 +35,8 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    encoding::FUNCTIONS,
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
@@ -43,5 +49,7 @@ static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
     let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
-    CHAPTERS.iter().chain(changed).copied().flatten().chain(durations).chain(semver::functions(profile.semver))
+    let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
+    let chapters = CHAPTERS.iter().chain(changed).copied().flatten();
+    chapters.chain(toml).chain(durations).chain(semver::functions(profile.semver))
 }

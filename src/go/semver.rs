@@ -1,7 +1,7 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
-use super::strconv;
 use super::object::{Method, Object, ObjectType};
+use super::strconv;
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
 use std::fmt;
@@ -510,7 +510,9 @@ mod tests {
             ("1.2.3-01", Err("version segment starts with 0")),
             (
                 "99999999999999999999.0.0",
-                Err("error parsing version segment: strconv.ParseUint: parsing \"99999999999999999999\": value out of range"),
+                Err(
+                    "error parsing version segment: strconv.ParseUint: parsing \"99999999999999999999\": value out of range",
+                ),
             ),
         ] {
             let got = Version::new(text.as_bytes(), &V3_4).map(|version| version.to_string());
@@ -537,7 +539,8 @@ mod tests {
 
     #[test]
     fn precedence() {
-        let order = ["1.0.0-1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"];
+        let order =
+            ["1.0.0-1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"];
         for pair in order.windows(2) {
             let [a, b] = [pair[0], pair[1]].map(|text| Version::new(text.as_bytes(), &V3_4).unwrap());
             assert_eq!(a.compare(&b), Ordering::Less, "{pair:?}");
