@@ -140,7 +140,7 @@ fn to_toml(value: Value) -> Result<Str, Error> {
 
 /// As [`to_toml`]; what cannot be written is an error.
 fn must_to_toml(value: Value) -> Result<Str, Error> {
-    toml::marshal(&value).map_err(|toml::Error::Text(text) | toml::Error::Panic(text)| Error::Text(text))
+    toml::marshal(&value).map_err(|(toml::Error::Text(text) | toml::Error::Panic(text))| Error::Text(text))
 }
 
 /// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
