@@ -5,6 +5,7 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
 pub mod crypto;
 pub mod dates;
@@ -33,11 +34,12 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
-    crypto::FUNCTIONS,
     encoding::FUNCTIONS,
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
+    certificates::FUNCTIONS,
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
@@ -47,5 +49,7 @@ static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
     let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
-    CHAPTERS.iter().chain(changed).copied().flatten().chain(durations).chain(semver::functions(profile.semver))
+    let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
+    let chapters = CHAPTERS.iter().chain(changed).copied().flatten();
+    chapters.chain(toml).chain(durations).chain(semver::functions(profile.semver))
 }
