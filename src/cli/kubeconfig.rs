@@ -39,7 +39,11 @@ fn files(file: Option<&str>) -> Vec<PathBuf> {
 
 fn find_context(config: &Dict, name: &str) -> Option<Dict> {
     let contexts = config.get(b"contexts")?;
-    let entry = contexts.as_list()?.iter().filter_map(Value::as_dict).find(|entry| text(entry, "name").as_deref() == Some(name))?;
+    let entry = contexts
+        .as_list()?
+        .iter()
+        .filter_map(Value::as_dict)
+        .find(|entry| text(entry, "name").as_deref() == Some(name))?;
     entry.get(b"context")?.as_dict().cloned()
 }
 
