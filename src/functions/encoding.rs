@@ -4,10 +4,10 @@
 //! is an empty string, and a text that cannot be read is a map with the key `Error`. Those of sprig are the others.
 
 use crate::function;
-use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
-use crate::template::error::Error;
 use crate::go::json::Implementation;
 use crate::go::time::Location;
+use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
+use crate::template::error::Error;
 use crate::template::function::{Caller, Function};
 use crate::yaml;
 

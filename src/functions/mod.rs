@@ -27,7 +27,6 @@ use crate::template::function::Function;
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
 static CHAPTERS: &[&[Function]] = &[
     builtins::FUNCTIONS,
-    certificates::FUNCTIONS,
     strings::FUNCTIONS,
     lists::FUNCTIONS,
     dicts::FUNCTIONS,
@@ -40,6 +39,7 @@ static CHAPTERS: &[&[Function]] = &[
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
+    certificates::FUNCTIONS,
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
