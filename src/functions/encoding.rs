@@ -4,9 +4,11 @@
 //! is an empty string, and a text that cannot be read is a map with the key `Error`. Those of sprig are the others.
 
 use crate::function;
+use crate::go::json::Implementation;
+use crate::go::time::Location;
 use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
 use crate::template::error::Error;
-use crate::template::function::Function;
+use crate::template::function::{Caller, Function};
 use crate::yaml;
 
 /// The functions of this chapter.
@@ -15,12 +17,12 @@ pub static FUNCTIONS: &[Function] = &[
     function!("b32enc", b32enc),
     function!("b64dec", b64dec),
     function!("b64enc", b64enc),
-    function!("fromJson", from_json),
-    function!("fromJsonArray", from_json_array),
+    function!("fromJson", |text: Str| from_json(text, Implementation::V2)),
+    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V2)),
     function!("fromToml", from_toml),
     function!("fromYaml", from_yaml),
     function!("fromYamlArray", from_yaml_array),
-    function!("mustFromJson", must_from_json),
+    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V2)),
     function!("mustToJson", must_to_json),
     function!("mustToPrettyJson", must_to_pretty_json),
     function!("mustToRawJson", must_to_raw_json),
@@ -31,6 +33,13 @@ pub static FUNCTIONS: &[Function] = &[
     function!("toToml", to_toml),
     function!("toYaml", to_yaml),
     function!("toYamlPretty", to_yaml_pretty),
+];
+
+/// The rows that are different where Helm is built with Go 1.25.
+pub static GO_1_25: &[Function] = &[
+    function!("fromJson", |text: Str| from_json(text, Implementation::V1)),
+    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V1)),
+    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V1)),
 ];
 
 /// The functions that came with Helm 4.3.
@@ -106,8 +115,8 @@ fn must_to_raw_json(value: Value) -> Result<Str, Error> {
 }
 
 /// `{{ (fromJson "{\"a\":1}").a }}` is `1`. What was read before a number that is too large stays beside `Error`.
-fn from_json(text: Str) -> Dict {
-    let json::Decoded { value, error } = json::unmarshal_map(&text);
+fn from_json(text: Str, implementation: Implementation) -> Dict {
+    let json::Decoded { value, error } = json::unmarshal_map(&text, implementation);
     if let Some(error) = error {
         value.insert("Error", error);
     }
@@ -115,8 +124,8 @@ fn from_json(text: Str) -> Dict {
 }
 
 /// `{{ index (fromJsonArray "[1]") 0 }}` is `1`; an error is the only item.
-fn from_json_array(text: Str) -> List {
-    let json::Decoded { value, error } = json::unmarshal_list(&text);
+fn from_json_array(text: Str, implementation: Implementation) -> List {
+    let json::Decoded { value, error } = json::unmarshal_list(&text, implementation);
     match error {
         None => value,
         Some(error) => List::new(Elem::Any, [Value::string(error)]),
@@ -124,23 +133,29 @@ fn from_json_array(text: Str) -> List {
 }
 
 /// `{{ mustFromJson "[1]" | first }}` is `1`.
-fn must_from_json(text: Str) -> Result<Value, Error> {
-    json::unmarshal(&text).into_result().map_err(Error::Text)
+fn must_from_json(text: Str, implementation: Implementation) -> Result<Value, Error> {
+    json::unmarshal(&text, implementation).into_result().map_err(Error::Text)
 }
 
 /// `{{ dict "a" 1 | toToml }}` is `a = 1` and a newline; what cannot be written is the text of the error.
-fn to_toml(value: Value) -> Str {
-    toml::marshal(&value).unwrap_or_else(Str::from)
+fn to_toml(value: Value) -> Result<Str, Error> {
+    match toml::marshal(&value) {
+        Ok(text) => Ok(text),
+        Err(toml::Error::Text(text)) => Ok(Str::from(text)),
+        Err(toml::Error::Panic(text)) => Err(Error::Text(text)),
+    }
 }
 
 /// As [`to_toml`]; what cannot be written is an error.
 fn must_to_toml(value: Value) -> Result<Str, Error> {
-    toml::marshal(&value).map_err(Error::Text)
+    toml::marshal(&value).map_err(|(toml::Error::Text(text) | toml::Error::Panic(text))| Error::Text(text))
 }
 
-/// `{{ (fromToml "a = 1").a }}` is `1`; what was read before an error stays beside `Error`.
-fn from_toml(text: Str) -> Dict {
-    let (value, error) = toml::unmarshal(&text);
+/// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
+fn from_toml(caller: &mut dyn Caller, text: Str) -> Dict {
+    let host = caller.host();
+    let zone = toml::Zone::new(&Location::local(&host.time_zone()), host.now().0);
+    let (value, error) = toml::unmarshal(&text, &zone);
     if let Some(error) = error {
         value.insert("Error", error);
     }

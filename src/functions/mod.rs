@@ -5,6 +5,7 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
 pub mod crypto;
 pub mod dates;
@@ -38,10 +39,11 @@ static CHAPTERS: &[&[Function]] = &[
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
+    certificates::FUNCTIONS,
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
-static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
+static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {

@@ -17,6 +17,10 @@ impl Object for Time {
         Some(self.text())
     }
 
+    fn go_string(&self) -> Option<String> {
+        Some(go_string(self))
+    }
+
     fn marshal(&self) -> Option<Value> {
         Some(Value::string(self.rfc3339()))
     }
@@ -101,10 +105,12 @@ fn rounded(time: &Time, duration: Duration) -> Time {
 /// As `Time.GoString`.
 fn go_string(time: &Time) -> String {
     let civil = time.civil();
-    let location = match time.location.name() {
-        "UTC" => "time.UTC".to_owned(),
-        "Local" => "time.Local".to_owned(),
-        name => format!("time.Location({})", super::quote(name.as_bytes())),
+    let location = if time.location.same(&Location::utc()) {
+        "time.UTC".to_owned()
+    } else if time.location.same(&time.local) {
+        "time.Local".to_owned()
+    } else {
+        format!("time.Location({})", super::quote(time.location.name().as_bytes()))
     };
     format!(
         "time.Date({}, time.{}, {}, {}, {}, {}, {}, {location})",
@@ -150,9 +156,7 @@ static METHODS: [Method; 39] = [
         with(v, |t| t.within(location.clone()).into_value())
     }),
     method("IsDST", &[], 1, |v, _| with(v, |t| Value::Bool(t.location.abbreviation(t.seconds).1))),
-    method("IsZero", &[], 1, |v, _| {
-        with(v, |t| Value::Bool(t.seconds == -super::ZERO_TO_UNIX && t.nanoseconds == 0))
-    }),
+    method("IsZero", &[], 1, |v, _| with(v, |t| Value::Bool(t.seconds == -super::ZERO_TO_UNIX && t.nanoseconds == 0))),
     method("Local", &[], 1, |v, _| with(v, |t| t.within(t.local.clone()).into_value())),
     method("Location", &[], 1, |v, _| with(v, |t| Value::Object(Rc::new(t.location.clone())))),
     method("MarshalJSON", &[], 2, |v, _| with(v, |t| bytes(format!("\"{}\"", t.rfc3339())))),
