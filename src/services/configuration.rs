@@ -99,7 +99,7 @@ impl Service {
             layers.push(values);
             path = &layer.path;
             if let Some(schema) = schema {
-                schema::validate(schema, &Value::Dict(whole.clone()), &mut |_| {}).map_err(|complaints| {
+                schema::validate(schema, &Value::Dict(whole.clone()), profile, &mut |_| {}).map_err(|complaints| {
                     Error::Schema { path: path.to_owned(), complaints: complaints.to_string() }
                 })?;
             }
