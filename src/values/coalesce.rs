@@ -16,7 +16,7 @@ use std::fmt::Write;
 const GLOBAL: &[u8] = b"global";
 
 /// How deep values may nest: what templates and YAML print recurses over them.
-const MAX_DEPTH: usize = 2000;
+const MAX_DEPTH: usize = 600;
 
 /// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
 const MAX_COPIED: usize = 10_000_000;
