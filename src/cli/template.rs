@@ -6,12 +6,13 @@ use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::engine::KubeVersion;
 use crate::error::Error;
+use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, fs, strconv};
 use crate::manifest::Manifests;
 use crate::profile::{Go, Profile};
 use crate::render::{self, Failure};
-use crate::template::{Language, Templates, Unobserved};
+use crate::template::{Function, Language, Templates, Unobserved};
 use crate::{output, values};
 use std::io::Read;
 use std::path::Path;
@@ -394,7 +395,7 @@ impl Command<'_> {
             Go::Go127 => Language::Go127,
         };
         let name = Str::from("name-template");
-        let functions = Arc::new(functions::all(self.profile).collect());
+        let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
         let mut templates = Templates::new("name-template", functions, language);
         templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
         let mut out = StrBuilder::default();
@@ -505,6 +506,19 @@ impl Command<'_> {
         output::write(manifests, &options, self.profile, &mut *streams.out)?;
         streams.out.flush().map_err(|_| Failed::Stream)
     }
+}
+
+/// What sprig has and Helm's engine takes away or replaces.
+static NAME_FUNCTIONS: [Function; 2] = [function!("fail", fail), function!("env", env)];
+
+/// `fail "msg"`
+fn fail(message: Str) -> Result<Str, String> {
+    Err(message.to_string())
+}
+
+/// `env "HOME"`
+fn env(name: Str) -> Str {
+    std::env::var(&*name.to_str_lossy()).map(Str::from).unwrap_or_default()
 }
 
 /// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.
