@@ -11,6 +11,35 @@ pub struct Profile {
     pub version: &'static str,
     /// The version of Go's standard library it is built with.
     pub go: Go,
+    /// What `.Capabilities.HelmVersion` says of the build.
+    pub build: Build,
+    /// Major and minor of the Kubernetes version that a render assumes.
+    pub kube_version: (u64, u64),
+    /// The API versions that a render assumes, in Helm's order.
+    pub api_versions: &'static [&'static str],
+    /// How rendered text is cut into documents.
+    pub split: Split,
+    /// What `.Files.Lines` makes of an empty file.
+    pub lines_of_empty_file: EmptyFile,
+    /// The command that the message on missing dependencies recommends, in that message's quotes.
+    pub dependency_hint: &'static str,
+    /// How large a file of a chart may be, besides the limit for the whole chart.
+    pub chart_file_limit: Option<u64>,
+    /// Whether a null in a chart's own values counts as no value, also below the top level.
+    pub null_defaults_dropped: bool,
+    /// Flags of `template` that still work and say that they should not be used: name and advice.
+    pub deprecated_flags: &'static [(&'static str, &'static str)],
+}
+
+/// Where Helm comes from, as `.Capabilities.HelmVersion` shows it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Build {
+    /// The commit.
+    pub git_commit: &'static str,
+    /// `go1.25.9`.
+    pub go_version: &'static str,
+    /// `v1.35`.
+    pub kube_client_version: &'static str,
 }
 
 /// The version of Go, where its text/template and fmt differ.
@@ -22,10 +51,222 @@ pub enum Go {
     Go127,
 }
 
+/// How rendered text is cut into documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// At `(?:^|\s*\n)---\s*`; documents are trimmed on both sides. To 4.1.
+    Trimmed,
+    /// At `(?m)^---[ \t]*`; documents keep their trailing white space. From 4.2.4.
+    KeepsEnd,
+}
+
+/// What `.Files.Lines` makes of an empty file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyFile {
+    /// It looks at the last byte, which is not there: the render fails with Go's panic.
+    Panics,
+    /// No lines.
+    NoLines,
+}
+
 /// Helm 4.1.4.
-pub static HELM_4_1: Profile = Profile { name: "4.1", version: "4.1.4", go: Go::Go125 };
+pub static HELM_4_1: Profile = Profile {
+    name: "4.1",
+    version: "4.1.4",
+    go: Go::Go125,
+    build: Build {
+        git_commit: "05fa37973dc9e42b76e1d2883494c87174b6074f",
+        go_version: "go1.25.9",
+        kube_client_version: "v1.35",
+    },
+    kube_version: (1, 35),
+    api_versions: &API_VERSIONS_1_35,
+    split: Split::Trimmed,
+    lines_of_empty_file: EmptyFile::Panics,
+    dependency_hint: "`helm dependency build`",
+    chart_file_limit: Some(5 * 1024 * 1024),
+    null_defaults_dropped: false,
+    deprecated_flags: &[
+        ("force", "use --force-replace instead"),
+        ("atomic", "use --rollback-on-failure instead"),
+        ("validate", "use '--dry-run=server' instead"),
+    ],
+};
+
 /// Helm 4.3.1.
-pub static HELM_4_3: Profile = Profile { name: "4.3", version: "4.3.1", go: Go::Go127 };
+pub static HELM_4_3: Profile = Profile {
+    name: "4.3",
+    version: "4.3.1",
+    go: Go::Go127,
+    build: Build {
+        git_commit: "c0d08d0d6d9424d4a14febb5e8a3e51b0dd00dff",
+        go_version: "go1.27.2",
+        kube_client_version: "v1.37",
+    },
+    kube_version: (1, 37),
+    api_versions: &API_VERSIONS_1_37,
+    split: Split::KeepsEnd,
+    lines_of_empty_file: EmptyFile::NoLines,
+    dependency_hint: "'helm dependency build'",
+    chart_file_limit: None,
+    null_defaults_dropped: true,
+    deprecated_flags: &[
+        ("force", "use --force-replace instead"),
+        ("atomic", "use --rollback-on-failure instead"),
+        ("validate", "use '--dry-run=server' instead"),
+        ("hide-notes", "this flag has no effect for 'helm template' and will be removed in Helm 5"),
+        ("render-subchart-notes", "this flag has no effect for 'helm template' and will be removed in Helm 5"),
+    ],
+};
 
 /// All columns, oldest first.
 pub static PROFILES: [&Profile; 2] = [&HELM_4_1, &HELM_4_3];
+
+impl Profile {
+    /// The newest version.
+    pub fn newest() -> &'static Profile {
+        PROFILES[PROFILES.len() - 1]
+    }
+
+    /// The profile of a version as users write it: `4.1`, `v4.1`, `4.1.4`. The patch level must be the one that was measured.
+    pub fn named(version: &str) -> Option<&'static Profile> {
+        let version = version.strip_prefix('v').unwrap_or(version);
+        PROFILES.into_iter().find(|profile| profile.name == version || profile.version == version)
+    }
+}
+
+/// What Kubernetes' client-go 0.35 registers.
+static API_VERSIONS_1_35: [&str; 57] = [
+    "v1",
+    "admissionregistration.k8s.io/v1",
+    "admissionregistration.k8s.io/v1alpha1",
+    "admissionregistration.k8s.io/v1beta1",
+    "internal.apiserver.k8s.io/v1alpha1",
+    "apps/v1",
+    "apps/v1beta1",
+    "apps/v1beta2",
+    "authentication.k8s.io/v1",
+    "authentication.k8s.io/v1alpha1",
+    "authentication.k8s.io/v1beta1",
+    "authorization.k8s.io/v1",
+    "authorization.k8s.io/v1beta1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "autoscaling/v2beta1",
+    "autoscaling/v2beta2",
+    "batch/v1",
+    "batch/v1beta1",
+    "certificates.k8s.io/v1",
+    "certificates.k8s.io/v1beta1",
+    "certificates.k8s.io/v1alpha1",
+    "coordination.k8s.io/v1alpha2",
+    "coordination.k8s.io/v1beta1",
+    "coordination.k8s.io/v1",
+    "discovery.k8s.io/v1",
+    "discovery.k8s.io/v1beta1",
+    "events.k8s.io/v1",
+    "events.k8s.io/v1beta1",
+    "extensions/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1",
+    "flowcontrol.apiserver.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta2",
+    "flowcontrol.apiserver.k8s.io/v1beta3",
+    "networking.k8s.io/v1",
+    "networking.k8s.io/v1beta1",
+    "node.k8s.io/v1",
+    "node.k8s.io/v1alpha1",
+    "node.k8s.io/v1beta1",
+    "policy/v1",
+    "policy/v1beta1",
+    "rbac.authorization.k8s.io/v1",
+    "rbac.authorization.k8s.io/v1beta1",
+    "rbac.authorization.k8s.io/v1alpha1",
+    "resource.k8s.io/v1",
+    "resource.k8s.io/v1beta2",
+    "resource.k8s.io/v1beta1",
+    "resource.k8s.io/v1alpha3",
+    "scheduling.k8s.io/v1alpha1",
+    "scheduling.k8s.io/v1beta1",
+    "scheduling.k8s.io/v1",
+    "storage.k8s.io/v1beta1",
+    "storage.k8s.io/v1",
+    "storage.k8s.io/v1alpha1",
+    "storagemigration.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1",
+];
+
+/// What Kubernetes' client-go 0.37 registers.
+static API_VERSIONS_1_37: [&str; 57] = [
+    "v1",
+    "admissionregistration.k8s.io/v1",
+    "admissionregistration.k8s.io/v1alpha1",
+    "admissionregistration.k8s.io/v1beta1",
+    "internal.apiserver.k8s.io/v1alpha1",
+    "apps/v1",
+    "apps/v1beta1",
+    "apps/v1beta2",
+    "authentication.k8s.io/v1",
+    "authentication.k8s.io/v1alpha1",
+    "authentication.k8s.io/v1beta1",
+    "authorization.k8s.io/v1",
+    "authorization.k8s.io/v1beta1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "batch/v1beta1",
+    "certificates.k8s.io/v1",
+    "certificates.k8s.io/v1beta1",
+    "certificates.k8s.io/v1alpha1",
+    "coordination.k8s.io/v1alpha2",
+    "coordination.k8s.io/v1beta1",
+    "coordination.k8s.io/v1",
+    "discovery.k8s.io/v1",
+    "discovery.k8s.io/v1beta1",
+    "events.k8s.io/v1",
+    "events.k8s.io/v1beta1",
+    "extensions/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1",
+    "flowcontrol.apiserver.k8s.io/v1beta1",
+    "flowcontrol.apiserver.k8s.io/v1beta2",
+    "flowcontrol.apiserver.k8s.io/v1beta3",
+    "lifecycle.k8s.io/v1alpha1",
+    "networking.k8s.io/v1",
+    "networking.k8s.io/v1beta1",
+    "node.k8s.io/v1",
+    "node.k8s.io/v1alpha1",
+    "node.k8s.io/v1beta1",
+    "policy/v1",
+    "policy/v1beta1",
+    "rbac.authorization.k8s.io/v1",
+    "rbac.authorization.k8s.io/v1beta1",
+    "rbac.authorization.k8s.io/v1alpha1",
+    "resource.k8s.io/v1",
+    "resource.k8s.io/v1beta2",
+    "resource.k8s.io/v1beta1",
+    "resource.k8s.io/v1alpha3",
+    "scheduling.k8s.io/v1alpha3",
+    "scheduling.k8s.io/v1beta1",
+    "scheduling.k8s.io/v1",
+    "storage.k8s.io/v1beta1",
+    "storage.k8s.io/v1",
+    "storage.k8s.io/v1alpha1",
+    "storagemigration.k8s.io/v1",
+    "storagemigration.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1beta1",
+    "apiextensions.k8s.io/v1",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_by_either_name() {
+        for name in ["4.1", "v4.1", "4.1.4", "v4.1.4"] {
+            assert_eq!(Profile::named(name), Some(&HELM_4_1), "{name}");
+        }
+        assert_eq!(Profile::named("4.1.3"), None);
+        assert_eq!(Profile::newest().name, "4.3");
+    }
+}

@@ -2,6 +2,17 @@
 //!
 //! Imports: go, yaml, profile.
 
+pub mod archive;
+pub mod dependency;
+pub mod error;
+pub mod ignore;
+pub mod load;
+pub mod metadata;
+
+pub use dependency::{check_dependencies, check_installable, is_compatible};
+pub use error::{Error, path_error};
+pub use load::{load, load_files, load_values, merge_maps};
+
 use crate::go::{Dict, Str};
 
 /// A chart with its subcharts, as loaded: As Helm's chart/v2 `Chart`.
@@ -55,6 +66,8 @@ pub struct Metadata {
     pub kube_version: String,
     /// `None` for a null entry.
     pub dependencies: Vec<Option<Dependency>>,
+    /// Whether `dependencies` is a list at all: Helm looks at what is in `charts/` only then.
+    pub dependencies_declared: bool,
     /// `application`, `library` or empty.
     pub kind: String,
 }
@@ -90,4 +103,54 @@ pub struct Lock {
     pub generated: String,
     pub digest: String,
     pub dependencies: Vec<Dependency>,
+}
+
+/// A file under a `crds/` directory: as Helm's `CRD`.
+#[derive(Clone, Debug)]
+pub struct Crd {
+    /// The path from its chart's root: `crds/crontab.yaml`.
+    pub name: String,
+    /// The path from the root chart's parent: `app/charts/sub/crds/crontab.yaml`.
+    pub filename: String,
+    /// The bytes.
+    pub data: Str,
+}
+
+impl Chart {
+    /// The name in Chart.yaml, or the alias after dependency processing.
+    pub fn name(&self) -> &str {
+        &self.metadata.name
+    }
+
+    /// Whether the chart only holds named templates for other charts.
+    pub fn is_library(&self) -> bool {
+        self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+
+    /// As Helm's `CRDObjects`: the chart's own files under `crds/`, then its dependencies', in order.
+    pub fn crds(&self) -> Vec<Crd> {
+        let mut crds = Vec::new();
+        self.collect_crds(self.name(), &mut crds);
+        crds
+    }
+
+    fn collect_crds(&self, full_path: &str, crds: &mut Vec<Crd>) {
+        for file in &self.files {
+            if file.name.starts_with("crds/") && has_manifest_extension(&file.name) {
+                crds.push(Crd {
+                    name: file.name.clone(),
+                    filename: format!("{full_path}/{}", file.name),
+                    data: file.data.clone(),
+                });
+            }
+        }
+        for dependency in &self.dependencies {
+            dependency.collect_crds(&format!("{full_path}/charts/{}", dependency.name()), crds);
+        }
+    }
+}
+
+fn has_manifest_extension(name: &str) -> bool {
+    let extension = name.rsplit('/').next().and_then(|base| base.rfind('.').map(|dot| &base[dot..]));
+    extension.is_some_and(|extension| [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

@@ -1,3 +1,70 @@
-//! Helm's rules for running templates.
+//! Helm's rules for running templates: as its pkg/engine.
+//!
+//! `scope` collects the templates of a chart and its subcharts with what each sees, `link` parses them into one name
+//! space, and `render` executes them in order.
 //!
 //! Imports: go, host, profile, yaml, template, functions, chart, values.
+
+pub mod capabilities;
+pub mod error;
+pub mod files;
+pub mod functions;
+pub mod link;
+pub mod scope;
+pub mod values;
+
+pub use capabilities::{Capabilities, KubeVersion};
+pub use error::Error;
+pub use scope::Release;
+
+use crate::chart::Chart;
+use crate::go::{Dict, Str, StrBuilder};
+use crate::host::Host;
+use crate::profile::Profile;
+use crate::template::{Executor, Observer};
+use functions::State;
+use std::rc::Rc;
+
+/// What a render may do beyond the ordinary.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether `getHostByName` asks the host; otherwise it returns nothing.
+    pub enable_dns: bool,
+    /// Whether `required` and `fail` let the render go on, as in `helm lint`.
+    pub lint: bool,
+}
+
+/// A rendered file: the path from the root chart's parent, and the text.
+pub type Rendered = (String, Str);
+
+/// Executes the templates of a chart and its subcharts. The first error ends it.
+///
+/// Must run on a thread with [`crate::template::limits::STACK`] bytes of stack.
+#[expect(clippy::too_many_arguments, reason = "these are the inputs of a render, and none belongs to another")]
+pub fn render<O: Observer>(
+    chart: &Chart,
+    values: &Dict,
+    release: &Release,
+    capabilities: &Rc<Capabilities>,
+    options: &Options,
+    host: &dyn Host,
+    profile: &'static Profile,
+    observer: O,
+) -> Result<Vec<Rendered>, Error> {
+    let renderables = scope::collect(chart, values, release, capabilities, profile);
+    let templates = link::link(&renderables, profile)?;
+    let mut state = State::new(options);
+    let mut executor = Executor::new(&templates, host, &mut state, observer);
+    let mut rendered = Vec::new();
+    for renderable in &renderables {
+        if renderable.is_partial() {
+            continue;
+        }
+        let mut out = StrBuilder::default();
+        executor
+            .execute(&renderable.name, renderable.data(), &mut out)
+            .map_err(|error| Error::Execute { template: renderable.name.to_string(), error })?;
+        rendered.push((renderable.name.to_string(), functions::without_no_value(out.finish())));
+    }
+    Ok(rendered)
+}

@@ -2,14 +2,26 @@
 //!
 //! Imports: nothing.
 
+pub mod base64;
 pub mod fmt;
+pub mod glob;
+pub mod json;
+pub mod json_decode;
 pub mod object;
+pub mod path;
+pub mod regexp;
+pub mod semver;
+pub mod slog;
 pub mod str;
 pub mod strconv;
+pub mod time;
+pub mod toml;
 pub mod unicode;
+pub mod url;
 pub mod utf8;
 pub mod value;
 
+pub use slog::{Level, Log};
 pub use object::{Field, Method, Object, ObjectType};
 pub use str::{Mark, Span, Str, StrBuilder};
 pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};

@@ -34,6 +34,12 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// What the `String` method of a pointer to it returns, where only that has one: text/template prints this for a field
+    /// of a struct behind a pointer, which has an address, and `fmt` does not.
+    fn pointer_stringer(&self) -> Option<String> {
+        None
+    }
+
     /// What its `GoString` method returns, where it has one; `%#v` prints that.
     fn go_string(&self) -> Option<String> {
         None

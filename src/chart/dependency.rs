@@ -1,0 +1,34 @@
+//! Whether a chart can be rendered by itself, and whether the dependencies that Chart.yaml names are there.
+
+use super::{Chart, Error};
+use crate::go::semver::{Constraints, Version};
+use crate::profile::Profile;
+
+/// As Helm's checkIfInstallable.
+pub fn check_installable(chart: &Chart) -> Result<(), Error> {
+    match chart.metadata.kind.as_str() {
+        "" | "application" => Ok(()),
+        kind => Err(Error::NotInstallable(kind.to_owned())),
+    }
+}
+
+/// As Helm's CheckDependencies, with the advice that the commands put before it.
+pub fn check_dependencies(chart: &Chart, profile: &'static Profile) -> Result<(), Error> {
+    let names: Vec<String> = chart
+        .metadata
+        .dependencies
+        .iter()
+        .flatten()
+        .filter(|wanted| !chart.dependencies.iter().any(|dependency| dependency.name() == wanted.name))
+        .map(|wanted| wanted.name.clone())
+        .collect();
+    if names.is_empty() { Ok(()) } else { Err(Error::MissingDependencies { hint: profile.dependency_hint, names }) }
+}
+
+/// As Helm's IsCompatibleRange: whether the version fulfils the constraint; false where either is not one.
+pub fn is_compatible(constraint: &str, version: &str, profile: &'static Profile) -> bool {
+    match (Version::new(version.as_bytes(), profile.semver()), Constraints::new(constraint.as_bytes(), profile.semver())) {
+        (Ok(version), Ok(constraints)) => constraints.check(&version),
+        _ => false,
+    }
+}

@@ -1,0 +1,133 @@
+//! The rules of .helmignore: as Helm's pkg/ignore.
+
+use super::Error;
+use crate::go::path;
+use crate::go::unicode::is_space;
+
+/// The name of the file.
+pub const HELM_IGNORE: &str = ".helmignore";
+
+/// How long a line may be: the buffer of Go's bufio.Scanner.
+const MAX_LINE: usize = 64 * 1024;
+
+/// Which files of a folder are no part of the chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules(Vec<Pattern>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Pattern {
+    text: Vec<u8>,
+    /// Whether what does *not* match is ignored.
+    negate: bool,
+    /// Whether the rule is for folders only.
+    folder: bool,
+    /// Whether the text is compared with the last element of the path, not with the whole.
+    base: bool,
+}
+
+impl Rules {
+    /// Reads a .helmignore.
+    pub fn parse(text: &[u8]) -> Result<Rules, Error> {
+        let mut rules = Rules::default();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        for line in text.split(|byte| *byte == b'\n') {
+            if line.len() >= MAX_LINE {
+                return Err(Error::Ignore("bufio.Scanner: token too long"));
+            }
+            rules.add(line)?;
+        }
+        Ok(rules)
+    }
+
+    /// Adds Helm's own rule: dot files in `templates/`.
+    #[must_use]
+    pub fn with_defaults(mut self) -> Rules {
+        self.add(b"templates/.?*").expect("the default rule is a pattern");
+        self
+    }
+
+    fn add(&mut self, line: &[u8]) -> Result<(), Error> {
+        let rule = trim_space(line);
+        if rule.is_empty() || rule.starts_with(b"#") {
+            return Ok(());
+        }
+        if rule.windows(2).any(|pair| pair == b"**") {
+            return Err(Error::Ignore("double-star (**) syntax is not supported"));
+        }
+        // As Helm: only what matching this one name reveals is found out here; later errors match nothing.
+        if path::matches(rule, b"abc").is_err() {
+            return Err(Error::Ignore("syntax error in pattern"));
+        }
+        let (negate, rule) = rule.strip_prefix(b"!").map_or((false, rule), |rest| (true, rest));
+        let (folder, rule) = rule.strip_suffix(b"/").map_or((false, rule), |rest| (true, rest));
+        let (base, text) = match rule.strip_prefix(b"/") {
+            Some(rest) => (false, rest),
+            None => (!rule.contains(&b'/'), rule),
+        };
+        self.0.push(Pattern { text: text.to_vec(), negate, folder, base });
+        Ok(())
+    }
+
+    /// Whether the rules take the file or folder at `name` out of the chart.
+    pub fn ignore(&self, name: &[u8], is_folder: bool) -> bool {
+        if name.is_empty() || name == b"." || name == b"./" {
+            return false;
+        }
+        for pattern in &self.0 {
+            let against = if pattern.base { path::base(name) } else { name };
+            let matches = || path::matches(&pattern.text, against).unwrap_or(false);
+            if pattern.negate {
+                if (pattern.folder && !is_folder) || !matches() {
+                    return true;
+                }
+            } else if (!pattern.folder || is_folder) && matches() {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// As strings.TrimSpace.
+fn trim_space(text: &[u8]) -> &[u8] {
+    match std::str::from_utf8(text) {
+        Ok(text) => text.trim_matches(is_space).as_bytes(),
+        Err(_) => text.trim_ascii(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules() {
+        for (rules, name, folder, want) in [
+            ("*.md", "docs/a.md", false, true),
+            ("/*.md", "docs/a.md", false, false),
+            ("/*.md", "a.md", false, true),
+            ("docs/", "docs", true, true),
+            ("docs/", "docs", false, false),
+            ("docs/*.md", "docs/a.md", false, true),
+            ("docs/*.md", "x/docs/a.md", false, false),
+            ("!a.md", "b.md", false, true),
+            ("!a.md", "a.md", false, false),
+            ("# a\n\n  a.md  \r\n", "a.md", false, true),
+            ("\u{feff}a.md", "a.md", false, true),
+            ("", "templates/.x", false, true),
+            ("", "templates/..", false, true),
+            ("", "templates/a/.x", false, false),
+            ("a", ".", true, false),
+        ] {
+            let parsed = Rules::parse(rules.as_bytes()).unwrap().with_defaults();
+            assert_eq!(parsed.ignore(name.as_bytes(), folder), want, "{rules:?} on {name}");
+        }
+    }
+
+    #[test]
+    fn errors() {
+        assert_eq!(Rules::parse(b"a/**").unwrap_err().to_string(), "double-star (**) syntax is not supported");
+        assert_eq!(Rules::parse(b"[").unwrap_err().to_string(), "syntax error in pattern");
+        assert_eq!(Rules::parse(&[b'a'; 70_000]).unwrap_err().to_string(), "bufio.Scanner: token too long");
+    }
+}

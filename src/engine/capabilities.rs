@@ -1,0 +1,276 @@
+//! `.Capabilities`: as Helm's common.Capabilities.
+
+use crate::go::{Field, Kind, Method, Object, ObjectType, Type, Value, strconv};
+use crate::profile::Profile;
+use std::any::Any;
+use std::rc::Rc;
+
+/// What the cluster that is rendered for can do.
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// `.Capabilities.KubeVersion`
+    pub kube_version: KubeVersion,
+    /// `.Capabilities.APIVersions`
+    pub api_versions: Vec<String>,
+    profile: &'static Profile,
+}
+
+/// A version of Kubernetes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KubeVersion {
+    /// As it was given, with a `v` before it.
+    pub version: String,
+    /// Only the numbers, for constraints.
+    pub normalized: String,
+    /// `1`
+    pub major: String,
+    /// `35`
+    pub minor: String,
+}
+
+impl Capabilities {
+    /// What Helm assumes without a cluster.
+    pub fn new(profile: &'static Profile) -> Capabilities {
+        let (major, minor) = profile.kube_version;
+        let version = format!("v{major}.{minor}.0");
+        Capabilities {
+            kube_version: KubeVersion {
+                normalized: version.clone(),
+                version,
+                major: major.to_string(),
+                minor: minor.to_string(),
+            },
+            api_versions: profile.api_versions.iter().map(|&version| version.to_owned()).collect(),
+            profile,
+        }
+    }
+
+    /// The object that templates see.
+    pub fn object(self: &Rc<Self>) -> Value {
+        Value::Object(Rc::new(Pointer(Rc::clone(self))))
+    }
+}
+
+impl KubeVersion {
+    /// As ParseKubeVersion, with k8s.io/apimachinery's ParseGeneric: at least two numbers, and then anything.
+    pub fn parse(text: &str) -> Result<KubeVersion, String> {
+        let quoted = || strconv::quote(text.as_bytes());
+        let unparsable = || format!("could not parse {} as version", quoted());
+        let trimmed = text.trim_start_matches(['\t', '\n', '\x0c', '\r', ' ']);
+        let rest = trimmed.strip_prefix('v').unwrap_or(trimmed);
+        let numbers = leading_numbers(rest).ok_or_else(unparsable)?;
+        if rest[numbers.len()..].contains('\n') {
+            return Err(unparsable());
+        }
+        let components: Vec<&str> = numbers.split('.').collect();
+        let major = components[0];
+        if components.len() > 1 && major.starts_with('0') && major != "0" {
+            return Err(format!("illegal zero-prefixed version component {} in {}", strconv::quote(major.as_bytes()), quoted()));
+        }
+        let mut normalized = Vec::with_capacity(components.len());
+        for component in &components {
+            let number = strconv::parse_uint(component.as_bytes(), 10).map_err(|error| {
+                let component = strconv::quote(component.as_bytes());
+                format!("illegal non-numeric version component {component} in {}: {}", quoted(), error.text("ParseUint"))
+            })?;
+            normalized.push(number.to_string());
+        }
+        let [major, minor, ..] = normalized.as_slice() else {
+            return Err(format!("illegal version string {}", quoted()));
+        };
+        Ok(KubeVersion {
+            version: if text.starts_with('v') { text.to_owned() } else { format!("v{text}") },
+            major: major.clone(),
+            minor: minor.clone(),
+            normalized: format!("v{}", normalized.join(".")),
+        })
+    }
+}
+
+/// The longest start of the form `[0-9]+(\.[0-9]+)*`.
+fn leading_numbers(text: &str) -> Option<&str> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let mut end = digits(text);
+    if end == 0 {
+        return None;
+    }
+    while let Some(rest) = text[end..].strip_prefix('.') {
+        match digits(rest) {
+            0 => break,
+            count => end += 1 + count,
+        }
+    }
+    Some(&text[..end])
+}
+
+/// `*common.Capabilities`.
+#[derive(Debug)]
+struct Pointer(Rc<Capabilities>);
+
+static POINTER: ObjectType = ObjectType {
+    name: "*common.Capabilities",
+    kind: Kind::Pointer,
+    fields: &[
+        Field { name: "KubeVersion", json: "KubeVersion", omit_empty: false, ty: Type::Object(&KUBE_VERSION) },
+        Field { name: "APIVersions", json: "APIVersions", omit_empty: false, ty: Type::Object(&VERSION_SET) },
+        Field { name: "HelmVersion", json: "HelmVersion", omit_empty: false, ty: Type::Object(&BUILD_INFO) },
+    ],
+    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, call: copy }],
+};
+
+impl Object for Pointer {
+    fn ty(&self) -> &'static ObjectType {
+        &POINTER
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        vec![
+            Value::Object(Rc::new(self.0.kube_version.clone())),
+            Value::Object(Rc::new(VersionSet(self.0.api_versions.clone()))),
+            Value::Object(Rc::new(BuildInfo(self.0.profile))),
+        ]
+    }
+}
+
+fn copy(pointer: &Value, _: &[Value]) -> Result<Value, String> {
+    Ok(Rc::new(receiver::<Pointer>(pointer).0.as_ref().clone()).object())
+}
+
+static KUBE_VERSION: ObjectType = ObjectType {
+    name: "common.KubeVersion",
+    kind: Kind::Struct,
+    fields: &[
+        Field { name: "Version", json: "Version", omit_empty: false, ty: Type::String },
+        // Not exported: templates cannot read it, but fmt prints it.
+        Field { name: "normalizedVersion", json: "", omit_empty: false, ty: Type::String },
+        Field { name: "Major", json: "Major", omit_empty: false, ty: Type::String },
+        Field { name: "Minor", json: "Minor", omit_empty: false, ty: Type::String },
+    ],
+    methods: &[
+        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, call: git_version },
+        Method { name: "String", parameters: &[], variadic: false, results: 1, call: string },
+    ],
+};
+
+impl Object for KubeVersion {
+    fn ty(&self) -> &'static ObjectType {
+        &KUBE_VERSION
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        [&self.version, &self.normalized, &self.major, &self.minor].map(Value::string).to_vec()
+    }
+
+    fn pointer_stringer(&self) -> Option<String> {
+        Some(self.normalized.clone())
+    }
+
+    fn equal(&self, other: &dyn Object) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref() == Some(self)
+    }
+}
+
+fn git_version(version: &Value, _: &[Value]) -> Result<Value, String> {
+    Ok(Value::string(&receiver::<KubeVersion>(version).version))
+}
+
+fn string(version: &Value, _: &[Value]) -> Result<Value, String> {
+    Ok(Value::string(&receiver::<KubeVersion>(version).normalized))
+}
+
+/// `common.VersionSet`, a slice of strings.
+#[derive(Debug)]
+struct VersionSet(Vec<String>);
+
+static VERSION_SET: ObjectType = ObjectType {
+    name: "common.VersionSet",
+    kind: Kind::Slice,
+    fields: &[],
+    methods: &[Method { name: "Has", parameters: &[Type::String], variadic: false, results: 1, call: has }],
+};
+
+impl Object for VersionSet {
+    fn ty(&self) -> &'static ObjectType {
+        &VERSION_SET
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::strings(&self.0))
+    }
+}
+
+fn has(set: &Value, arguments: &[Value]) -> Result<Value, String> {
+    let version = arguments.first().and_then(Value::as_str);
+    let found = version.is_some_and(|version| receiver::<VersionSet>(set).0.iter().any(|known| known.as_bytes() == version.as_bytes()));
+    Ok(Value::Bool(found))
+}
+
+/// `version.BuildInfo`.
+#[derive(Debug)]
+struct BuildInfo(&'static Profile);
+
+static BUILD_INFO: ObjectType = ObjectType {
+    name: "version.BuildInfo",
+    kind: Kind::Struct,
+    fields: &[
+        Field { name: "Version", json: "version", omit_empty: true, ty: Type::String },
+        Field { name: "GitCommit", json: "git_commit", omit_empty: true, ty: Type::String },
+        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, ty: Type::String },
+        Field { name: "GoVersion", json: "go_version", omit_empty: true, ty: Type::String },
+        Field { name: "KubeClientVersion", json: "kube_client_version", omit_empty: false, ty: Type::String },
+    ],
+    methods: &[],
+};
+
+impl Object for BuildInfo {
+    fn ty(&self) -> &'static ObjectType {
+        &BUILD_INFO
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        let build = &self.0.build;
+        vec![
+            Value::string(format!("v{}", self.0.version)),
+            Value::from(build.git_commit),
+            Value::from("clean"),
+            Value::from(build.go_version),
+            Value::from(build.kube_client_version),
+        ]
+    }
+
+    fn equal(&self, other: &dyn Object) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<BuildInfo>().is_some()
+    }
+}
+
+fn receiver<T: 'static>(value: &Value) -> &T {
+    let object: Option<&dyn Any> = if let Value::Object(object) = value { Some(object.as_ref()) } else { None };
+    object.and_then(<dyn Any>::downcast_ref).expect("methods are only called on values of their type")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kube_versions_are_two_numbers_and_anything() {
+        for (text, version, normalized, minor) in [
+            ("1.20", "v1.20", "v1.20", "20"),
+            ("v1.27.3+k3s1", "v1.27.3+k3s1", "v1.27.3", "27"),
+            ("1.2.3.4x", "v1.2.3.4x", "v1.2.3.4", "2"),
+            ("1.030", "v1.030", "v1.30", "30"),
+        ] {
+            let parsed = KubeVersion::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!((parsed.version.as_str(), parsed.normalized.as_str(), parsed.minor.as_str()), (version, normalized, minor));
+        }
+        for (text, error) in [
+            ("1", r#"illegal version string "1""#),
+            ("foo", r#"could not parse "foo" as version"#),
+            ("01.2", r#"illegal zero-prefixed version component "01" in "01.2""#),
+        ] {
+            assert_eq!(KubeVersion::parse(text), Err(error.to_owned()));
+        }
+    }
+}

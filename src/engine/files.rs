@@ -1,0 +1,147 @@
+//! `.Files`: as Helm's engine/files.go.
+
+use crate::chart::File;
+use crate::go::{Dict, DictType, Kind, Method, Object, ObjectType, Str, Type, Value, glob::Glob, path};
+use crate::profile::EmptyFile;
+use crate::yaml;
+use std::any::Any;
+use std::rc::Rc;
+
+/// The files of a chart that are not templates, by path: a map of byte slices.
+#[derive(Debug)]
+pub struct Files {
+    files: Entries,
+    lines_of_empty_file: EmptyFile,
+}
+
+struct Entries(Dict);
+
+impl std::fmt::Debug for Entries {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Value::Dict(self.0.clone()).fmt(f)
+    }
+}
+
+static TYPE: ObjectType = ObjectType {
+    name: "engine.files",
+    kind: Kind::Map,
+    fields: &[],
+    methods: &[
+        Method { name: "AsConfig", parameters: &[], variadic: false, results: 1, call: as_config },
+        Method { name: "AsSecrets", parameters: &[], variadic: false, results: 1, call: as_secrets },
+        Method { name: "Get", parameters: &[Type::String], variadic: false, results: 1, call: get },
+        Method { name: "GetBytes", parameters: &[Type::String], variadic: false, results: 1, call: get_bytes },
+        Method { name: "Glob", parameters: &[Type::String], variadic: false, results: 1, call: glob },
+        Method { name: "Lines", parameters: &[Type::String], variadic: false, results: 1, call: lines },
+    ],
+};
+
+impl Files {
+    /// The object that templates see.
+    #[expect(clippy::new_ret_no_self, reason = "templates only know values")]
+    pub fn new(files: &[File], lines_of_empty_file: EmptyFile) -> Value {
+        let files = files.iter().map(|file| (Str::from(&file.name), Value::Bytes(Box::new(file.data.clone())))).collect();
+        Files { files: Entries(files), lines_of_empty_file }.into_value()
+    }
+
+    fn into_value(self) -> Value {
+        Value::Object(Rc::new(self))
+    }
+
+    fn file(&self, name: &[u8]) -> Option<Str> {
+        match self.files.0.get(name) {
+            Some(Value::Bytes(data)) => Some(*data),
+            _ => None,
+        }
+    }
+
+    /// A YAML map from base names to what `content` makes of the bytes; empty if there is an error.
+    fn as_yaml(&self, content: impl Fn(&Str) -> Str) -> Value {
+        let map: Dict = self
+            .files
+            .0
+            .entries()
+            .iter()
+            .filter_map(|(name, data)| match data {
+                Value::Bytes(data) => Some((Str::from(path::base(name)), Value::String(content(data)))),
+                _ => None,
+            })
+            .collect();
+        let text = yaml::marshal(&Value::Dict(map.with_type(DictType::Strings))).unwrap_or_default();
+        Value::String(text.slice(0..text.strip_suffix(b"\n").map_or(text.len(), <[u8]>::len)))
+    }
+}
+
+impl Object for Files {
+    fn ty(&self) -> &'static ObjectType {
+        &TYPE
+    }
+
+    fn underlying(&self) -> Option<Value> {
+        Some(Value::Dict(self.files.0.clone()))
+    }
+}
+
+fn receiver(value: &Value) -> &Files {
+    let object: Option<&dyn Any> = if let Value::Object(object) = value { Some(object.as_ref()) } else { None };
+    object.and_then(<dyn Any>::downcast_ref).expect("methods are only called on values of their type")
+}
+
+fn argument(arguments: &[Value]) -> &[u8] {
+    arguments.first().and_then(Value::as_str).map_or(b"", Str::as_bytes)
+}
+
+fn get(files: &Value, arguments: &[Value]) -> Result<Value, String> {
+    Ok(Value::String(receiver(files).file(argument(arguments)).unwrap_or_default()))
+}
+
+fn get_bytes(files: &Value, arguments: &[Value]) -> Result<Value, String> {
+    Ok(Value::Bytes(Box::new(receiver(files).file(argument(arguments)).unwrap_or_default())))
+}
+
+/// The files that match; a pattern which is none matches as `**` does without a separator, which is everything.
+fn glob(files: &Value, arguments: &[Value]) -> Result<Value, String> {
+    let files = receiver(files);
+    let glob = Glob::compile(argument(arguments), &['/']);
+    let matches = |name: &[u8]| glob.as_ref().is_none_or(|glob| glob.matches(name));
+    let entries = files.files.0.entries();
+    let found = entries.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect();
+    Ok(Files { files: Entries(found), lines_of_empty_file: files.lines_of_empty_file }.into_value())
+}
+
+fn as_config(files: &Value, _: &[Value]) -> Result<Value, String> {
+    Ok(receiver(files).as_yaml(Clone::clone))
+}
+
+fn as_secrets(files: &Value, _: &[Value]) -> Result<Value, String> {
+    Ok(receiver(files).as_yaml(|data| Str::derived(base64(data), [data])))
+}
+
+fn lines(files: &Value, arguments: &[Value]) -> Result<Value, String> {
+    let files = receiver(files);
+    let Some(text) = files.file(argument(arguments)) else {
+        return Ok(Value::strings::<Str>([]));
+    };
+    if text.is_empty() {
+        return match files.lines_of_empty_file {
+            EmptyFile::Panics => Err("runtime error: index out of range [-1]".to_owned()),
+            EmptyFile::NoLines => Ok(Value::strings::<Str>([])),
+        };
+    }
+    let lines = text.strip_suffix(b"\n").unwrap_or(&text);
+    Ok(Value::strings(lines.split(|&byte| byte == b'\n').map(|line| text.slice_of(line))))
+}
+
+/// As base64.StdEncoding.
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let group = chunk.iter().chain(&[0, 0]).take(3).fold(0, |group, &byte| group << 8 | u32::from(byte));
+        for digit in 0..4 {
+            let padding = digit > chunk.len();
+            out.push(if padding { b'=' } else { DIGITS[(group >> (18 - 6 * digit) & 63) as usize] });
+        }
+    }
+    out
+}

@@ -1,0 +1,173 @@
+//! The functions that only Helm's engine has, as they run templates or ask the world.
+
+use super::error::{MESSAGE_END, MESSAGE_START};
+use super::Options;
+use crate::function;
+use crate::go::{Str, StrBuilder, Value, strconv};
+use crate::profile::Profile;
+use crate::template::function::{Caller, Evaluate, Function, Functions};
+use crate::template::Error;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// As Helm's recursionMaxNums: how often one name may be included inside itself.
+const INCLUDE_DEPTH: usize = 1000;
+
+/// What the functions keep during a render.
+#[derive(Default)]
+pub struct State {
+    /// How deep each name is included now.
+    included: HashMap<Str, usize>,
+    enable_dns: bool,
+    lint: bool,
+}
+
+impl State {
+    /// Nothing is included yet.
+    pub fn new(options: &Options) -> State {
+        State { included: HashMap::new(), enable_dns: options.enable_dns, lint: options.lint }
+    }
+}
+
+/// All functions that a chart's templates may call.
+pub fn all(profile: &'static Profile) -> Arc<Functions> {
+    static TABLES: OnceLock<std::sync::Mutex<HashMap<&'static str, Arc<Functions>>>> = OnceLock::new();
+    let tables = TABLES.get_or_init(Default::default);
+    let mut tables = tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let table = tables.entry(profile.name).or_insert_with(|| {
+        Arc::new(crate::functions::all(profile).chain(&FUNCTIONS).collect())
+    });
+    Arc::clone(table)
+}
+
+/// `include "name" .` → the text of the named template.
+static FUNCTIONS: [Function; 6] = [
+    function!("include", include),
+    function!("tpl", tpl),
+    function!("required", required),
+    function!("fail", fail),
+    function!("lookup", lookup),
+    function!("getHostByName", get_host_by_name),
+];
+
+fn state(caller: &mut dyn Caller) -> Option<&mut State> {
+    caller.state().downcast_mut()
+}
+
+/// As includeFun. The count of a name goes down again only when its template ends, also with an error.
+fn include(caller: &mut dyn Caller, name: Str, data: Value) -> Result<Str, Error> {
+    if let Some(state) = state(caller) {
+        let depth = state.included.entry(name.clone()).or_default();
+        if *depth > INCLUDE_DEPTH {
+            let cause = "unable to execute template";
+            return Err(Error::Wrapped {
+                text: format!("rendering template has a nested reference name: {name}: {cause}"),
+                source: Box::new(cause.into()),
+            });
+        }
+        *depth += 1;
+    }
+    let result = caller.execute(&name, data);
+    if let Some(depth) = state(caller).and_then(|state| state.included.get_mut(&name)) {
+        *depth -= 1;
+    }
+    result
+}
+
+/// As tplFun.
+fn tpl(caller: &mut dyn Caller, text: Str, values: Value) -> Result<Str, Error> {
+    let wrap = |step: &str, error: Error| Error::Wrapped {
+        text: format!("{step} {}: {error}", strconv::quote(&text)),
+        source: Box::new(error),
+    };
+    match caller.evaluate(&text, values) {
+        Ok(out) => Ok(without_no_value(out)),
+        Err(Evaluate::Parse(error)) => Err(wrap("cannot parse template", error)),
+        Err(Evaluate::Execute(error)) => Err(wrap("error during tpl function execution for", error)),
+    }
+}
+
+/// `required "msg" .Values.x` → the value, unless it is nil or an empty string.
+fn required(caller: &mut dyn Caller, message: Str, value: Value) -> Result<Value, Error> {
+    let missing = match &value {
+        Value::Nil => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    if !missing {
+        return Ok(value);
+    }
+    if lenient(caller) { Ok(Value::string("")) } else { Err(marked(&message)) }
+}
+
+/// `fail "msg"` → the render ends with that message.
+fn fail(caller: &mut dyn Caller, message: Str) -> Result<Str, Error> {
+    if lenient(caller) { Ok(Str::EMPTY) } else { Err(marked(&message)) }
+}
+
+fn lenient(caller: &mut dyn Caller) -> bool {
+    state(caller).is_some_and(|state| state.lint)
+}
+
+fn marked(message: &Str) -> Error {
+    Error::Text(format!("{MESSAGE_START}{message}{MESSAGE_END}"))
+}
+
+/// `lookup "v1" "Secret" "ns" "name"` → what the host knows, which offline is nothing.
+fn lookup(caller: &mut dyn Caller, api_version: Str, kind: Str, namespace: Str, name: Str) -> Value {
+    caller.host().lookup(&api_version.to_str_lossy(), &kind.to_str_lossy(), &namespace.to_str_lossy(), &name.to_str_lossy())
+}
+
+/// `getHostByName "example.com"` → an address under `--enable-dns`, otherwise nothing.
+fn get_host_by_name(caller: &mut dyn Caller, name: Str) -> Str {
+    let enabled = state(caller).is_some_and(|state| state.enable_dns);
+    if enabled { Str::from(caller.host().host_by_name(&name.to_str_lossy())) } else { Str::EMPTY }
+}
+
+/// As `strings.ReplaceAll(text, "<no value>", "")`: Helm's way with missing values, which also takes literal ones.
+pub fn without_no_value(text: Str) -> Str {
+    const NO_VALUE: &[u8] = b"<no value>";
+    let next = |from: usize| -> Option<usize> {
+        let mut at = from;
+        loop {
+            // The search for one byte is fast enough to cost nothing beside the rendering.
+            at += text[at..].iter().position(|&byte| byte == b'<')?;
+            if text[at..].starts_with(NO_VALUE) {
+                return Some(at);
+            }
+            at += 1;
+        }
+    };
+    let Some(mut found) = next(0) else {
+        return text;
+    };
+    let mut out = StrBuilder::with_capacity(text.len());
+    let mut from = 0;
+    loop {
+        out.push(&text.slice(from..found));
+        from = found + NO_VALUE.len();
+        match next(from) {
+            Some(at) => found = at,
+            None => break,
+        }
+    }
+    out.push(&text.slice(from..text.len()));
+    out.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_removed_wherever_it_stands() {
+        for (text, expect) in [
+            ("", ""),
+            ("a <b> <no value", "a <b> <no value"),
+            ("<no value>a<no value><no value>b", "ab"),
+            ("<no <no value>value>", "<no value>"),
+        ] {
+            assert_eq!(without_no_value(Str::from(text)), expect, "{text}");
+        }
+    }
+}

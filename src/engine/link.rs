@@ -1,0 +1,23 @@
+//! All templates of a chart tree become one set.
+
+use super::error::Error;
+use super::functions;
+use super::scope::Renderable;
+use crate::profile::{Go, Profile};
+use crate::template::{Language, Templates};
+
+/// Parses the templates in the order in which they stand.
+///
+/// They share one name space and the last definition of a name wins, so that, sorted by depth, a definition in a parent
+/// chart replaces those of its subcharts, and the first of several files beside each other replaces the later.
+pub fn link(renderables: &[Renderable], profile: &'static Profile) -> Result<Templates, Error> {
+    let language = match profile.go {
+        Go::Go125 => Language::Go125,
+        Go::Go127 => Language::Go127,
+    };
+    let mut templates = Templates::new("gotpl", functions::all(profile), language);
+    for renderable in renderables {
+        templates.parse(&renderable.name, &renderable.text).map_err(Error::Parse)?;
+    }
+    Ok(templates)
+}

@@ -1,0 +1,756 @@
+//! Glob patterns as `github.com/gobwas/glob` v0.2.3 compiles and matches them, its oddities included.
+//!
+//! The library turns a pattern into a tree of matchers, joins neighbours that can be one, and takes the longest
+//! matcher of fixed length as the root, with what stands left and right of it as its branches.
+//! Some patterns match less than they should because of that, so the imitation goes the same way.
+
+use super::utf8;
+
+/// How much work compiling or one match may be, as some patterns take exponential time. Beyond it nothing matches.
+const WORK: u32 = 2_000_000;
+
+/// How many parts a pattern may have, which bounds the depth of the trees.
+const MAX_NODES: usize = 1000;
+
+/// A compiled pattern.
+pub struct Glob(Matcher);
+
+impl Glob {
+    /// Compiles a pattern whose `*` and `?` match no separator; `**` matches everything. Nothing if it is not valid.
+    pub fn compile(pattern: &[u8], separators: &[char]) -> Option<Glob> {
+        let tree = Parser::parse(pattern)?;
+        let mut compiler = Compiler { separators, work: WORK };
+        compiler.compile(&tree).map(Glob)
+    }
+
+    /// Whether the whole of `text` matches.
+    pub fn matches(&self, text: &[u8]) -> bool {
+        let mut work = WORK;
+        self.0.matches(text, &mut work).unwrap_or(false)
+    }
+}
+
+/// A node of the syntax tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Node {
+    Nothing,
+    Pattern(Vec<Node>),
+    AnyOf(Vec<Node>),
+    List { runes: Vec<char>, not: bool },
+    Range { low: char, high: char, not: bool },
+    Text(Vec<u8>),
+    Any,
+    Super,
+    Single,
+}
+
+/// Lexer and parser in one: both keep the library's order of checks, and any error makes the pattern invalid.
+struct Parser<'a> {
+    text: &'a [u8],
+    at: usize,
+    /// The patterns and lists of alternatives that are still open, innermost last.
+    open: Vec<(Vec<Node>, Vec<Node>)>,
+    nodes: usize,
+}
+
+impl Parser<'_> {
+    fn parse(text: &[u8]) -> Option<Node> {
+        let mut parser = Parser { text, at: 0, open: Vec::new(), nodes: 0 };
+        let mut pattern = Vec::new();
+        while let Some(rune) = parser.read()? {
+            parser.nodes += 1;
+            if parser.nodes > MAX_NODES {
+                return None;
+            }
+            match rune {
+                '{' => {
+                    parser.open.push((std::mem::take(&mut pattern), Vec::new()));
+                }
+                ',' if !parser.open.is_empty() => {
+                    let (_, alternatives) = parser.open.last_mut()?;
+                    alternatives.push(Node::Pattern(std::mem::take(&mut pattern)));
+                }
+                '}' if !parser.open.is_empty() => pattern = parser.close(pattern)?,
+                '[' => pattern.push(parser.class()?),
+                '?' => pattern.push(Node::Single),
+                '*' if parser.peek()? == Some('*') => {
+                    parser.read()?;
+                    pattern.push(Node::Super);
+                }
+                '*' => pattern.push(Node::Any),
+                _ => {
+                    parser.at -= rune.len_utf8();
+                    let breakers = if parser.open.is_empty() { "?*[{" } else { "?*[{}," };
+                    let text = parser.literal(breakers)?;
+                    if !text.is_empty() {
+                        pattern.push(Node::Text(text));
+                    }
+                }
+            }
+        }
+        // As in the library, alternatives may be left open at the end.
+        while !parser.open.is_empty() {
+            pattern = parser.close(pattern)?;
+        }
+        Some(Node::Pattern(pattern))
+    }
+
+    /// Ends the innermost list of alternatives, whose last one is `pattern`; returns the pattern around it.
+    fn close(&mut self, pattern: Vec<Node>) -> Option<Vec<Node>> {
+        let (mut outer, mut alternatives) = self.open.pop()?;
+        alternatives.push(Node::Pattern(pattern));
+        outer.push(Node::AnyOf(alternatives));
+        Some(outer)
+    }
+
+    /// The next code point; `Some(None)` at the end, which a zero byte ends like the text does.
+    fn peek(&self) -> Option<Option<char>> {
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return Some(None);
+        }
+        match utf8::decode(rest).0 {
+            utf8::RUNE_ERROR => None,
+            '\0' => Some(None),
+            rune => Some(Some(rune)),
+        }
+    }
+
+    fn read(&mut self) -> Option<Option<char>> {
+        let rune = self.peek()?;
+        self.at += rune.map_or(0, char::len_utf8);
+        Some(rune)
+    }
+
+    /// Text up to one of `breakers`, with backslashes taken out.
+    fn literal(&mut self, breakers: &str) -> Option<Vec<u8>> {
+        let (mut text, mut escaped) = (Vec::new(), false);
+        while let Some(rune) = self.peek()? {
+            if !escaped && breakers.contains(rune) {
+                break;
+            }
+            self.read()?;
+            if !escaped && rune == '\\' {
+                escaped = true;
+                continue;
+            }
+            escaped = false;
+            utf8::push(&mut text, rune);
+        }
+        Some(text)
+    }
+
+    /// What follows an opening bracket: `!` or not, then two code points and a hyphen between, or a list of code points.
+    fn class(&mut self) -> Option<Node> {
+        let mut first = self.read()??;
+        let not = first == '!';
+        if not {
+            first = self.read()??;
+        }
+        if self.peek()? == Some('-') {
+            self.read()?;
+            let high = self.read()??;
+            return (self.read()?? == ']' && high >= first).then_some(Node::Range { low: first, high, not });
+        }
+        self.at -= first.len_utf8();
+        let text = self.literal("]")?;
+        let closed = self.read()?? == ']';
+        let runes: Vec<char> = utf8::runes(&text).map(|(_, rune)| rune).collect();
+        (closed && !runes.is_empty()).then_some(Node::List { runes, not })
+    }
+}
+
+/// A compiled node. Lengths are in code points, unless said otherwise, and `None` where they vary.
+#[derive(Clone, Debug)]
+enum Matcher {
+    Nothing,
+    Any(Vec<char>),
+    Super,
+    Single(Vec<char>),
+    List { runes: Vec<char>, not: bool },
+    Range { low: char, high: char, not: bool },
+    Text(Vec<u8>),
+    AnyOf(Vec<Matcher>),
+    EveryOf(Vec<Matcher>),
+    Row { matchers: Vec<Matcher>, length: usize },
+    Contains { needle: Vec<u8>, not: bool },
+    Prefix(Vec<u8>),
+    Suffix(Vec<u8>),
+    PrefixSuffix(Vec<u8>, Vec<u8>),
+    PrefixAny(Vec<u8>, Vec<char>),
+    SuffixAny(Vec<u8>, Vec<char>),
+    Min(usize),
+    Max(usize),
+    Tree(Box<Tree>),
+}
+
+#[derive(Clone, Debug)]
+struct Tree {
+    value: Matcher,
+    left: Option<Matcher>,
+    right: Option<Matcher>,
+    /// The length of the left branch, 0 where it varies.
+    left_length: usize,
+    /// The length of the right branch, 0 where it varies.
+    right_length: usize,
+    length: Option<usize>,
+}
+
+struct Compiler<'a> {
+    separators: &'a [char],
+    work: u32,
+}
+
+impl Compiler<'_> {
+    fn spend(&mut self, amount: usize) -> Option<()> {
+        self.work = self.work.checked_sub(u32::try_from(amount).ok()?)?;
+        Some(())
+    }
+
+    fn compile(&mut self, node: &Node) -> Option<Matcher> {
+        self.spend(1)?;
+        let separators = || self.separators.to_vec();
+        let matcher = match node {
+            Node::AnyOf(alternatives) => {
+                if let Some(smaller) = factor(alternatives) {
+                    return self.compile(&smaller);
+                }
+                return Some(Matcher::AnyOf(self.compile_all(alternatives)?));
+            }
+            Node::Pattern(children) if children.is_empty() => return Some(Matcher::Nothing),
+            Node::Pattern(children) => {
+                let matchers = self.compile_all(children)?;
+                let matchers = self.minimize(matchers)?;
+                self.combine(&matchers)?
+            }
+            Node::Nothing => Matcher::Nothing,
+            Node::Any => Matcher::Any(separators()),
+            Node::Super => Matcher::Super,
+            Node::Single => Matcher::Single(separators()),
+            Node::List { runes, not } => Matcher::List { runes: runes.clone(), not: *not },
+            Node::Range { low, high, not } => Matcher::Range { low: *low, high: *high, not: *not },
+            Node::Text(text) => Matcher::Text(text.clone()),
+        };
+        Some(optimize(matcher))
+    }
+
+    fn compile_all(&mut self, nodes: &[Node]) -> Option<Vec<Matcher>> {
+        nodes.iter().map(|node| self.compile(node).map(optimize)).collect()
+    }
+
+    /// Replaces neighbours by one matcher that does the same, the longest run first, until none are left.
+    fn minimize(&mut self, mut matchers: Vec<Matcher>) -> Option<Vec<Matcher>> {
+        loop {
+            let mut best: Option<(Matcher, usize, usize)> = None;
+            for left in 0..matchers.len() {
+                for right in (left + 1..=matchers.len()).rev() {
+                    self.spend(right - left)?;
+                    let Some(glued) = glue(&matchers[left..right]) else { continue };
+                    let better = |(old, from, to): &(Matcher, usize, usize)| {
+                        old.length().zip(glued.length()).is_some_and(|(old, new)| new > old) || to - from < right - left
+                    };
+                    if best.as_ref().is_none_or(better) {
+                        best = Some((glued, left, right));
+                    }
+                }
+            }
+            let Some((glued, left, right)) = best else { return Some(matchers) };
+            matchers.splice(left..right, [glued]);
+        }
+    }
+
+    /// One matcher for several in a row.
+    fn combine(&mut self, matchers: &[Matcher]) -> Option<Matcher> {
+        self.spend(matchers.len())?;
+        if let [only] = matchers {
+            return Some(only.clone());
+        }
+        if let Some(glued) = glue(matchers) {
+            return Some(glued);
+        }
+        let longest = matchers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, matcher)| matcher.length().map(|length| (length, at)))
+            .max()
+            .map(|(_, at)| at);
+        let Some(root) = longest else {
+            let (first, rest) = matchers.split_first()?;
+            let right = Some(self.combine(rest)?);
+            return Some(Tree::matcher(first.clone(), None, right));
+        };
+        let (left, right) = (&matchers[..root], &matchers[root + 1..]);
+        let left = if left.is_empty() { None } else { Some(self.combine(left)?) };
+        let right = if right.is_empty() { None } else { Some(self.combine(right)?) };
+        Some(Tree::matcher(matchers[root].clone(), left, right))
+    }
+}
+
+/// As minimizeTreeAnyOf: takes what all alternatives start or end with out of them; nothing if there is no such thing.
+fn factor(alternatives: &[Node]) -> Option<Node> {
+    let patterns: Vec<&[Node]> = alternatives
+        .iter()
+        .map(|node| if let Node::Pattern(children) = node { Some(children.as_slice()) } else { None })
+        .collect::<Option<_>>()?;
+    let (left, right) = common_children(&patterns);
+    if left == 0 && right.is_empty() {
+        return None;
+    }
+    let mut result = Vec::new();
+    if left > 0 {
+        result.push(Node::Pattern(shortest(&patterns)?[..left].to_vec()));
+    }
+    let mut rest: Vec<Node> = Vec::new();
+    for pattern in &patterns {
+        let middle = pattern.get(left..pattern.len().checked_sub(right.len())?)?;
+        let node = if middle.is_empty() { Node::Nothing } else { Node::Pattern(middle.to_vec()) };
+        if !rest.contains(&node) {
+            rest.push(node);
+        }
+    }
+    if rest.len() > 1 {
+        result.push(Node::AnyOf(rest));
+    } else {
+        result.extend(rest.into_iter().filter(|node| *node != Node::Nothing));
+    }
+    if !right.is_empty() {
+        result.push(Node::Pattern(right));
+    }
+    Some(Node::Pattern(result))
+}
+
+fn shortest<'a>(patterns: &[&'a [Node]]) -> Option<&'a [Node]> {
+    patterns.iter().copied().min_by_key(|pattern| pattern.len())
+}
+
+/// How many children all patterns start with, and the children that all of them end with.
+fn common_children(patterns: &[&[Node]]) -> (usize, Vec<Node>) {
+    let (Some(shortest), true) = (shortest(patterns), patterns.len() > 1) else { return (0, Vec::new()) };
+    let length = shortest.len();
+    let (mut left, mut first_right, mut total) = (0, length, 0);
+    let (mut left_ends, mut right_ends) = (false, false);
+    for (at, from_end) in (0..length).zip((0..length).rev()) {
+        if total >= length || (left_ends && right_ends) {
+            break;
+        }
+        for pattern in patterns.iter().filter(|pattern| !std::ptr::eq(**pattern, shortest)) {
+            left_ends |= shortest[at] != pattern[at];
+            right_ends |= !left_ends && from_end <= at;
+            right_ends |= shortest[from_end] != pattern[from_end + pattern.len() - length];
+            if left_ends && right_ends {
+                break;
+            }
+        }
+        if !left_ends {
+            total += 1;
+            left += 1;
+        }
+        if !right_ends {
+            total += 1;
+            first_right = from_end;
+        }
+    }
+    (left, shortest[first_right..].to_vec())
+}
+
+fn glue(matchers: &[Matcher]) -> Option<Matcher> {
+    if matchers.len() < 2 {
+        return None;
+    }
+    glue_as_every(matchers).or_else(|| {
+        let length = matchers.iter().map(Matcher::length).sum::<Option<usize>>()?;
+        Some(Matcher::Row { matchers: matchers.to_vec(), length })
+    })
+}
+
+/// Wildcards with the same separators, as bounds on the length and a ban on the separators.
+fn glue_as_every(matchers: &[Matcher]) -> Option<Matcher> {
+    let (mut any, mut all, mut singles) = (false, false, 0);
+    let mut common: Option<&[char]> = None;
+    for matcher in matchers {
+        let separators: &[char] = match matcher {
+            Matcher::Super => {
+                all = true;
+                &[]
+            }
+            Matcher::Any(separators) => {
+                any = true;
+                separators
+            }
+            Matcher::Single(separators) => {
+                singles += 1;
+                separators
+            }
+            Matcher::List { runes, not: true } => {
+                singles += 1;
+                runes
+            }
+            _ => return None,
+        };
+        if common.get_or_insert(separators) != &separators {
+            return None;
+        }
+    }
+    let separators = common.unwrap_or_default();
+    if all && !any && singles == 0 {
+        return Some(Matcher::Super);
+    }
+    if any && !all && singles == 0 {
+        return Some(Matcher::Any(separators.to_vec()));
+    }
+    if (any || all) && singles > 0 && separators.is_empty() {
+        return Some(Matcher::Min(singles));
+    }
+    let mut every = Vec::new();
+    if singles > 0 {
+        every.push(Matcher::Min(singles));
+        if !any && !all {
+            every.push(Matcher::Max(singles));
+        }
+    }
+    if !separators.is_empty() {
+        let needle = separators.iter().collect::<String>().into_bytes();
+        every.push(Matcher::Contains { needle, not: true });
+    }
+    Some(Matcher::EveryOf(every))
+}
+
+/// As optimizeMatcher: simpler matchers for common shapes.
+fn optimize(matcher: Matcher) -> Matcher {
+    match matcher {
+        Matcher::Any(separators) if separators.is_empty() => Matcher::Super,
+        Matcher::AnyOf(mut matchers) if matchers.len() == 1 => matchers.pop().unwrap_or(Matcher::Nothing),
+        Matcher::List { runes, not: false } if runes.len() == 1 => {
+            Matcher::Text(runes.iter().collect::<String>().into_bytes())
+        }
+        Matcher::Tree(tree) => {
+            let Tree { value, left, right, .. } = *tree;
+            let (left, right) = (left.map(optimize), right.map(optimize));
+            let Matcher::Text(text) = value else {
+                return Tree::matcher(value, left, right);
+            };
+            match (left, right) {
+                (None, None) => Matcher::Text(text),
+                (Some(Matcher::Super), Some(Matcher::Super)) => Matcher::Contains { needle: text, not: false },
+                (Some(Matcher::Super), None) => Matcher::Suffix(text),
+                (None, Some(Matcher::Super)) => Matcher::Prefix(text),
+                (None, Some(Matcher::Suffix(suffix))) => Matcher::PrefixSuffix(text, suffix),
+                (Some(Matcher::Prefix(prefix)), None) => Matcher::PrefixSuffix(prefix, text),
+                (Some(Matcher::Any(separators)), None) => Matcher::SuffixAny(text, separators),
+                (None, Some(Matcher::Any(separators))) => Matcher::PrefixAny(text, separators),
+                (left, right) => Tree::matcher(Matcher::Text(text), left, right),
+            }
+        }
+        other => other,
+    }
+}
+
+impl Matcher {
+    fn length(&self) -> Option<usize> {
+        match self {
+            Matcher::Nothing => Some(0),
+            Matcher::Single(_) | Matcher::List { .. } | Matcher::Range { .. } => Some(1),
+            Matcher::Text(text) => Some(utf8::rune_count(text)),
+            Matcher::Row { length, .. } => Some(*length),
+            Matcher::Tree(tree) => tree.length,
+            Matcher::EveryOf(matchers) if matchers.is_empty() => Some(0),
+            // As AnyOf.Len: an alternative of unknown length is forgotten when another follows it.
+            Matcher::AnyOf(matchers) => {
+                let mut length: Option<usize> = None;
+                for matcher in matchers {
+                    let next = matcher.length();
+                    if length.is_some() && next != length {
+                        return None;
+                    }
+                    length = next;
+                }
+                length
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the whole of `text` matches; `None` when the work is too much.
+    fn matches(&self, text: &[u8], work: &mut u32) -> Option<bool> {
+        *work = work.checked_sub(1)?;
+        let one = |test: &dyn Fn(char) -> bool| {
+            let (rune, size) = utf8::decode(text);
+            text.len() <= size && test(rune)
+        };
+        Some(match self {
+            Matcher::Nothing => text.is_empty(),
+            Matcher::Any(separators) => !contains_any(text, separators),
+            Matcher::Super => true,
+            Matcher::Single(separators) => one(&|rune| !separators.contains(&rune)),
+            Matcher::List { runes, not } => one(&|rune| runes.contains(&rune) != *not),
+            Matcher::Range { low, high, not } => one(&|rune| (*low <= rune && rune <= *high) != *not),
+            Matcher::Text(literal) => text == literal.as_slice(),
+            Matcher::AnyOf(matchers) => {
+                for matcher in matchers {
+                    if matcher.matches(text, work)? {
+                        return Some(true);
+                    }
+                }
+                false
+            }
+            Matcher::EveryOf(matchers) => {
+                for matcher in matchers {
+                    if !matcher.matches(text, work)? {
+                        return Some(false);
+                    }
+                }
+                true
+            }
+            Matcher::Row { matchers, length } => {
+                utf8::rune_count(text) == *length && row_matches(matchers, text, work)?
+            }
+            Matcher::Contains { needle, not } => find(text, needle).is_some() != *not,
+            Matcher::Prefix(prefix) => text.starts_with(prefix),
+            Matcher::Suffix(suffix) => text.ends_with(suffix),
+            Matcher::PrefixSuffix(prefix, suffix) => text.starts_with(prefix) && text.ends_with(suffix),
+            Matcher::PrefixAny(prefix, separators) => {
+                text.strip_prefix(prefix.as_slice()).is_some_and(|rest| !contains_any(rest, separators))
+            }
+            Matcher::SuffixAny(suffix, separators) => {
+                text.strip_suffix(suffix.as_slice()).is_some_and(|rest| !contains_any(rest, separators))
+            }
+            // As Min.Match, which does not see that no minimum is asked for; none is ever below one.
+            Matcher::Min(limit) => utf8::rune_count(text) >= *limit,
+            Matcher::Max(limit) => utf8::rune_count(text) <= *limit,
+            Matcher::Tree(tree) => tree.matches(text, work)?,
+        })
+    }
+
+    /// Where the first match in `text` starts and, in ascending order, the lengths in bytes that it can have.
+    /// `None` when the work is too much, `Some(None)` where there is no match.
+    fn index(&self, text: &[u8], work: &mut u32) -> Option<Option<(usize, Vec<usize>)>> {
+        *work = work.checked_sub(u32::try_from(text.len() / 16 + 1).ok()?)?;
+        let one = |test: &dyn Fn(char) -> bool| {
+            utf8::runes(text).find(|(_, rune)| test(*rune)).map(|(at, rune)| (at, vec![rune.len_utf8()]))
+        };
+        // The ends of all code points of `part`, counted from `offset`. An invalid byte ends three bytes on, as U+FFFD.
+        let ends = |part: &[u8], offset: usize| {
+            utf8::runes(part).map(|(at, rune)| offset + at + rune.len_utf8()).collect::<Vec<_>>()
+        };
+        let starts_and_end = |part: &[u8], offset: usize| {
+            let mut lengths: Vec<usize> = utf8::runes(part).map(|(at, _)| offset + at).collect();
+            lengths.push(offset + part.len());
+            lengths
+        };
+        Some(match self {
+            Matcher::Nothing => Some((0, vec![0])),
+            Matcher::Any(separators) => {
+                let end = separators.iter().find_map(|&rune| find_rune(text, rune)).unwrap_or(text.len());
+                Some((0, starts_and_end(&text[..end], 0)))
+            }
+            Matcher::Super => Some((0, starts_and_end(text, 0))),
+            Matcher::Single(separators) => one(&|rune| !separators.contains(&rune)),
+            Matcher::List { runes, not } => one(&|rune| runes.contains(&rune) != *not),
+            Matcher::Range { low, high, not } => one(&|rune| (*low <= rune && rune <= *high) != *not),
+            Matcher::Text(literal) => find(text, literal).map(|at| (at, vec![literal.len()])),
+            Matcher::AnyOf(matchers) => {
+                let mut first: Option<(usize, Vec<usize>)> = None;
+                for matcher in matchers {
+                    let Some((at, lengths)) = matcher.index(text, work)? else { continue };
+                    match &mut first {
+                        Some((best, _)) if at > *best => {}
+                        Some((best, merged)) if at == *best => {
+                            merged.extend(lengths);
+                            merged.sort_unstable();
+                            merged.dedup();
+                        }
+                        _ => first = Some((at, lengths)),
+                    }
+                }
+                first
+            }
+            Matcher::EveryOf(matchers) => every_index(matchers, text, work)?,
+            Matcher::Row { matchers, length } => {
+                for (at, _) in utf8::runes(text) {
+                    // As Row.Index, which compares bytes with code points here.
+                    if text.len() - at < *length {
+                        break;
+                    }
+                    if row_matches(matchers, &text[at..], work)? {
+                        return Some(Some((at, vec![*length])));
+                    }
+                }
+                None
+            }
+            Matcher::Contains { needle, not } => match (find(text, needle), not) {
+                (None, false) => None,
+                // As Contains.Index: from the start of the text, whatever stands before the needle.
+                (Some(at), false) => {
+                    let end = at + needle.len();
+                    Some((0, if text.len() <= end { vec![end] } else { starts_and_end(&text[end..], end) }))
+                }
+                (at, true) => Some((0, starts_and_end(&text[..at.unwrap_or(text.len())], 0))),
+            },
+            Matcher::Prefix(prefix) => find(text, prefix).map(|at| {
+                let mut lengths = vec![prefix.len()];
+                lengths.extend(ends(&text[at + prefix.len()..], prefix.len()));
+                (at, lengths)
+            }),
+            Matcher::PrefixAny(prefix, separators) => find(text, prefix).map(|at| {
+                let rest = &text[at + prefix.len()..];
+                let end = separators.iter().find_map(|&rune| find_rune(rest, rune)).unwrap_or(rest.len());
+                let mut lengths = vec![prefix.len()];
+                lengths.extend(ends(&rest[..end], prefix.len()));
+                (at, lengths)
+            }),
+            Matcher::Suffix(suffix) => find(text, suffix).map(|at| (0, vec![at + suffix.len()])),
+            Matcher::SuffixAny(suffix, separators) => find(text, suffix).map(|at| {
+                let start = separators.iter().find_map(|&rune| rfind_rune(&text[..at], rune)).map_or(0, |at| at + 1);
+                (start, vec![at + suffix.len() - start])
+            }),
+            Matcher::PrefixSuffix(prefix, suffix) => prefix_suffix_index(prefix, suffix, text),
+            Matcher::Min(limit) => {
+                let lengths: Vec<usize> = ends(text, 0).into_iter().skip(limit.saturating_sub(1)).collect();
+                (text.len() >= *limit && !lengths.is_empty()).then_some((0, lengths))
+            }
+            Matcher::Max(limit) => {
+                let mut lengths = vec![0];
+                lengths.extend(ends(text, 0).into_iter().take(*limit));
+                Some((0, lengths))
+            }
+            // As BTree.Index, which was never written.
+            Matcher::Tree(_) => None,
+        })
+    }
+}
+
+/// As EveryOf.Index: the lengths that all matchers allow, each looking from where the one before it matched.
+fn every_index(matchers: &[Matcher], text: &[u8], work: &mut u32) -> Option<Option<(usize, Vec<usize>)>> {
+    let (mut index, mut offset) = (0_usize, 0_usize);
+    let mut current: Vec<usize> = Vec::new();
+    let mut rest = text;
+    for (round, matcher) in matchers.iter().enumerate() {
+        let Some((at, lengths)) = matcher.index(rest, work)? else { return Some(None) };
+        if round == 0 {
+            current = lengths;
+        } else {
+            // Every length is counted from the match of its own matcher.
+            let shift = index as isize - (at + offset) as isize;
+            current = lengths
+                .into_iter()
+                .filter(|length| {
+                    length.checked_add_signed(-shift).is_some_and(|wanted| current.binary_search(&wanted).is_ok())
+                })
+                .collect();
+            if current.is_empty() {
+                return Some(None);
+            }
+        }
+        index = at + offset;
+        rest = text.get(index..).unwrap_or_default();
+        offset += at;
+    }
+    Some(Some((index, current)))
+}
+
+fn prefix_suffix_index(prefix: &[u8], suffix: &[u8], text: &[u8]) -> Option<(usize, Vec<usize>)> {
+    let start = find(text, prefix)?;
+    if suffix.is_empty() {
+        return Some((start, vec![text.len() - start]));
+    }
+    let mut rest = &text[start..];
+    let mut lengths = Vec::new();
+    while let Some(at) = rest.windows(suffix.len()).rposition(|window| window == suffix) {
+        lengths.push(at + suffix.len());
+        rest = &rest[..at];
+    }
+    lengths.reverse();
+    (!lengths.is_empty()).then_some((start, lengths))
+}
+
+/// As Row.matchAll: matchers of fixed lengths one after the other. A part ends one byte after its last code point
+/// starts, so that code points of several bytes never match here.
+fn row_matches(matchers: &[Matcher], text: &[u8], work: &mut u32) -> Option<bool> {
+    let mut at = 0;
+    for matcher in matchers {
+        let length = matcher.length()?;
+        let (mut count, mut last) = (0, 0);
+        for (start, _) in utf8::runes(&text[at..]) {
+            last = start;
+            count += 1;
+            if count == length {
+                break;
+            }
+        }
+        // Go panics where a matcher of no length stands at the end of the text; here it does not match.
+        let Some(part) = text.get(at..at + last + 1) else { return Some(false) };
+        if count < length || !matcher.matches(part, work)? {
+            return Some(false);
+        }
+        at += last + 1;
+    }
+    Some(true)
+}
+
+impl Tree {
+    fn matcher(value: Matcher, left: Option<Matcher>, right: Option<Matcher>) -> Matcher {
+        let side = |side: &Option<Matcher>| side.as_ref().map_or(Some(0), Matcher::length);
+        let (left_length, right_length) = (side(&left), side(&right));
+        let length = value.length().zip(left_length).zip(right_length).map(|((value, left), right)| value + left + right);
+        Matcher::Tree(Box::new(Tree {
+            value,
+            left,
+            right,
+            left_length: left_length.unwrap_or(0),
+            right_length: right_length.unwrap_or(0),
+            length,
+        }))
+    }
+
+    /// As BTree.Match: tries every place where the value matches, and each of its lengths there.
+    fn matches(&self, text: &[u8], work: &mut u32) -> Option<bool> {
+        if self.length.is_some_and(|length| length > text.len()) {
+            return Some(false);
+        }
+        // Both count code points and are used as bytes, which only makes the search start earlier and end later.
+        let mut offset = self.left_length;
+        let Some(limit) = text.len().checked_sub(self.right_length) else { return Some(false) };
+        while offset < limit {
+            let Some((at, lengths)) = self.value.index(&text[offset..limit], work)? else { return Some(false) };
+            let start = offset + at;
+            if branch(&self.left, &text[..start.min(text.len())], work)? {
+                for length in lengths.into_iter().rev() {
+                    if branch(&self.right, text.get(start + length..).unwrap_or_default(), work)? {
+                        return Some(true);
+                    }
+                }
+            }
+            let step = text.get(start..).map_or(0, |rest| utf8::decode(rest).1);
+            if at + step == 0 {
+                return Some(false);
+            }
+            offset += at + step;
+        }
+        Some(false)
+    }
+}
+
+fn branch(matcher: &Option<Matcher>, text: &[u8], work: &mut u32) -> Option<bool> {
+    match matcher {
+        Some(matcher) => matcher.matches(text, work),
+        None => Some(text.is_empty()),
+    }
+}
+
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    if needle.is_empty() { Some(0) } else { text.windows(needle.len()).position(|window| window == needle) }
+}
+
+fn find_rune(text: &[u8], rune: char) -> Option<usize> {
+    find(text, rune.encode_utf8(&mut [0; 4]).as_bytes())
+}
+
+fn rfind_rune(text: &[u8], rune: char) -> Option<usize> {
+    let mut buffer = [0; 4];
+    let needle = rune.encode_utf8(&mut buffer).as_bytes();
+    text.windows(needle.len()).rposition(|window| window == needle)
+}
+
+fn contains_any(text: &[u8], runes: &[char]) -> bool {
+    runes.iter().any(|&rune| find_rune(text, rune).is_some())
+}

@@ -1,0 +1,68 @@
+use super::*;
+
+/// `expected` was printed by Go's regexp for `FindAllStringSubmatchIndex(text, -1)`.
+#[test]
+fn finds_what_go_finds() {
+    for (pattern, text, expected) in TABLE {
+        let regexp = Regexp::new(pattern).unwrap();
+        let got: Vec<String> = regexp
+            .find_all_submatches(text, -1)
+            .iter()
+            .map(|groups| {
+                let groups = groups.iter().map(|g| g.map_or("-".into(), |(s, e)| format!("{s}:{e}")));
+                groups.collect::<Vec<_>>().join(",")
+            })
+            .collect();
+        assert_eq!(got.join(" "), *expected, "{} {text:?}", String::from_utf8_lossy(pattern));
+    }
+}
+
+static TABLE: &[(&[u8], &[u8], &str)] = include!("table.in");
+
+#[test]
+fn errors_are_gos() {
+    for (pattern, expected) in ERRORS {
+        let got = Regexp::new(pattern.as_bytes()).map(|_| ()).map_err(|error| error.replace("error parsing regexp: ", ""));
+        assert_eq!(got.err().as_deref().unwrap_or(""), *expected, "{pattern}");
+    }
+}
+
+static ERRORS: &[(&str, &str)] = include!("errors.in");
+
+#[test]
+fn replacement_templates() {
+    for (pattern, text, template, expected) in REPLACEMENTS {
+        let got = Regexp::new(pattern.as_bytes()).unwrap().replace_all(&Str::from(*text), &Str::from(*template));
+        assert_eq!(got.to_string(), *expected, "{pattern} {text} {template}");
+    }
+}
+
+static REPLACEMENTS: &[(&str, &str, &str, &str)] = include!("replacements.in");
+
+#[test]
+fn splits() {
+    for (pattern, text, limit, expected) in [
+        (",", "a,b,c", -1, "a|b|c"),
+        (",", "a,b,c", 2, "a|b,c"),
+        ("", "héo", -1, "h|é|o"),
+        ("a*", "baac", -1, "b|c"),
+        ("-", "-a-", -1, "|a|"),
+        (",", "", -1, ""),
+    ] {
+        let got = Regexp::new(pattern.as_bytes()).unwrap().split(&Str::from(text), limit).unwrap();
+        assert_eq!(got.iter().map(Str::to_string).collect::<Vec<_>>().join("|"), expected, "{pattern} {text}");
+    }
+    assert!(Regexp::new(b",").unwrap().split(&Str::from("a"), 0).is_none());
+}
+
+#[test]
+fn deep_nesting_is_refused_or_works() {
+    let nested = |depth: usize| format!("{}a{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(Regexp::new(nested(240).as_bytes()).unwrap().is_match(b"a"));
+    assert!(Regexp::new(nested(1100).as_bytes()).unwrap_err().contains("expression nests too deeply"));
+}
+
+#[test]
+fn quotes() {
+    assert_eq!(quote_meta(&Str::from("a.b[c]$")).to_string(), r"a\.b\[c\]\$");
+}

@@ -1,0 +1,162 @@
+//! The few fields of a manifest that Helm reads: as its SimpleHead.
+
+use crate::go::{Dict, Str, Value};
+use crate::profile::{Go, Profile};
+use crate::yaml::{self, Stage};
+use std::fmt::Write;
+
+/// What Helm reads of a manifest.
+#[derive(Clone, Default)]
+pub struct Head {
+    /// `apiVersion`
+    pub api_version: Str,
+    /// `kind`
+    pub kind: Str,
+    /// `metadata.name`
+    pub name: Str,
+    /// `metadata.annotations`, where there is such a map.
+    pub annotations: Option<Dict>,
+}
+
+/// As `yaml.Unmarshal` into a SimpleHead.
+pub fn head(document: &[u8], profile: &'static Profile) -> Result<Head, yaml::Error> {
+    let value = yaml::decode(document)?;
+    let mut decoder = Decoder { head: Head::default(), error: None, go: profile.go };
+    decoder.check_finite(&value, Target::Head)?;
+    decoder.document(&value);
+    match decoder.error {
+        Some(text) => Err(yaml::Error::new(Stage::Decode, text)),
+        None => Ok(decoder.head),
+    }
+}
+
+/// What a value is decoded into.
+#[derive(Clone, Copy)]
+enum Target {
+    Head,
+    Metadata,
+    Annotations,
+    Text,
+    Nothing,
+}
+
+struct Decoder {
+    head: Head,
+    /// As encoding/json, which goes on after a value of the wrong type and reports the first.
+    error: Option<String>,
+    go: Go,
+}
+
+const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+
+impl Decoder {
+    /// As json.Marshal, which refuses an infinite number; a number that becomes a string is none any more.
+    fn check_finite(&self, value: &Value, target: Target) -> Result<(), yaml::Error> {
+        match value {
+            Value::Float64(number) if !number.is_finite() && !matches!(target, Target::Text) => {
+                let name = if number.is_nan() { "NaN" } else if *number > 0.0 { "+Inf" } else { "-Inf" };
+                Err(yaml::Error::new(Stage::Convert, format!("json: unsupported value: {name}")))
+            }
+            Value::List(items) => items.iter().try_for_each(|item| self.check_finite(item, Target::Nothing)),
+            Value::Dict(dict) => {
+                dict.entries().iter().try_for_each(|(key, value)| self.check_finite(value, field(target, key).1))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn document(&mut self, value: &Value) {
+        match value {
+            Value::Nil => {}
+            Value::Dict(dict) => self.fields(dict, Target::Head, ""),
+            other => {
+                self.error = Some(format!("json: cannot unmarshal {} into Go value of type util.SimpleHead", json_name(other)));
+            }
+        }
+    }
+
+    fn fields(&mut self, dict: &Dict, target: Target, path: &str) {
+        for (key, value) in dict.entries().iter() {
+            let (name, target) = field(target, key);
+            if matches!(target, Target::Nothing) || matches!(value, Value::Nil) {
+                continue;
+            }
+            let path = format!("{path}.{name}");
+            match (target, value) {
+                (Target::Metadata, Value::Dict(metadata)) => self.fields(metadata, target, &path),
+                (Target::Annotations, Value::Dict(annotations)) => self.annotations(annotations, &path),
+                (Target::Text, value) => {
+                    let Some(text) = self.text(value, &path) else { continue };
+                    match name {
+                        "apiVersion" => self.head.api_version = text,
+                        "kind" => self.head.kind = text,
+                        _ => self.head.name = text,
+                    }
+                }
+                (target, value) => {
+                    let ty = if matches!(target, Target::Metadata) { METADATA } else { "map[string]string" };
+                    self.mismatch(value, &path, ty);
+                }
+            }
+        }
+    }
+
+    fn annotations(&mut self, annotations: &Dict, path: &str) {
+        let decoded = Dict::new();
+        for (key, value) in annotations.entries().iter() {
+            // As encoding/json of Go 1.27, which names the key too.
+            let path = match self.go {
+                Go::Go125 => path.to_owned(),
+                Go::Go127 => format!("{path}.{key}"),
+            };
+            let text = if matches!(value, Value::Nil) { Some(Str::EMPTY) } else { self.text(value, &path) };
+            decoded.insert(key.clone(), text.unwrap_or_default());
+        }
+        self.head.annotations = Some(decoded);
+    }
+
+    fn text(&mut self, value: &Value, path: &str) -> Option<Str> {
+        let text = match value {
+            Value::String(text) => Some(text.clone()),
+            other => yaml::scalar_text(other),
+        };
+        if text.is_none() {
+            self.mismatch(value, path, "string");
+        }
+        text
+    }
+
+    fn mismatch(&mut self, value: &Value, path: &str, ty: &str) {
+        if self.error.is_some() {
+            return;
+        }
+        // Go 1.25 names the struct where it has a name, which the struct of `metadata` has not.
+        let holder = if self.go == Go::Go125 && path.matches('.').count() == 1 { "SimpleHead" } else { "" };
+        let mut text = String::new();
+        let _ = write!(text, "json: cannot unmarshal {} into Go struct field {holder}{path} of type {ty}", json_name(value));
+        self.error = Some(text);
+    }
+}
+
+/// The field that a key is decoded into: as encoding/json, which ignores case.
+fn field(target: Target, key: &[u8]) -> (&'static str, Target) {
+    let fields: &[(&'static str, Target)] = match target {
+        Target::Head => &[("apiVersion", Target::Text), ("kind", Target::Text), ("metadata", Target::Metadata)],
+        Target::Metadata => &[("name", Target::Text), ("annotations", Target::Annotations)],
+        Target::Annotations => return ("", Target::Text),
+        Target::Text | Target::Nothing => &[],
+    };
+    let found = fields.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(key));
+    found.copied().unwrap_or(("", Target::Nothing))
+}
+
+/// What encoding/json calls a value that it cannot decode.
+fn json_name(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Dict(_) => "object",
+        _ => "number",
+    }
+}

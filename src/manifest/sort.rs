@@ -1,0 +1,130 @@
+//! Documents become manifests and hooks, sorted by kind: as Helm's SortManifests.
+
+use super::head::{Head, head};
+use super::order;
+use super::split::{split, trim_space};
+use crate::go::{Level, Log, Str};
+use crate::profile::Profile;
+use crate::yaml;
+use std::fmt;
+
+/// A document that is to be installed.
+#[derive(Clone)]
+pub struct Manifest {
+    /// The template it comes from.
+    pub path: String,
+    /// The document.
+    pub content: Str,
+    /// Its kind and version.
+    pub head: Head,
+}
+
+/// A document that runs at some point of a release's life.
+#[derive(Clone)]
+pub struct Hook {
+    /// The template it comes from.
+    pub path: String,
+    /// The document.
+    pub content: Str,
+    /// Its kind and version.
+    pub head: Head,
+    /// When it runs.
+    pub events: Vec<Event>,
+}
+
+/// When a hook runs: as Helm's HookEvent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    PreInstall,
+    PostInstall,
+    PreDelete,
+    PostDelete,
+    PreUpgrade,
+    PostUpgrade,
+    PreRollback,
+    PostRollback,
+    Test,
+}
+
+/// What a render makes.
+#[derive(Clone, Default)]
+pub struct Sorted {
+    /// What is installed, by kind.
+    pub manifests: Vec<Manifest>,
+    /// What runs beside it, by kind.
+    pub hooks: Vec<Hook>,
+}
+
+/// A document that is not YAML, or whose head is not of the right types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The template it comes from.
+    pub path: String,
+    /// What is wrong with it.
+    pub error: yaml::Error,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "YAML parse error on {}: {}", self.path, self.error)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Hook {
+    /// Whether it tests the release.
+    pub fn is_test(&self) -> bool {
+        self.events.contains(&Event::Test)
+    }
+}
+
+/// Splits the rendered files into documents and sorts these by kind; inside a kind by path, then as they stand in the file.
+pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Sorted, Error> {
+    let mut files: Vec<&(String, Str)> = files.iter().collect();
+    files.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    let mut sorted = Sorted::default();
+    for (path, content) in files {
+        let base = path.rsplit('/').next().unwrap_or(path);
+        if base.starts_with('_') || trim_space(content).is_empty() {
+            continue;
+        }
+        for document in split(content, profile.split) {
+            let head = head(&document, profile).map_err(|error| Error { path: path.clone(), error })?;
+            classify(&mut sorted, path, document, head, log);
+        }
+    }
+    sorted.manifests.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind));
+    sorted.hooks.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind));
+    Ok(sorted)
+}
+
+fn classify(sorted: &mut Sorted, path: &str, content: Str, head: Head, log: &mut dyn FnMut(Log)) {
+    let annotation = head.annotations.as_ref().and_then(|annotations| annotations.get(b"helm.sh/hook"));
+    let Some(types) = annotation.as_ref().and_then(|value| value.as_str()) else {
+        sorted.manifests.push(Manifest { path: path.to_owned(), content, head });
+        return;
+    };
+    let events: Option<Vec<Event>> =
+        types.to_str_lossy().split(',').map(|name| event(&name.trim().to_lowercase())).collect();
+    match events {
+        Some(events) => sorted.hooks.push(Hook { path: path.to_owned(), content, head, events }),
+        None => log(Log::new(Level::Info, "skipping unknown hooks").with("hookTypes", types.to_string())),
+    }
+}
+
+/// The event of that name; `test-success` is what Helm 2 called `test`.
+fn event(name: &str) -> Option<Event> {
+    Some(match name {
+        "pre-install" => Event::PreInstall,
+        "post-install" => Event::PostInstall,
+        "pre-delete" => Event::PreDelete,
+        "post-delete" => Event::PostDelete,
+        "pre-upgrade" => Event::PreUpgrade,
+        "post-upgrade" => Event::PostUpgrade,
+        "pre-rollback" => Event::PreRollback,
+        "post-rollback" => Event::PostRollback,
+        "test" | "test-success" => Event::Test,
+        _ => return None,
+    })
+}

@@ -1,0 +1,415 @@
+//! Chart defaults, parents' values and user values become one map: as Helm's chart/common/util coalesce.go.
+//!
+//! As in Helm, the maps that are merged into are changed in place, and the tables of `global` are shared between a
+//! chart and its subcharts below their first level. What comes from the user and from a chart is copied once, whatever
+//! the number of subcharts.
+
+use super::Error;
+use crate::chart::Chart;
+use crate::go::{Dict, Entries, Level, Log, Str, Value};
+use crate::profile::Profile;
+use crate::schema;
+use std::fmt::Write;
+
+/// The name of the table that every chart sees.
+const GLOBAL: &[u8] = b"global";
+
+/// How deep values may nest: what templates and YAML print recurses over them.
+const MAX_DEPTH: usize = 2000;
+
+/// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
+const MAX_COPIED: usize = 20_000_000;
+
+/// As Helm's CoalesceValues. `user` is not changed.
+pub fn coalesce(chart: &Chart, user: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Dict, Error> {
+    let values = copy(user)?;
+    Coalesce { profile, log, merge: false }.chart(chart, &values, "")?;
+    Ok(values)
+}
+
+/// As Helm's MergeValues: keeps null values for a later coalesce to act upon.
+pub(super) fn merge(chart: &Chart, user: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Dict, Error> {
+    let values = copy(user)?;
+    Coalesce { profile, log, merge: true }.chart(chart, &values, "")?;
+    Ok(values)
+}
+
+/// As Helm's MergeTables.
+pub(super) fn merge_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
+    tables(log, destination, source, "", true, 0)
+}
+
+/// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
+pub fn to_render_values(
+    chart: &Chart,
+    user: &Dict,
+    skip_schema_validation: bool,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<Dict, Error> {
+    let values = coalesce(chart, user, profile, log)?;
+    if !skip_schema_validation {
+        let mut complaints = String::new();
+        check_schemas(chart, &values, profile, log, &mut complaints);
+        if !complaints.is_empty() {
+            return Err(Error::Schema(complaints));
+        }
+    }
+    Ok(values)
+}
+
+/// As Helm's ValidateAgainstSchema: the chart's own schema, then those of its subcharts that have values.
+fn check_schemas(chart: &Chart, values: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log), complaints: &mut String) {
+    if let Some(schema) = &chart.schema
+        && let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), profile, log)
+    {
+        let _ = write!(complaints, "{}:\n{error}", chart.name());
+    }
+    for dependency in &chart.dependencies {
+        match values.get(dependency.name().as_bytes()) {
+            None | Some(Value::Nil) => {}
+            Some(Value::Dict(values)) => check_schemas(dependency, &values, profile, log, complaints),
+            Some(other) => {
+                let ty = other.ty().map_or_else(|| "<nil>".to_owned(), |ty| ty.to_string());
+                let _ = writeln!(
+                    complaints,
+                    "{}:\ninvalid type for values: expected object (map), got {ty}",
+                    dependency.name()
+                );
+            }
+        }
+    }
+}
+
+/// A copy that shares no map with `dict`, unless the copy would be deeper or larger than anything real.
+pub(super) fn copy(dict: &Dict) -> Result<Dict, Error> {
+    let mut left = MAX_COPIED;
+    copy_dict(dict, 0, &mut left)
+}
+
+fn copy_dict(dict: &Dict, depth: usize, left: &mut usize) -> Result<Dict, Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::TooLarge);
+    }
+    let mut entries = Vec::with_capacity(dict.len());
+    for (key, value) in dict.entries().iter() {
+        entries.push((key.clone(), copy_value(value, depth + 1, left)?));
+    }
+    Ok(Dict::from_entries(entries.into_iter().collect()))
+}
+
+fn copy_value(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
+    *left = left.checked_sub(1).ok_or(Error::TooLarge)?;
+    Ok(match value {
+        Value::Dict(dict) => Value::Dict(copy_dict(dict, depth, left)?),
+        Value::List(list) if list.iter().any(|item| matches!(item, Value::Dict(_) | Value::List(_))) => {
+            if depth > MAX_DEPTH {
+                return Err(Error::TooLarge);
+            }
+            let mut items = Vec::with_capacity(list.len());
+            for item in list.iter() {
+                items.push(copy_value(item, depth + 1, left)?);
+            }
+            Value::List(crate::go::List::new(list.elem(), items))
+        }
+        other => other.clone(),
+    })
+}
+
+/// One walk over a chart and its subcharts.
+pub(super) struct Coalesce<'a> {
+    pub(super) profile: &'static Profile,
+    pub(super) log: &'a mut dyn FnMut(Log),
+    /// Whether null values are kept.
+    pub(super) merge: bool,
+}
+
+impl Coalesce<'_> {
+    /// As coalesce: `values`, which already hold what users and parents say, receive the chart's and its subcharts'.
+    pub(super) fn chart(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
+        self.values(chart, values, prefix)?;
+        self.dependencies(chart, values, prefix)
+    }
+
+    /// As coalesceDeps.
+    fn dependencies(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
+        if chart.dependencies.is_empty() {
+            return Ok(());
+        }
+        let prefix = join(prefix, chart.name());
+        let missing = chart.dependencies.iter().map(|dependency| dependency.name().as_bytes());
+        let missing: Vec<_> = missing.filter(|name| !values.contains_key(name)).map(Str::from).collect();
+        // An error leaves behind values that nobody sees, so that all tables can be added at once.
+        add(values, missing.into_iter().map(|name| (name, Value::Dict(Dict::new()))).collect());
+        for dependency in &chart.dependencies {
+            match values.get(dependency.name().as_bytes()) {
+                Some(Value::Dict(table)) => {
+                    self.globals(&table, values, &prefix)?;
+                    self.chart(dependency, &table, &prefix)?;
+                }
+                other => {
+                    return Err(Error::TypeMismatch {
+                        name: dependency.name().to_owned(),
+                        value: truth(&other.unwrap_or_default()),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As coalesceGlobals: what `source` has under `global` goes into `destination`'s, and wins.
+    fn globals(&mut self, destination: &Dict, source: &Dict, prefix: &str) -> Result<(), Error> {
+        let into = match destination.get(GLOBAL) {
+            None => Dict::new(),
+            Some(Value::Dict(dict)) => dict,
+            Some(_) => {
+                self.print("warning: skipping globals because destination global is not a table.".to_owned());
+                return Ok(());
+            }
+        };
+        let from = match source.get(GLOBAL) {
+            None => Dict::new(),
+            Some(Value::Dict(dict)) => dict,
+            Some(_) => {
+                self.print("warning: skipping globals because source global is not a table.".to_owned());
+                return Ok(());
+            }
+        };
+        let mut added = Vec::new();
+        for (key, value) in from.snapshot() {
+            match (value, into.get(&key)) {
+                // Only the first level of a table is copied; what is below stays shared with the parent.
+                (Value::Dict(table), old) => {
+                    let table = Dict::from_entries(table.entries().clone());
+                    match old {
+                        None => {}
+                        Some(Value::Dict(old)) => tables(self.log, &table, &old, &join(prefix, &key.to_str_lossy()), true, 0)?,
+                        Some(_) => {
+                            let key = quote(&key);
+                            self.print(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
+                            continue;
+                        }
+                    }
+                    added.push((key, Value::Dict(table)));
+                }
+                (_, Some(Value::Dict(_))) => self.print(format!("key {key} is table. Skipping")),
+                (value, _) => added.push((key, value)),
+            }
+        }
+        add(&into, added);
+        destination.insert(GLOBAL, into);
+        Ok(())
+    }
+
+    /// As coalesceValues: the chart's own values go into `values`, where those don't say otherwise.
+    fn values(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
+        let prefix = join(prefix, chart.name());
+        let drop_null = self.profile.null_defaults_dropped;
+        let mut added = Vec::new();
+        for (key, default) in copy(&chart.values)?.snapshot() {
+            match values.get(&key) {
+                Some(Value::Nil) if !self.merge => {
+                    values.remove(&key);
+                }
+                Some(Value::Dict(table)) => match default {
+                    Value::Dict(default) => {
+                        // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
+                        let merge = self.merge || chart.dependencies.iter().any(|dependency| *dependency.name().as_bytes() == *key);
+                        if drop_null && !merge {
+                            remove_null(&default);
+                        }
+                        tables(self.log, &table, &default, &join(&prefix, &key.to_str_lossy()), merge, 0)?;
+                    }
+                    Value::Nil => {}
+                    _ => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
+                },
+                Some(_) => {}
+                None => {
+                    if drop_null && !self.merge {
+                        match &default {
+                            Value::Nil => continue,
+                            Value::Dict(default) => remove_null(default),
+                            _ => {}
+                        }
+                    }
+                    added.push((key, default));
+                }
+            }
+        }
+        add(values, added);
+        Ok(())
+    }
+
+    fn print(&mut self, text: String) {
+        (self.log)(Log::new(Level::Info, text));
+    }
+}
+
+/// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
+fn tables(
+    log: &mut dyn FnMut(Log),
+    destination: &Dict,
+    source: &Dict,
+    prefix: &str,
+    merge: bool,
+    depth: usize,
+) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::TooLarge);
+    }
+    if destination.same(source) {
+        // What Helm does to one map under two names leaves it as it was, except for the warnings of its own nulls.
+        return Ok(());
+    }
+    let originals = source.snapshot();
+    let nulls: Vec<Str> =
+        destination.entries().iter().filter(|(_, value)| matches!(value, Value::Nil)).map(|(key, _)| key.clone()).collect();
+    add(source, nulls.iter().map(|key| (key.clone(), Value::Nil)).collect());
+    let mut added = Vec::new();
+    for (key, original) in originals {
+        let value = if nulls.binary_search(&key).is_ok() { Value::Nil } else { original.clone() };
+        match (value, destination.get(&key)) {
+            (value, None) => added.push((key, value)),
+            // The user says null to a default: the key goes. Where the default is null too, it stays.
+            (_, Some(Value::Nil)) if !merge && !matches!(original, Value::Nil) => {
+                destination.remove(&key);
+            }
+            (Value::Dict(value), Some(Value::Dict(inner))) => {
+                tables(log, &inner, &value, &join(prefix, &key.to_str_lossy()), merge, depth + 1)?;
+            }
+            (Value::Dict(value), Some(_)) => {
+                let shown = display(&Value::Dict(value));
+                let key = join(prefix, &key.to_str_lossy());
+                log(Log::new(Level::Info, format!("warning: cannot overwrite table with non table for {key} ({shown})")));
+            }
+            (Value::Nil, Some(_)) => {}
+            (value, Some(Value::Dict(_))) => {
+                let (shown, key) = (display(&value), join(prefix, &key.to_str_lossy()));
+                log(Log::new(
+                    Level::Info,
+                    format!("warning: destination for {key} is a table. Ignoring non-table value ({shown})"),
+                ));
+            }
+            (_, Some(_)) => {}
+        }
+    }
+    add(destination, added);
+    Ok(())
+}
+
+/// As cleanNilValues.
+fn remove_null(dict: &Dict) {
+    let mut entries = dict.entries_mut();
+    if entries.iter().any(|(_, value)| matches!(value, Value::Nil)) {
+        let kept: Entries = std::mem::take(&mut *entries)
+            .iter()
+            .filter(|(_, value)| !matches!(value, Value::Nil))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        *entries = kept;
+    }
+    for (_, value) in entries.iter() {
+        if let Value::Dict(inner) = value {
+            remove_null(inner);
+        }
+    }
+}
+
+/// Sets many keys of a map in one go: one by one, each would move the entries behind it.
+pub(super) fn add(dict: &Dict, added: Vec<(Str, Value)>) {
+    if added.len() < 8 {
+        for (key, value) in added {
+            dict.insert(key, value);
+        }
+        return;
+    }
+    let mut entries = dict.entries_mut();
+    let old = std::mem::take(&mut *entries);
+    *entries = old.iter().map(|(key, value)| (key.clone(), value.clone())).chain(added).collect();
+}
+
+fn join(prefix: &str, key: &str) -> String {
+    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+}
+
+fn quote(text: &Str) -> String {
+    crate::go::slog::quote(&text.to_str_lossy())
+}
+
+/// As fmt's `%v`.
+pub(super) fn display(value: &Value) -> String {
+    let mut out = String::new();
+    write_display(&mut out, value);
+    out
+}
+
+fn write_display(out: &mut String, value: &Value) {
+    match value {
+        Value::Nil => out.push_str("<nil>"),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::String(text) => out.push_str(&text.to_str_lossy()),
+        Value::Int(number) | Value::Int64(number) => out.push_str(&number.to_string()),
+        Value::Float64(number) => out.push_str(&float(*number)),
+        Value::List(list) => {
+            out.push('[');
+            for (i, item) in list.iter().enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                write_display(out, item);
+            }
+            out.push(']');
+        }
+        Value::Dict(dict) => {
+            out.push_str("map[");
+            for (i, (key, value)) in dict.entries().iter().enumerate() {
+                if i > 0 {
+                    out.push(' ');
+                }
+                out.push_str(&key.to_str_lossy());
+                out.push(':');
+                write_display(out, value);
+            }
+            out.push(']');
+        }
+        other => {
+            let _ = write!(out, "{other:?}");
+        }
+    }
+}
+
+/// As fmt's `%v` of a float64: the shortest digits, with an exponent below -4 and from 21.
+pub(crate) fn float(number: f64) -> String {
+    if number == 0.0 {
+        return if number.is_sign_negative() { "-0".to_owned() } else { "0".to_owned() };
+    }
+    if !number.is_finite() {
+        return if number.is_nan() { "NaN" } else if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-4..21).contains(&exponent) {
+        number.to_string()
+    } else {
+        format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    }
+}
+
+/// As fmt's `%t` of a value.
+fn truth(value: &Value) -> String {
+    match value {
+        Value::Bool(flag) => flag.to_string(),
+        Value::Nil => "%!t(<nil>)".to_owned(),
+        Value::List(list) => {
+            let items: Vec<String> =
+                list.iter().map(|item| if matches!(item, Value::Nil) { "<nil>".to_owned() } else { truth(item) }).collect();
+            format!("[{}]", items.join(" "))
+        }
+        other => {
+            let ty = other.ty().map_or_else(String::new, |ty| ty.to_string());
+            format!("%!t({ty}={})", display(other))
+        }
+    }
+}

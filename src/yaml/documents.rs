@@ -1,0 +1,90 @@
+//! Splits a text into documents as the YAMLReader of k8s.io/apimachinery does.
+
+use super::error::{Error, Stage};
+use std::borrow::Cow;
+
+/// The size of Go's `bufio.Reader`, for the lines that Helm 4.1 loses.
+const BUFFER: usize = 4096;
+
+/// The documents of a text, one after the other; ends after the first error.
+#[derive(Debug)]
+pub struct Documents<'a> {
+    rest: &'a [u8],
+    lossy: bool,
+}
+
+/// Splits `text` at lines that start with `---`. A document ends in a newline and has no carriage returns before newlines.
+///
+/// `lossy` loses a last line without a newline whose length is a multiple of 4096, as Helm does before 4.2.
+/// Errors read as the reader's own: Helm puts `error reading yaml document: ` before them.
+pub fn documents(text: &[u8], lossy: bool) -> Documents<'_> {
+    Documents { rest: text, lossy }
+}
+
+impl<'a> Iterator for Documents<'a> {
+    type Item = Result<Cow<'a, [u8]>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.rest;
+        // How much of `start` is the document as it stands, and the document as rewritten where a line end differs.
+        let mut taken = 0;
+        let mut copy: Option<Vec<u8>> = None;
+        while !self.rest.is_empty() {
+            let (line, next, ended) = match self.rest.iter().position(|&byte| byte == b'\n') {
+                Some(end) => (&self.rest[..end], &self.rest[end + 1..], true),
+                None => (self.rest, &self.rest[self.rest.len()..], false),
+            };
+            if !ended && self.lossy && line.len() % BUFFER == 0 {
+                self.rest = next;
+                break;
+            }
+            let content = if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            if let Some(after) = content.strip_prefix(b"---") {
+                let after = after.trim_ascii();
+                if !after.is_empty() && after[0] != b'#' {
+                    self.rest = &[];
+                    let text = String::from_utf8_lossy(after);
+                    return Some(Err(Error::new(Stage::Split, format!("invalid Yaml document separator: {text}"))));
+                }
+                if taken > 0 {
+                    self.rest = next;
+                    break;
+                }
+            }
+            if copy.is_none() && (!ended || content.len() != line.len()) {
+                copy = Some(start[..taken].to_vec());
+            }
+            if let Some(copy) = &mut copy {
+                copy.extend_from_slice(content);
+                copy.push(b'\n');
+            }
+            taken += line.len() + usize::from(ended);
+            self.rest = next;
+        }
+        if taken == 0 {
+            return None;
+        }
+        Some(Ok(copy.map_or_else(|| Cow::Borrowed(&start[..taken]), Cow::Owned)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &[u8]) -> Vec<String> {
+        let show = |bytes: Cow<'_, [u8]>| String::from_utf8_lossy(&bytes).into_owned();
+        documents(text, true).map(|document| document.map_or_else(|error| error.to_string(), show)).collect()
+    }
+
+    #[test]
+    fn splits_at_separator_lines() {
+        assert_eq!(split(b""), Vec::<String>::new());
+        assert_eq!(split(b"---\na: 1\n--- # c\nb: 2"), ["---\na: 1\n", "b: 2\n"]);
+        assert_eq!(split(b"---\n---\na\r\n---\n"), ["---\n", "a\n"]);
+        assert_eq!(split(b"a\n--- x\nb"), ["invalid Yaml document separator: x"]);
+        assert_eq!(split(b"a\n---x\nb"), ["invalid Yaml document separator: x"]);
+        assert_eq!(split(&[b'#'; 4096]), Vec::<String>::new());
+        assert_eq!(split(&[b'#'; 4095]).len(), 1);
+    }
+}

@@ -1,0 +1,1134 @@
+//! Scanning: a YAML text to tokens, as goyaml scannerc.go does.
+
+use super::error::{Error, Mark};
+use std::collections::VecDeque;
+
+/// Bytes of a token: a piece of the source, or of what the scanner wrote down (an unfolded or unescaped text).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Text {
+    start: u32,
+    len: u32,
+    written: bool,
+}
+
+impl Text {
+    pub(super) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
+/// The kinds of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    StreamStart,
+    StreamEnd,
+    Version { major: u8, minor: u8 },
+    TagDirective,
+    DocumentStart,
+    DocumentEnd,
+    BlockSequenceStart,
+    BlockMappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias,
+    Anchor,
+    Tag,
+    /// A scalar, and whether it is plain.
+    Scalar { plain: bool },
+}
+
+/// A token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) start: Mark,
+    pub(super) end: Mark,
+    /// The scalar, the name of an anchor or alias, or the handle of a tag.
+    pub(super) text: Text,
+    /// The suffix of a tag, or the prefix of a tag directive.
+    pub(super) suffix: Text,
+}
+
+/// A place where a key without `?` may have started.
+#[derive(Clone, Copy, Default)]
+struct SimpleKey {
+    possible: bool,
+    required: bool,
+    token: usize,
+    mark: Mark,
+    index: usize,
+}
+
+const MAX_DEPTH: usize = 10_000;
+
+/// The scanner.
+pub(super) struct Scanner<'a> {
+    source: &'a [u8],
+    ascii: bool,
+    /// What tokens hold that is not a piece of the source.
+    written: Vec<u8>,
+    at: usize,
+    line: u32,
+    column: usize,
+    /// How many characters were read.
+    index: usize,
+    flow_level: usize,
+    indent: isize,
+    indents: Vec<isize>,
+    simple_key_allowed: bool,
+    simple_keys: Vec<SimpleKey>,
+    /// goyaml's `simple_keys_by_tok`: token number to index in `simple_keys`, in the order of the numbers.
+    keys_by_token: VecDeque<(usize, usize)>,
+    tokens: VecDeque<Token>,
+    parsed: usize,
+    started: bool,
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+fn is_alpha(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Bytes that may start a line break or end the text; everything else is content for sure.
+fn may_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | 0 | 0xc2 | 0xe2)
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(source: &'a [u8], ascii: bool) -> Scanner<'a> {
+        Scanner {
+            source,
+            ascii,
+            written: Vec::new(),
+            at: 0,
+            line: 0,
+            column: 0,
+            index: 0,
+            flow_level: 0,
+            indent: -1,
+            indents: Vec::new(),
+            simple_key_allowed: true,
+            simple_keys: vec![SimpleKey::default()],
+            keys_by_token: VecDeque::new(),
+            tokens: VecDeque::new(),
+            parsed: 0,
+            started: false,
+        }
+    }
+
+    /// How far the text was read.
+    pub(super) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The bytes of a token's text.
+    pub(super) fn text(&self, text: Text) -> &[u8] {
+        slice(self.source, &self.written, text)
+    }
+
+    /// Ends scanning: what is needed to read the texts of the tokens.
+    pub(super) fn into_written(self) -> Vec<u8> {
+        self.written
+    }
+
+    /// Writes a text down.
+    pub(super) fn write(&mut self, parts: [Text; 2]) -> Text {
+        let start = self.written.len();
+        for part in parts {
+            let bytes = self.text(part).to_vec();
+            self.written.extend_from_slice(&bytes);
+        }
+        self.written_since(start)
+    }
+
+    /// Writes down bytes.
+    pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> Text {
+        let start = self.written.len();
+        self.written.extend_from_slice(bytes);
+        self.written_since(start)
+    }
+
+    /// The next token, which stays next.
+    pub(super) fn peek(&mut self) -> Result<Token, Error> {
+        loop {
+            // While a key without `?` may have started at the next token, a KEY may still have to be put before it.
+            if let Some(&head) = self.tokens.front() {
+                while self.keys_by_token.front().is_some_and(|&(token, _)| token < self.parsed) {
+                    self.keys_by_token.pop_front();
+                }
+                match self.keys_by_token.front().copied() {
+                    Some((token, key)) if token == self.parsed && self.key_is_valid(key)? => {}
+                    _ => return Ok(head),
+                }
+            }
+            self.fetch()?;
+        }
+    }
+
+    /// Takes the token that `peek` returned.
+    pub(super) fn skip(&mut self) {
+        self.tokens.pop_front();
+        self.parsed += 1;
+    }
+
+    fn mark(&self) -> Mark {
+        Mark { line: self.line, column: self.column as u32, offset: self.at as u32 }
+    }
+
+    fn error(&self, context: Mark, problem: &'static str) -> Error {
+        // As decode.go fail: a scanner's line is counted from 1, a context's from 0, and line 0 is not printed.
+        let line = if self.line != 0 { self.line as usize + 1 } else { context.line as usize };
+        Error { line, ..Error::goyaml(problem, Some(self.mark())) }
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.source.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn is_break(&self, ahead: usize) -> bool {
+        match self.byte(ahead) {
+            b'\n' | b'\r' => true,
+            0xc2 => self.byte(ahead + 1) == 0x85,
+            0xe2 => self.byte(ahead + 1) == 0x80 && matches!(self.byte(ahead + 2), 0xa8 | 0xa9),
+            _ => false,
+        }
+    }
+
+    fn is_breakz(&self, ahead: usize) -> bool {
+        self.byte(ahead) == 0 || self.is_break(ahead)
+    }
+
+    fn is_blankz(&self, ahead: usize) -> bool {
+        is_blank(self.byte(ahead)) || self.is_breakz(ahead)
+    }
+
+    /// Moves on by one character.
+    fn advance(&mut self) {
+        self.at += match self.byte(0) {
+            0xf0.. => 4,
+            0xe0.. => 3,
+            0xc0.. => 2,
+            _ => 1,
+        };
+        self.index += 1;
+        self.column += 1;
+    }
+
+    /// Moves on to the offset `to`, on the same line.
+    fn advance_to(&mut self, to: usize) {
+        let characters = if self.ascii {
+            to - self.at
+        } else {
+            self.source[self.at..to].iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
+        };
+        self.at = to;
+        self.index += characters;
+        self.column += characters;
+    }
+
+    /// Moves past a line break, if there is one.
+    fn skip_line(&mut self) {
+        if self.byte(0) == b'\r' && self.byte(1) == b'\n' {
+            self.at += 2;
+            self.index += 2;
+        } else if self.is_break(0) {
+            self.advance();
+        } else {
+            return;
+        }
+        self.column = 0;
+        self.line += 1;
+    }
+
+    /// Moves past a line break and appends it to `breaks` as YAML normalises it.
+    fn read_line(&mut self, breaks: &mut Vec<u8>) {
+        match self.byte(0) {
+            0xe2 => breaks.extend_from_slice(&self.source[self.at..self.at + 3]),
+            _ if self.is_break(0) => breaks.push(b'\n'),
+            _ => {}
+        }
+        self.skip_line();
+    }
+
+    /// The offset of the next line break or of the end.
+    fn line_end(&self) -> usize {
+        let mut at = self.at;
+        loop {
+            // Sixteen bytes at a time: most of a values file is comments.
+            while let Some(chunk) = self.source.get(at..at + 16) {
+                if chunk.iter().fold(false, |found, &byte| found | may_break(byte)) {
+                    break;
+                }
+                at += 16;
+            }
+            match self.source.get(at) {
+                None => return self.source.len(),
+                Some(&byte) if may_break(byte) && self.is_breakz(at - self.at) => return at,
+                Some(_) => at += 1,
+            }
+        }
+    }
+
+    fn push(&mut self, token: Token) {
+        self.tokens.push_back(token);
+    }
+
+    fn token(&self, kind: TokenKind, start: Mark) -> Token {
+        Token { kind, start, end: self.mark(), text: Text::default(), suffix: Text::default() }
+    }
+
+    /// As yaml_insert_token: a token put before one that was already taken goes to the end.
+    fn insert(&mut self, number: Option<usize>, token: Token) {
+        match number.and_then(|number| number.checked_sub(self.parsed)) {
+            Some(position) if position <= self.tokens.len() => self.tokens.insert(position, token),
+            _ => self.tokens.push_back(token),
+        }
+    }
+
+    /// A token of `length` ASCII characters.
+    fn indicator(&mut self, kind: TokenKind, length: usize) {
+        let start = self.mark();
+        self.at += length;
+        self.index += length;
+        self.column += length;
+        let token = self.token(kind, start);
+        self.push(token);
+    }
+
+    /// As yaml_parser_fetch_next_token.
+    fn fetch(&mut self) -> Result<(), Error> {
+        if !self.started {
+            self.started = true;
+            let token = self.token(TokenKind::StreamStart, self.mark());
+            self.push(token);
+            return Ok(());
+        }
+        self.to_next_token();
+        self.unroll_indent(self.column as isize);
+        let byte = self.byte(0);
+        if byte == 0 {
+            return self.fetch_stream_end();
+        }
+        if self.column == 0 {
+            if byte == b'%' {
+                return self.fetch_directive();
+            }
+            if let Some(kind) = self.document_indicator() {
+                self.unroll_indent(-1);
+                self.remove_simple_key()?;
+                self.simple_key_allowed = false;
+                self.indicator(kind, 3);
+                return Ok(());
+            }
+        }
+        let flow = self.flow_level > 0;
+        match byte {
+            b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
+            b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(TokenKind::FlowMappingEnd),
+            b',' => {
+                self.remove_simple_key()?;
+                self.simple_key_allowed = true;
+                self.indicator(TokenKind::FlowEntry, 1);
+                Ok(())
+            }
+            b'-' if self.is_blankz(1) => self.fetch_block_entry(),
+            b'?' if flow || self.is_blankz(1) => self.fetch_key(),
+            b':' if flow || self.is_blankz(1) => self.fetch_value(),
+            b'*' => self.fetch_anchor(TokenKind::Alias),
+            b'&' => self.fetch_anchor(TokenKind::Anchor),
+            b'!' => self.fetch_tag(),
+            b'|' if !flow => self.fetch_block_scalar(true),
+            b'>' if !flow => self.fetch_block_scalar(false),
+            b'\'' => self.fetch_quoted(true),
+            b'"' => self.fetch_quoted(false),
+            b'-' if !is_blank(self.byte(1)) => self.fetch_plain(),
+            b'?' | b':' if !flow && !self.is_blankz(1) => self.fetch_plain(),
+            b'-' | b'?' | b':' | b'#' | b'|' | b'>' | b'%' | b'@' | b'`' => self.fetch_nothing(),
+            _ if self.is_blankz(0) => self.fetch_nothing(),
+            _ => self.fetch_plain(),
+        }
+    }
+
+    fn fetch_nothing(&self) -> Result<(), Error> {
+        Err(self.error(self.mark(), "found character that cannot start any token"))
+    }
+
+    fn document_indicator(&self) -> Option<TokenKind> {
+        let kind = match (self.byte(0), self.byte(1), self.byte(2)) {
+            (b'-', b'-', b'-') => TokenKind::DocumentStart,
+            (b'.', b'.', b'.') => TokenKind::DocumentEnd,
+            _ => return None,
+        };
+        self.is_blankz(3).then_some(kind)
+    }
+
+    /// As yaml_parser_scan_to_next_token: whitespace, comments and line breaks.
+    fn to_next_token(&mut self) {
+        loop {
+            if self.index == 0 && self.source.starts_with(b"\xef\xbb\xbf") {
+                self.advance();
+            }
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            let mut at = self.at;
+            while let Some(&byte) = self.source.get(at) {
+                if byte == b' ' || (tabs && byte == b'\t') {
+                    at += 1;
+                } else {
+                    break;
+                }
+            }
+            self.index += at - self.at;
+            self.column += at - self.at;
+            self.at = at;
+            if self.byte(0) == b'#' {
+                let end = self.line_end();
+                self.advance_to(end);
+            }
+            if !self.is_break(0) {
+                return;
+            }
+            self.skip_line();
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+
+    // Simple keys and indentation.
+
+    /// As yaml_simple_key_is_valid: a key without `?` ends on its line and within 1024 characters.
+    fn key_is_valid(&mut self, key: usize) -> Result<bool, Error> {
+        let Some(&SimpleKey { possible, required, mark, index, .. }) = self.simple_keys.get(key) else {
+            return Ok(false);
+        };
+        if !possible {
+            return Ok(false);
+        }
+        if mark.line < self.line || index + 1024 < self.index {
+            if required {
+                return Err(self.error(mark, "could not find expected ':'"));
+            }
+            self.simple_keys[key].possible = false;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn save_simple_key(&mut self) -> Result<(), Error> {
+        if !self.simple_key_allowed {
+            return Ok(());
+        }
+        let required = self.flow_level == 0 && self.indent == self.column as isize;
+        let token = self.parsed + self.tokens.len();
+        let key = SimpleKey { possible: true, required, token, mark: self.mark(), index: self.index };
+        self.remove_simple_key()?;
+        let last = self.simple_keys.len() - 1;
+        self.simple_keys[last] = key;
+        self.forget_key(token);
+        self.keys_by_token.push_back((token, last));
+        Ok(())
+    }
+
+    fn forget_key(&mut self, token: usize) {
+        if let Some(position) = self.keys_by_token.iter().rposition(|&(number, _)| number <= token)
+            && self.keys_by_token[position].0 == token
+        {
+            self.keys_by_token.remove(position);
+        }
+    }
+
+    fn remove_simple_key(&mut self) -> Result<(), Error> {
+        let last = self.simple_keys.len() - 1;
+        let key = self.simple_keys[last];
+        if key.possible {
+            if key.required {
+                return Err(self.error(key.mark, "could not find expected ':'"));
+            }
+            self.simple_keys[last].possible = false;
+            self.forget_key(key.token);
+        }
+        Ok(())
+    }
+
+    /// As yaml_parser_roll_indent: a deeper column opens a block collection.
+    fn roll_indent(&mut self, column: isize, number: Option<usize>, kind: TokenKind, mark: Mark) -> Result<(), Error> {
+        if self.flow_level > 0 || self.indent >= column {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = column;
+        if self.indents.len() > MAX_DEPTH {
+            let context = self.simple_keys[self.simple_keys.len() - 1].mark;
+            return Err(self.error(context, "exceeded max depth of 10000"));
+        }
+        let token = Token { kind, start: mark, end: mark, text: Text::default(), suffix: Text::default() };
+        self.insert(number, token);
+        Ok(())
+    }
+
+    fn unroll_indent(&mut self, column: isize) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            let token = self.token(TokenKind::BlockEnd, self.mark());
+            self.push(token);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    // Fetchers: one for each kind of token.
+
+    fn fetch_stream_end(&mut self) -> Result<(), Error> {
+        if self.column != 0 {
+            self.column = 0;
+            self.line += 1;
+        }
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.token(TokenKind::StreamEnd, self.mark());
+        self.push(token);
+        Ok(())
+    }
+
+    fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<(), Error> {
+        self.save_simple_key()?;
+        let token = self.parsed + self.tokens.len();
+        self.simple_keys.push(SimpleKey { token, mark: self.mark(), index: self.index, ..SimpleKey::default() });
+        self.flow_level += 1;
+        if self.flow_level > MAX_DEPTH {
+            return Err(self.error(self.mark(), "exceeded max depth of 10000"));
+        }
+        self.simple_key_allowed = true;
+        self.indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            // As yaml_parser_decrease_flow_level: before its first key, a collection carries the token number of its own
+            // start, and so `[]` and `{}` forget that they themselves may be a key.
+            if let Some(key) = self.simple_keys.pop() {
+                self.forget_key(key.token);
+            }
+        }
+        self.simple_key_allowed = false;
+        self.indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return Err(self.error(self.mark(), "block sequence entries are not allowed in this context"));
+            }
+            self.roll_indent(self.column as isize, None, TokenKind::BlockSequenceStart, self.mark())?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.indicator(TokenKind::BlockEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return Err(self.error(self.mark(), "mapping keys are not allowed in this context"));
+            }
+            self.roll_indent(self.column as isize, None, TokenKind::BlockMappingStart, self.mark())?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.indicator(TokenKind::Key, 1);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Error> {
+        let last = self.simple_keys.len() - 1;
+        if self.key_is_valid(last)? {
+            let SimpleKey { token: number, mark, .. } = self.simple_keys[last];
+            let key = Token { end: mark, ..self.token(TokenKind::Key, mark) };
+            self.insert(Some(number), key);
+            self.roll_indent(mark.column as isize, Some(number), TokenKind::BlockMappingStart, mark)?;
+            self.simple_keys[last].possible = false;
+            self.forget_key(number);
+            self.simple_key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                if !self.simple_key_allowed {
+                    return Err(self.error(self.mark(), "mapping values are not allowed in this context"));
+                }
+                self.roll_indent(self.column as isize, None, TokenKind::BlockMappingStart, self.mark())?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.indicator(TokenKind::Value, 1);
+        Ok(())
+    }
+
+    fn fetch_anchor(&mut self, kind: TokenKind) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        self.advance();
+        let begin = self.at;
+        self.skip_alpha();
+        let ended = self.is_blankz(0) || matches!(self.byte(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
+        if self.at == begin || !ended {
+            return Err(self.error(start, "did not find expected alphabetic or numeric character"));
+        }
+        let token = Token { text: self.since(begin), ..self.token(kind, start) };
+        self.push(token);
+        Ok(())
+    }
+
+    fn skip_alpha(&mut self) {
+        let length = self.source[self.at..].iter().take_while(|&&byte| is_alpha(byte)).count();
+        self.advance_to(self.at + length);
+    }
+
+    fn skip_blanks(&mut self) {
+        while is_blank(self.byte(0)) {
+            self.advance();
+        }
+    }
+
+    /// The source from `begin` to here.
+    fn since(&self, begin: usize) -> Text {
+        Text { start: begin as u32, len: (self.at - begin) as u32, written: false }
+    }
+
+    fn written_since(&self, start: usize) -> Text {
+        Text { start: start as u32, len: (self.written.len() - start) as u32, written: true }
+    }
+
+    // Directives and tags.
+
+    fn fetch_directive(&mut self) -> Result<(), Error> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        self.advance();
+        let begin = self.at;
+        self.skip_alpha();
+        if self.at == begin {
+            return Err(self.error(start, "could not find expected directive name"));
+        }
+        if !self.is_blankz(0) {
+            return Err(self.error(start, "found unexpected non-alphabetical character"));
+        }
+        let token = match &self.source[begin..self.at] {
+            b"YAML" => {
+                self.skip_blanks();
+                let major = self.version_number(start)?;
+                if self.byte(0) != b'.' {
+                    return Err(self.error(start, "did not find expected digit or '.' character"));
+                }
+                self.advance();
+                let minor = self.version_number(start)?;
+                self.token(TokenKind::Version { major, minor }, start)
+            }
+            b"TAG" => {
+                self.skip_blanks();
+                let handle = self.tag_handle(true, start)?;
+                if !is_blank(self.byte(0)) {
+                    return Err(self.error(start, "did not find expected whitespace"));
+                }
+                self.skip_blanks();
+                let prefix = self.tag_uri(b"", start)?;
+                if !self.is_blankz(0) {
+                    return Err(self.error(start, "did not find expected whitespace or line break"));
+                }
+                Token { text: handle, suffix: prefix, ..self.token(TokenKind::TagDirective, start) }
+            }
+            _ => return Err(self.error(start, "found unknown directive name")),
+        };
+        self.end_of_header(start)?;
+        self.push(token);
+        Ok(())
+    }
+
+    fn version_number(&mut self, start: Mark) -> Result<u8, Error> {
+        let (mut value, mut length) = (0u8, 0);
+        while self.byte(0).is_ascii_digit() {
+            length += 1;
+            if length > 2 {
+                return Err(self.error(start, "found extremely long version number"));
+            }
+            value = value * 10 + (self.byte(0) - b'0');
+            self.advance();
+        }
+        if length == 0 {
+            return Err(self.error(start, "did not find expected version number"));
+        }
+        Ok(value)
+    }
+
+    /// Blanks and a comment up to the end of the line, and the line break.
+    fn end_of_header(&mut self, start: Mark) -> Result<(), Error> {
+        self.skip_blanks();
+        if self.byte(0) == b'#' {
+            let end = self.line_end();
+            self.advance_to(end);
+        }
+        if !self.is_breakz(0) {
+            return Err(self.error(start, "did not find expected comment or line break"));
+        }
+        self.skip_line();
+        Ok(())
+    }
+
+    fn fetch_tag(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        let (handle, suffix);
+        if self.byte(1) == b'<' {
+            self.advance();
+            self.advance();
+            handle = Text::default();
+            suffix = self.tag_uri(b"", start)?;
+            if self.byte(0) != b'>' {
+                return Err(self.error(start, "did not find the expected '>'"));
+            }
+            self.advance();
+        } else {
+            let name = self.tag_handle(false, start)?;
+            let bytes = self.text(name).to_vec();
+            if bytes.len() > 1 && bytes.ends_with(b"!") {
+                handle = name;
+                suffix = self.tag_uri(b"", start)?;
+            } else {
+                let uri = self.tag_uri(&bytes, start)?;
+                let exclamation = Text { len: 1, ..name };
+                // A lone `!` is the tag `!`.
+                (handle, suffix) =
+                    if uri.is_empty() { (Text::default(), exclamation) } else { (exclamation, uri) };
+            }
+        }
+        if !self.is_blankz(0) {
+            return Err(self.error(start, "did not find expected whitespace or line break"));
+        }
+        let token = Token { text: handle, suffix, ..self.token(TokenKind::Tag, start) };
+        self.push(token);
+        Ok(())
+    }
+
+    fn tag_handle(&mut self, directive: bool, start: Mark) -> Result<Text, Error> {
+        if self.byte(0) != b'!' {
+            return Err(self.error(start, "did not find expected '!'"));
+        }
+        let begin = self.at;
+        self.advance();
+        self.skip_alpha();
+        if self.byte(0) == b'!' {
+            self.advance();
+        } else if directive && self.at - begin != 1 {
+            return Err(self.error(start, "did not find expected '!'"));
+        }
+        Ok(self.since(begin))
+    }
+
+    /// As yaml_parser_scan_tag_uri; `head` is what was already read, with its `!`.
+    fn tag_uri(&mut self, head: &[u8], start: Mark) -> Result<Text, Error> {
+        let from = self.written.len();
+        self.written.extend_from_slice(head.get(1..).unwrap_or_default());
+        let mut found = !head.is_empty();
+        loop {
+            match self.byte(0) {
+                b'%' => self.uri_escape(start)?,
+                byte if is_alpha(byte) || b";/?:@&=+$,.!~*'()[]".contains(&byte) => {
+                    self.written.push(byte);
+                    self.advance();
+                }
+                _ => break,
+            }
+            found = true;
+        }
+        if !found {
+            return Err(self.error(start, "did not find expected tag URI"));
+        }
+        Ok(self.written_since(from))
+    }
+
+    /// One character written as `%XX` octets.
+    fn uri_escape(&mut self, start: Mark) -> Result<(), Error> {
+        let mut left = 0;
+        loop {
+            let digits = (self.byte(0) == b'%').then(|| Some((hex(self.byte(1))?, hex(self.byte(2))?))).flatten();
+            let Some((high, low)) = digits else {
+                return Err(self.error(start, "did not find URI escaped octet"));
+            };
+            let octet = (high << 4 | low) as u8;
+            if left == 0 {
+                left = match octet {
+                    0x00..=0x7f => 1,
+                    0xc0..=0xdf => 2,
+                    0xe0..=0xef => 3,
+                    0xf0..=0xf7 => 4,
+                    _ => return Err(self.error(start, "found an incorrect leading UTF-8 octet")),
+                };
+            } else if octet & 0xc0 != 0x80 {
+                return Err(self.error(start, "found an incorrect trailing UTF-8 octet"));
+            }
+            self.written.push(octet);
+            self.advance_to(self.at + 3);
+            left -= 1;
+            if left == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    // Scalars.
+
+    fn fetch_block_scalar(&mut self, literal: bool) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        let start = self.mark();
+        self.advance();
+        let (mut keep, mut strip, mut increment) = (false, false, 0);
+        // The two indicators come in either order, each at most once.
+        for _ in 0..2 {
+            match self.byte(0) {
+                b'+' if !keep && !strip => keep = true,
+                b'-' if !keep && !strip => strip = true,
+                b'0' if increment == 0 => {
+                    return Err(self.error(start, "found an indentation indicator equal to 0"));
+                }
+                digit @ b'1'..=b'9' if increment == 0 => increment = isize::from(digit - b'0'),
+                _ => break,
+            }
+            self.advance();
+        }
+        self.end_of_header(start)?;
+
+        let mut end = self.mark();
+        let mut indent = if increment > 0 { self.indent.max(0) + increment } else { 0 };
+        let from = self.written.len();
+        let (mut leading_break, mut trailing_breaks) = (Vec::new(), Vec::new());
+        self.block_breaks(&mut indent, &mut trailing_breaks, start, &mut end)?;
+        let mut leading_blank = false;
+        while self.column as isize == indent && self.byte(0) != 0 {
+            let blank = is_blank(self.byte(0));
+            let fold = !literal && !leading_blank && !blank && leading_break.first() == Some(&b'\n');
+            if !fold {
+                self.written.extend_from_slice(&leading_break);
+            } else if trailing_breaks.is_empty() {
+                self.written.push(b' ');
+            }
+            leading_break.clear();
+            self.written.append(&mut trailing_breaks);
+            leading_blank = blank;
+            let line = self.line_end();
+            self.written.extend_from_slice(&self.source[self.at..line]);
+            self.advance_to(line);
+            self.read_line(&mut leading_break);
+            self.block_breaks(&mut indent, &mut trailing_breaks, start, &mut end)?;
+        }
+        if !strip {
+            self.written.extend_from_slice(&leading_break);
+        }
+        if keep {
+            self.written.extend_from_slice(&trailing_breaks);
+        }
+        let text = self.written_since(from);
+        let kind = TokenKind::Scalar { plain: false };
+        self.push(Token { kind, start, end, text, suffix: Text::default() });
+        Ok(())
+    }
+
+    /// As yaml_parser_scan_block_scalar_breaks: indentation and empty lines; finds the indentation where it is 0.
+    fn block_breaks(
+        &mut self,
+        indent: &mut isize,
+        breaks: &mut Vec<u8>,
+        start: Mark,
+        end: &mut Mark,
+    ) -> Result<(), Error> {
+        *end = self.mark();
+        let mut deepest = 0;
+        loop {
+            while (*indent == 0 || (self.column as isize) < *indent) && self.byte(0) == b' ' {
+                self.advance();
+            }
+            deepest = deepest.max(self.column as isize);
+            if (*indent == 0 || (self.column as isize) < *indent) && self.byte(0) == b'\t' {
+                return Err(self.error(start, "found a tab character where an indentation space is expected"));
+            }
+            if !self.is_break(0) {
+                break;
+            }
+            self.read_line(breaks);
+            *end = self.mark();
+        }
+        if *indent == 0 {
+            *indent = deepest.max(self.indent + 1).max(1);
+        }
+        Ok(())
+    }
+
+    fn fetch_quoted(&mut self, single: bool) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        self.advance();
+        let text = match self.quoted_line(single) {
+            Some(text) => text,
+            None => self.quoted(single, start)?,
+        };
+        self.advance();
+        let token = Token { text, ..self.token(TokenKind::Scalar { plain: false }, start) };
+        self.push(token);
+        Ok(())
+    }
+
+    /// A quoted scalar that is its source: on one line and without escapes. Leaves the scanner at the closing quote.
+    fn quoted_line(&mut self, single: bool) -> Option<Text> {
+        let begin = self.at;
+        let quote = if single { b'\'' } else { b'"' };
+        let mut at = begin;
+        loop {
+            match *self.source.get(at)? {
+                byte if byte == quote => break,
+                b'\\' if !single => return None,
+                byte if may_break(byte) => return None,
+                _ => at += 1,
+            }
+        }
+        if single && self.source.get(at + 1) == Some(&b'\'') {
+            return None;
+        }
+        self.advance_to(at);
+        Some(self.since(begin))
+    }
+
+    /// As yaml_parser_scan_flow_scalar. Leaves the scanner at the closing quote.
+    fn quoted(&mut self, single: bool, start: Mark) -> Result<Text, Error> {
+        let from = self.written.len();
+        let quote = if single { b'\'' } else { b'"' };
+        let (mut leading_break, mut trailing_breaks, mut whitespaces) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            if self.column == 0 && self.document_indicator().is_some() {
+                return Err(self.error(start, "found unexpected document indicator"));
+            }
+            if self.byte(0) == 0 {
+                return Err(self.error(start, "found unexpected end of stream"));
+            }
+            let mut leading_blanks = false;
+            while !self.is_blankz(0) {
+                let byte = self.byte(0);
+                if single && byte == b'\'' && self.byte(1) == b'\'' {
+                    self.written.push(b'\'');
+                    self.advance_to(self.at + 2);
+                } else if byte == quote {
+                    break;
+                } else if !single && byte == b'\\' && self.is_break(1) {
+                    self.advance();
+                    self.skip_line();
+                    leading_blanks = true;
+                    break;
+                } else if !single && byte == b'\\' {
+                    self.escape(start)?;
+                } else {
+                    let at = self.at;
+                    self.advance();
+                    self.written.extend_from_slice(&self.source[at..self.at]);
+                }
+            }
+            if self.byte(0) == quote {
+                return Ok(self.written_since(from));
+            }
+            loop {
+                if is_blank(self.byte(0)) {
+                    if !leading_blanks {
+                        whitespaces.push(self.byte(0));
+                    }
+                    self.advance();
+                } else if self.is_break(0) {
+                    if leading_blanks {
+                        self.read_line(&mut trailing_breaks);
+                    } else {
+                        whitespaces.clear();
+                        self.read_line(&mut leading_break);
+                        leading_blanks = true;
+                    }
+                } else {
+                    break;
+                }
+            }
+            if leading_blanks {
+                self.join(&mut leading_break, &mut trailing_breaks);
+            } else {
+                self.written.append(&mut whitespaces);
+            }
+        }
+    }
+
+    /// Joins two lines: a single line break is a space.
+    fn join(&mut self, leading_break: &mut Vec<u8>, trailing_breaks: &mut Vec<u8>) {
+        if leading_break.first() != Some(&b'\n') {
+            self.written.append(leading_break);
+        } else if trailing_breaks.is_empty() {
+            self.written.push(b' ');
+        }
+        self.written.append(trailing_breaks);
+        leading_break.clear();
+    }
+
+    /// An escape in a double-quoted scalar.
+    fn escape(&mut self, start: Mark) -> Result<(), Error> {
+        let (bytes, digits): (&[u8], usize) = match self.byte(1) {
+            b'0' => (b"\0", 0),
+            b'a' => (b"\x07", 0),
+            b'b' => (b"\x08", 0),
+            b't' | b'\t' => (b"\t", 0),
+            b'n' => (b"\n", 0),
+            b'v' => (b"\x0b", 0),
+            b'f' => (b"\x0c", 0),
+            b'r' => (b"\r", 0),
+            b'e' => (b"\x1b", 0),
+            b' ' => (b" ", 0),
+            b'"' => (b"\"", 0),
+            b'\'' => (b"'", 0),
+            b'\\' => (b"\\", 0),
+            b'N' => ("\u{85}".as_bytes(), 0),
+            b'_' => ("\u{a0}".as_bytes(), 0),
+            b'L' => ("\u{2028}".as_bytes(), 0),
+            b'P' => ("\u{2029}".as_bytes(), 0),
+            b'x' => (b"", 2),
+            b'u' => (b"", 4),
+            b'U' => (b"", 8),
+            _ => return Err(self.error(start, "found unknown escape character")),
+        };
+        self.written.extend_from_slice(bytes);
+        self.advance_to(self.at + 2);
+        if digits == 0 {
+            return Ok(());
+        }
+        let mut value: u64 = 0;
+        for ahead in 0..digits {
+            let Some(digit) = hex(self.byte(ahead)) else {
+                return Err(self.error(start, "did not find expected hexdecimal number"));
+            };
+            value = value << 4 | u64::from(digit);
+        }
+        let Some(character) = u32::try_from(value).ok().and_then(char::from_u32) else {
+            return Err(self.error(start, "found invalid Unicode character escape code"));
+        };
+        self.written.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        self.advance_to(self.at + digits);
+        Ok(())
+    }
+
+    /// As yaml_parser_scan_plain_scalar. The text stays a piece of the source unless lines are joined.
+    fn fetch_plain(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let start = self.mark();
+        let (begin, mut content_end, mut end) = (self.at, self.at, start);
+        let mut from = None;
+        let indent = self.indent + 1;
+        let flow = self.flow_level > 0;
+        let mut leading_blanks = false;
+        let (mut leading_break, mut trailing_breaks) = (Vec::new(), Vec::new());
+        loop {
+            if self.column == 0 && self.document_indicator().is_some() || self.byte(0) == b'#' {
+                break;
+            }
+            let run = self.plain_run(flow);
+            if run > self.at {
+                if leading_blanks {
+                    if from.is_none() {
+                        from = Some(self.written.len());
+                        self.written.extend_from_slice(&self.source[begin..content_end]);
+                    }
+                    self.join(&mut leading_break, &mut trailing_breaks);
+                    leading_blanks = false;
+                    self.written.extend_from_slice(&self.source[self.at..run]);
+                } else if from.is_some() {
+                    // With the blanks since the last run.
+                    self.written.extend_from_slice(&self.source[content_end..run]);
+                }
+                self.advance_to(run);
+                content_end = run;
+                end = self.mark();
+            }
+            if !is_blank(self.byte(0)) && !self.is_break(0) {
+                break;
+            }
+            loop {
+                let byte = self.byte(0);
+                if is_blank(byte) {
+                    if leading_blanks && byte == b'\t' && (self.column as isize) < indent {
+                        return Err(self.error(start, "found a tab character that violates indentation"));
+                    }
+                    self.advance();
+                } else if self.is_break(0) {
+                    if leading_blanks {
+                        self.read_line(&mut trailing_breaks);
+                    } else {
+                        self.read_line(&mut leading_break);
+                        leading_blanks = true;
+                    }
+                } else {
+                    break;
+                }
+            }
+            if !flow && (self.column as isize) < indent {
+                break;
+            }
+        }
+        if leading_blanks {
+            self.simple_key_allowed = true;
+        }
+        let text = match from {
+            Some(from) => self.written_since(from),
+            None => Text { start: begin as u32, len: (content_end - begin) as u32, written: false },
+        };
+        let kind = TokenKind::Scalar { plain: true };
+        self.push(Token { kind, start, end, text, suffix: Text::default() });
+        Ok(())
+    }
+
+    /// Where the run of plain characters ends that starts here: at a blank, a line break, `: ` or a flow indicator.
+    fn plain_run(&self, flow: bool) -> usize {
+        let mut at = self.at;
+        while let Some(&byte) = self.source.get(at) {
+            match byte {
+                b' ' | b'\t' => break,
+                b':' if self.is_blankz(at + 1 - self.at) => break,
+                b',' | b'?' | b'[' | b']' | b'{' | b'}' if flow => break,
+                _ if may_break(byte) && self.is_breakz(at - self.at) => break,
+                _ => at += 1,
+            }
+        }
+        at
+    }
+}
+
+/// The bytes of a text.
+pub(super) fn slice<'t>(source: &'t [u8], written: &'t [u8], text: Text) -> &'t [u8] {
+    let bytes = if text.written { written } else { source };
+    &bytes[text.start as usize..text.start as usize + text.len as usize]
+}
+
+fn hex(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16)
+}
