@@ -2,6 +2,8 @@
 //!
 //! Imports: go.
 
+use crate::go::semver;
+
 /// One column of the table: how one version of Helm behaves.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Profile {
@@ -23,6 +25,10 @@ pub struct Profile {
     pub lines_of_empty_file: EmptyFile,
     /// The command that the message on missing dependencies recommends, in that message's quotes.
     pub dependency_hint: &'static str,
+    /// The release of the library for versions and version constraints.
+    pub semver: &'static semver::Rules,
+    /// Whether a values file loses its last line where that has no newline and as many bytes as Go's buffer.
+    pub values_lose_last_line: bool,
     /// How large a file of a chart may be, besides the limit for the whole chart.
     pub chart_file_limit: Option<u64>,
     /// Whether a null in a chart's own values counts as no value, also below the top level.
@@ -84,6 +90,8 @@ pub static HELM_4_1: Profile = Profile {
     split: Split::Trimmed,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
+    semver: &semver::V3_4,
+    values_lose_last_line: true,
     chart_file_limit: Some(5 * 1024 * 1024),
     null_defaults_dropped: false,
     deprecated_flags: &[
@@ -108,6 +116,8 @@ pub static HELM_4_3: Profile = Profile {
     split: Split::KeepsEnd,
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
+    semver: &semver::V3_5,
+    values_lose_last_line: false,
     chart_file_limit: None,
     null_defaults_dropped: true,
     deprecated_flags: &[

@@ -27,7 +27,7 @@ pub fn check_dependencies(chart: &Chart, profile: &'static Profile) -> Result<()
 
 /// As Helm's IsCompatibleRange: whether the version fulfils the constraint; false where either is not one.
 pub fn is_compatible(constraint: &str, version: &str, profile: &'static Profile) -> bool {
-    match (Version::new(version.as_bytes(), profile.semver()), Constraints::new(constraint.as_bytes(), profile.semver())) {
+    match (Version::new(version.as_bytes(), profile.semver), Constraints::new(constraint.as_bytes(), profile.semver)) {
         (Ok(version), Ok(constraints)) => constraints.check(&version),
         _ => false,
     }

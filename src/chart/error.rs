@@ -86,12 +86,13 @@ impl fmt::Display for Error {
             Error::YamlFile(path) => {
                 write!(f, "file '{path}' seems to be a YAML file, but expected a gzipped archive")
             }
-            Error::GzipHeader(path) => write!(
-                f,
-                "file '{path}' does not appear to be a valid chart file (details: gzip: invalid header)"
-            ),
+            Error::GzipHeader(path) => {
+                write!(f, "file '{path}' does not appear to be a valid chart file (details: gzip: invalid header)")
+            }
             Error::Archive => f.write_str("unable to load chart archive"),
-            Error::Subchart { name, parent, error } => write!(f, "error unpacking subchart {name} in {parent}: {error}"),
+            Error::Subchart { name, parent, error } => {
+                write!(f, "error unpacking subchart {name} in {parent}: {error}")
+            }
             Error::SubchartArchive { name, parent, got } => {
                 write!(f, "error unpacking subchart tar in {parent}: expected {name}, got {got}")
             }

@@ -1,26 +1,388 @@
-//! From a path, or from files in memory, to a chart.
+//! From a path, or from files in memory, to a chart: as Helm's chart/loader and chart/v2/loader.
 
-use super::{Chart, Error, File};
-use crate::go::{Dict, Log};
+use super::archive;
+use super::ignore::{HELM_IGNORE, Rules};
+use super::metadata;
+use super::{Chart, Error, File, Metadata, path_error};
+use crate::go::path;
+use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::Profile;
-use std::path::Path;
+use crate::yaml;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// How large the files of a chart may be together, as Helm's MaxDecompressedChartSize.
+pub(super) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+
+/// How many files and folders a chart may have. Helm has no limit, and two links back to their folder never end.
+const MAX_FILES: usize = 200_000;
+
+/// How many symbolic links a path may lead through, as filepath.EvalSymlinks.
+const MAX_LINKS: usize = 255;
+
+/// How deep charts may stand in charts. Helm has no limit.
+const MAX_SUBCHART_DEPTH: usize = 64;
+
+/// How many bytes archives within a chart may unpack to, together. Helm limits each of them alone.
+const MAX_NESTED_SIZE: u64 = 1024 * 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// As Helm's loader.Load: a chart from a directory or a `.tgz`.
-pub fn load(path: &Path, _profile: &'static Profile, _log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
-    Err(Error(format!("not yet: {}", path.display())))
+pub fn load(path: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    let found = fs::metadata(path).map_err(|error| Error::Io(path_error("stat", &path.to_string_lossy(), &error)))?;
+    if found.is_dir() { load_dir(path, profile, log) } else { load_file(path, profile, log) }
 }
 
 /// As Helm's LoadFiles: a chart from files, whose names are relative to its root.
-pub fn load_files(_files: Vec<File>, _profile: &'static Profile, _log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
-    Err(Error("not yet".to_owned()))
+pub fn load_files(files: Vec<File>, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    Loader { profile, log, unpacked: 0 }.files(files, 0)
 }
 
 /// As Helm's LoadValues: the documents of a values file, merged in order. The error is the text of Go's.
-pub fn load_values(_data: &[u8], _profile: &'static Profile) -> Result<Dict, String> {
-    Err("not yet".to_owned())
+pub fn load_values(data: &[u8], profile: &'static Profile) -> Result<Dict, String> {
+    let mut values = Dict::new();
+    for document in yaml::documents(data, profile.values_lose_last_line) {
+        let document = document.map_err(|error| format!("error reading yaml document: {error}"))?;
+        let map = yaml::unmarshal_map(&document).map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
+        values = merge_maps(&values, &map);
+    }
+    Ok(values)
 }
 
 /// As Helm's MergeMaps: `b` over `a`, maps merged, everything else replaced. Shares what it does not merge.
-pub fn merge_maps(_a: &Dict, b: &Dict) -> Dict {
-    b.clone()
+pub fn merge_maps(a: &Dict, b: &Dict) -> Dict {
+    if a.is_empty() {
+        return Dict::from_entries(b.entries().clone());
+    }
+    let merged: Vec<(Str, Value)> = b
+        .entries()
+        .iter()
+        .map(|(key, value)| {
+            let value = match (value, a.get(key)) {
+                (Value::Dict(over), Some(Value::Dict(under))) => Value::Dict(merge_maps(&under, over)),
+                _ => value.clone(),
+            };
+            (key.clone(), value)
+        })
+        .collect();
+    let kept: Vec<(Str, Value)> = a.snapshot();
+    Dict::from_entries(kept.into_iter().chain(merged).collect())
+}
+
+/// As Helm's LoadDir, which looks at the apiVersion first.
+fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    let top = absolute(folder);
+    let name = join(&top, "Chart.yaml");
+    let undetected = |error: String| Error::Undetected { path: name.clone(), error };
+    let text = read(Path::new(&name)).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
+    check_version(&text, profile)?;
+
+    let ignore_file = join(&top, HELM_IGNORE);
+    let rules = match fs::metadata(&ignore_file) {
+        Err(_) => Rules::default(),
+        Ok(_) => {
+            let text = read(Path::new(&ignore_file))
+                .map_err(|(operation, error)| Error::Io(path_error(operation, &ignore_file, &error)))?;
+            Rules::parse(&text)?
+        }
+    };
+    let mut walk = Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0 };
+    walk.folder(&top, "", 0)?;
+    let files = walk.files;
+    load_files(files, profile, log)
+}
+
+/// As Helm's LoadFile: a chart from an archive.
+fn load_file(file: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    let name = file.to_string_lossy().into_owned();
+    let mut source = fs::File::open(file).map_err(|error| Error::Io(path_error("open", &name, &error)))?;
+    archive::ensure_archive(&name, &mut source)?;
+    let files = match archive::files(&mut source, profile, MAX_CHART_SIZE) {
+        Ok(files) => files,
+        Err(archive::Problem::Header) => return Err(Error::GzipHeader(name)),
+        Err(_) => return Err(Error::Archive),
+    };
+    let Some(chart_yaml) = files.iter().find(|file| file.name == "Chart.yaml") else {
+        return Err(Error::NoChartYamlInArchive);
+    };
+    check_version(&chart_yaml.data, profile)?;
+    load_files(files, profile, log)
+}
+
+fn check_version(text: &[u8], profile: &'static Profile) -> Result<(), Error> {
+    let version = metadata::api_version(text, profile).map_err(|error| Error::Load { file: "Chart.yaml", error })?;
+    match version.as_str() {
+        "" | "v1" | "v2" => Ok(()),
+        "v3" => Err(Error::InvalidApiVersion),
+        _ => Err(Error::UnsupportedVersion),
+    }
+}
+
+/// The path from the root, cleaned: as filepath.Abs.
+fn absolute(folder: &Path) -> String {
+    let path = if folder.is_absolute() {
+        folder.to_owned()
+    } else {
+        std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")).join(folder)
+    };
+    String::from_utf8_lossy(&path::clean(path.as_os_str().as_bytes())).into_owned()
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") }
+}
+
+/// Reads a file whole; an error names Go's operation.
+fn read(path: &Path) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
+    let mut file = fs::File::open(path).map_err(|error| ("open", error))?;
+    let mut data = Vec::new();
+    // A folder can be opened; it is reading it that fails.
+    file.by_ref().take(MAX_CHART_SIZE + 1).read_to_end(&mut data).map_err(|error| ("read", error))?;
+    Ok(data)
+}
+
+/// The files of a folder in Helm's order: as Helm's sympath.Walk, by name, symbolic links followed.
+struct Walk<'a> {
+    profile: &'static Profile,
+    log: &'a mut dyn FnMut(Log),
+    rules: Rules,
+    files: Vec<File>,
+    seen: usize,
+    size: u64,
+}
+
+impl Walk<'_> {
+    /// `name` is the folder's path from the top, `links` how many symbolic links led there.
+    fn folder(&mut self, path: &str, name: &str, links: usize) -> Result<(), Error> {
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            // Helm does not look at errors of the top itself.
+            Err(_) if name.is_empty() => return Ok(()),
+            Err(error) => return Err(Error::Io(path_error("open", path, &error))),
+        };
+        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+        names.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+        for entry in names {
+            let entry_path = Path::new(path).join(&entry);
+            let entry = entry.to_string_lossy();
+            self.entry(&entry_path, &join(path, &entry), &join(name, &entry), links)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, real: &Path, path: &str, name: &str, links: usize) -> Result<(), Error> {
+        self.seen += 1;
+        if self.seen > MAX_FILES {
+            return Err(Error::TooManyFiles(MAX_FILES));
+        }
+        let mut found = fs::symlink_metadata(real).map_err(|error| Error::Io(path_error("lstat", path, &error)))?;
+        let mut links = links;
+        let mut file_name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        if found.is_symlink() {
+            links += 1;
+            let problem = |error: String| Error::Symlink { path: path.to_owned(), error };
+            if links > MAX_LINKS {
+                return Err(problem("EvalSymlinks: too many links".to_owned()));
+            }
+            let resolved = fs::canonicalize(real).map_err(|error| {
+                if error.raw_os_error() == Some(40) {
+                    return problem("EvalSymlinks: too many links".to_owned());
+                }
+                problem(path_error("lstat", &target(real), &error))
+            })?;
+            (self.log)(
+                Log::new(Level::Info, "found symbolic link in path. Contents of linked file included and used")
+                    .with("path", path)
+                    .with("resolved", resolved.to_string_lossy()),
+            );
+            found = fs::metadata(&resolved)
+                .map_err(|error| Error::Io(path_error("lstat", &resolved.to_string_lossy(), &error)))?;
+            file_name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        }
+        if self.rules.ignore(name.as_bytes(), found.is_dir()) {
+            return Ok(());
+        }
+        if found.is_dir() {
+            return self.folder(path, name, links);
+        }
+        if !found.is_file() {
+            return Err(Error::Irregular(path.to_owned()));
+        }
+        if let Some(limit) = self.profile.chart_file_limit
+            && found.len() > limit
+        {
+            return Err(Error::FileTooLarge { name: file_name, limit });
+        }
+        let too_large = || Error::TooLarge { name: name.to_owned(), limit: MAX_CHART_SIZE };
+        // Helm 4.1 has no limit for a folder as a whole; one that is ten times the later one is for our own sake.
+        let limit = if self.profile.chart_file_limit.is_some() { 10 * MAX_CHART_SIZE } else { MAX_CHART_SIZE };
+        if found.len() > limit - self.size {
+            return Err(too_large());
+        }
+        let data = read(real).map_err(|(operation, error)| {
+            Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error)))
+        })?;
+        self.size += data.len() as u64;
+        if self.size > limit {
+            return Err(too_large());
+        }
+        self.files.push(File { name: name.to_owned(), data: without_mark(data) });
+        Ok(())
+    }
+}
+
+/// Where a symbolic link points to that leads nowhere.
+fn target(link: &Path) -> String {
+    let to = fs::read_link(link).unwrap_or_default();
+    let folder = link.parent().map(|folder| fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()));
+    let path = folder.unwrap_or_default().join(to);
+    String::from_utf8_lossy(&path::clean(path.as_os_str().as_bytes())).into_owned()
+}
+
+/// A file's bytes without a byte order mark.
+pub(super) fn without_mark(data: Vec<u8>) -> Str {
+    match data.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => Str::from(rest),
+        None => Str::from(data),
+    }
+}
+
+/// Loads a chart and the charts in it.
+struct Loader<'a> {
+    profile: &'static Profile,
+    log: &'a mut dyn FnMut(Log),
+    /// How many bytes came out of archives in `charts/`.
+    unpacked: u64,
+}
+
+impl Loader<'_> {
+    fn files(&mut self, files: Vec<File>, depth: usize) -> Result<Chart, Error> {
+        if depth > MAX_SUBCHART_DEPTH {
+            return Err(Error::TooDeep(MAX_SUBCHART_DEPTH));
+        }
+        let profile = self.profile;
+        let mut found: Option<Metadata> = None;
+        for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+            let metadata = found.get_or_insert_default();
+            metadata::unmarshal(&file.data, metadata, profile)
+                .map_err(|error| Error::Load { file: "Chart.yaml", error })?;
+            if metadata.api_version.is_empty() {
+                "v1".clone_into(&mut metadata.api_version);
+            }
+        }
+        let mut chart = Chart {
+            metadata: Metadata::default(),
+            lock: None,
+            templates: Vec::new(),
+            values: Dict::new(),
+            schema: None,
+            files: Vec::new(),
+            raw: Vec::new(),
+            dependencies: Vec::new(),
+        };
+        // Helm's order of subcharts is that of a Go map, which is random; ours is by name.
+        let mut subcharts: BTreeMap<String, Vec<File>> = BTreeMap::new();
+        for file in files {
+            if let Some(rest) = file.name.strip_prefix("charts/") {
+                if rest.ends_with(".prov") {
+                    chart.files.push(file);
+                } else {
+                    let name = rest.split('/').next().unwrap_or_default().to_owned();
+                    let file = File { name: rest.to_owned(), data: file.data };
+                    subcharts.entry(name).or_default().push(file);
+                }
+                continue;
+            }
+            chart.raw.push(file.clone());
+            match file.name.as_str() {
+                "Chart.yaml" => {}
+                "Chart.lock" => {
+                    chart.lock = metadata::unmarshal_lock(&file.data, profile)
+                        .map_err(|error| Error::Load { file: "Chart.lock", error })?;
+                }
+                "values.yaml" => {
+                    chart.values =
+                        load_values(&file.data, profile).map_err(|error| Error::Load { file: "values.yaml", error })?;
+                }
+                "values.schema.json" => chart.schema = Some(file.data),
+                "requirements.yaml" => {
+                    let metadata = found.get_or_insert_default();
+                    if metadata.api_version != "v1" {
+                        self.print("Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
+                    }
+                    metadata::unmarshal(&file.data, metadata, profile)
+                        .map_err(|error| Error::Load { file: "requirements.yaml", error })?;
+                    if metadata.api_version == "v1" {
+                        chart.files.push(file);
+                    }
+                }
+                "requirements.lock" => {
+                    chart.lock = metadata::unmarshal_lock(&file.data, profile)
+                        .map_err(|error| Error::Load { file: "requirements.lock", error })?;
+                    if found.get_or_insert_default().api_version != "v1" {
+                        self.print("Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.");
+                    } else {
+                        chart.files.push(file);
+                    }
+                }
+                name if name.starts_with("templates/") => chart.templates.push(file),
+                _ => chart.files.push(file),
+            }
+        }
+        chart.metadata = found.ok_or(Error::NoChartYaml)?;
+        chart.metadata.validate(profile)?;
+        for (name, files) in subcharts {
+            if name.starts_with(['_', '.']) {
+                continue;
+            }
+            let loaded = if path::ext(name.as_bytes()) == b".tgz" {
+                self.packed(&name, chart.name(), files, depth)?
+            } else {
+                // What stands loose in charts/ belongs to no chart, and so leaves it without a Chart.yaml.
+                let files = files.into_iter().filter_map(|file| {
+                    let (_, name) = file.name.split_once('/')?;
+                    Some(File { name: name.to_owned(), data: file.data })
+                });
+                self.files(files.collect(), depth + 1)
+            };
+            match loaded {
+                Ok(subchart) => chart.dependencies.push(subchart),
+                Err(error) => {
+                    let parent = chart.name().to_owned();
+                    return Err(Error::Subchart { name, parent, error: Box::new(error) });
+                }
+            }
+        }
+        Ok(chart)
+    }
+
+    /// A subchart that is an archive. The outer error is one that Helm does not wrap.
+    fn packed(
+        &mut self,
+        name: &str,
+        parent: &str,
+        files: Vec<File>,
+        depth: usize,
+    ) -> Result<Result<Chart, Error>, Error> {
+        let Some(file) = files.into_iter().next() else { return Ok(Err(Error::NoChartYaml)) };
+        if file.name != name {
+            return Err(Error::SubchartArchive { name: name.to_owned(), parent: parent.to_owned(), got: file.name });
+        }
+        let limit = MAX_CHART_SIZE.min(MAX_NESTED_SIZE.saturating_sub(self.unpacked));
+        Ok(match archive::files(&mut file.data.as_bytes(), self.profile, limit) {
+            Ok(files) => {
+                self.unpacked += files.iter().map(|file| file.data.len() as u64).sum::<u64>();
+                self.files(files, depth + 1)
+            }
+            Err(problem) => Err(Error::Unpack(problem.to_string())),
+        })
+    }
+
+    fn print(&mut self, text: &str) {
+        (self.log)(Log::new(Level::Info, text));
+    }
 }

@@ -26,11 +26,16 @@ pub fn api_version(text: &[u8], profile: &'static Profile) -> Result<String, Str
     let mut version = String::new();
     decode(text, profile, |decoder, value| {
         let Some(dict) = decoder.dict(value, "loader.chartBase") else { return };
-        decoder.fields("chartBase", dict, |decoder, name, value| {
-            if name == "apiVersion" {
-                decoder.string(value, &mut version);
-            }
-        }, &["apiVersion"]);
+        decoder.fields(
+            "chartBase",
+            dict,
+            |decoder, name, value| {
+                if name == "apiVersion" {
+                    decoder.string(value, &mut version);
+                }
+            },
+            &["apiVersion"],
+        );
     })?;
     Ok(version)
 }
@@ -116,7 +121,8 @@ impl Decoder {
         self.structs.push(name);
         for (key, value) in dict.entries().iter() {
             let exact = names.iter().find(|name| name.as_bytes() == key.as_bytes());
-            let Some(name) = exact.or_else(|| names.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(key))) else {
+            let Some(name) = exact.or_else(|| names.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(key)))
+            else {
                 continue;
             };
             self.path.push(Step::Field(name));
@@ -145,7 +151,13 @@ impl Decoder {
     }
 
     /// A slice, whose elements are decoded over those that were there before.
-    fn slice<T: Default>(&mut self, value: &Value, into: &mut Vec<T>, ty: &str, mut element: impl FnMut(&mut Decoder, &Value, &mut T)) {
+    fn slice<T: Default>(
+        &mut self,
+        value: &Value,
+        into: &mut Vec<T>,
+        ty: &str,
+        mut element: impl FnMut(&mut Decoder, &Value, &mut T),
+    ) {
         match value {
             Value::Nil => into.clear(),
             Value::List(list) => {
@@ -185,33 +197,53 @@ impl Decoder {
     fn metadata(&mut self, value: &Value, into: &mut Metadata) {
         let Some(dict) = self.dict(value, "v2.Metadata") else { return };
         let names = [
-            "name", "home", "sources", "version", "description", "keywords", "maintainers", "icon", "apiVersion",
-            "condition", "tags", "appVersion", "deprecated", "annotations", "kubeVersion", "dependencies", "type",
+            "name",
+            "home",
+            "sources",
+            "version",
+            "description",
+            "keywords",
+            "maintainers",
+            "icon",
+            "apiVersion",
+            "condition",
+            "tags",
+            "appVersion",
+            "deprecated",
+            "annotations",
+            "kubeVersion",
+            "dependencies",
+            "type",
         ];
-        self.fields("Metadata", dict, |decoder, name, value| match name {
-            "name" => decoder.string(value, &mut into.name),
-            "home" => decoder.string(value, &mut into.home),
-            "sources" => decoder.strings(value, &mut into.sources),
-            "version" => decoder.string(value, &mut into.version),
-            "description" => decoder.string(value, &mut into.description),
-            "keywords" => decoder.strings(value, &mut into.keywords),
-            "maintainers" => {
-                decoder.slice(value, &mut into.maintainers, "[]*v2.Maintainer", Decoder::maintainer);
-            }
-            "icon" => decoder.string(value, &mut into.icon),
-            "apiVersion" => decoder.string(value, &mut into.api_version),
-            "condition" => decoder.string(value, &mut into.condition),
-            "tags" => decoder.string(value, &mut into.tags),
-            "appVersion" => decoder.string(value, &mut into.app_version),
-            "deprecated" => decoder.bool(value, &mut into.deprecated),
-            "annotations" => decoder.annotations(value, &mut into.annotations),
-            "kubeVersion" => decoder.string(value, &mut into.kube_version),
-            "dependencies" => {
-                into.dependencies_declared = matches!(value, Value::List(_));
-                decoder.slice(value, &mut into.dependencies, "[]*v2.Dependency", Decoder::dependency);
-            }
-            _ => decoder.string(value, &mut into.kind),
-        }, &names);
+        self.fields(
+            "Metadata",
+            dict,
+            |decoder, name, value| match name {
+                "name" => decoder.string(value, &mut into.name),
+                "home" => decoder.string(value, &mut into.home),
+                "sources" => decoder.strings(value, &mut into.sources),
+                "version" => decoder.string(value, &mut into.version),
+                "description" => decoder.string(value, &mut into.description),
+                "keywords" => decoder.strings(value, &mut into.keywords),
+                "maintainers" => {
+                    decoder.slice(value, &mut into.maintainers, "[]*v2.Maintainer", Decoder::maintainer);
+                }
+                "icon" => decoder.string(value, &mut into.icon),
+                "apiVersion" => decoder.string(value, &mut into.api_version),
+                "condition" => decoder.string(value, &mut into.condition),
+                "tags" => decoder.string(value, &mut into.tags),
+                "appVersion" => decoder.string(value, &mut into.app_version),
+                "deprecated" => decoder.bool(value, &mut into.deprecated),
+                "annotations" => decoder.annotations(value, &mut into.annotations),
+                "kubeVersion" => decoder.string(value, &mut into.kube_version),
+                "dependencies" => {
+                    into.dependencies_declared = matches!(value, Value::List(_));
+                    decoder.slice(value, &mut into.dependencies, "[]*v2.Dependency", Decoder::dependency);
+                }
+                _ => decoder.string(value, &mut into.kind),
+            },
+            &names,
+        );
     }
 
     fn maintainer(&mut self, value: &Value, into: &mut Option<Maintainer>) {
@@ -220,11 +252,16 @@ impl Decoder {
         }
         let Some(dict) = self.dict(value, "v2.Maintainer") else { return };
         let into = into.get_or_insert_default();
-        self.fields("Maintainer", dict, |decoder, name, value| match name {
-            "name" => decoder.string(value, &mut into.name),
-            "email" => decoder.string(value, &mut into.email),
-            _ => decoder.string(value, &mut into.url),
-        }, &["name", "email", "url"]);
+        self.fields(
+            "Maintainer",
+            dict,
+            |decoder, name, value| match name {
+                "name" => decoder.string(value, &mut into.name),
+                "email" => decoder.string(value, &mut into.email),
+                _ => decoder.string(value, &mut into.url),
+            },
+            &["name", "email", "url"],
+        );
     }
 
     fn dependency(&mut self, value: &Value, into: &mut Option<Dependency>) {
@@ -234,18 +271,25 @@ impl Decoder {
         let Some(dict) = self.dict(value, "v2.Dependency") else { return };
         let into = into.get_or_insert_default();
         let names = ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
-        self.fields("Dependency", dict, |decoder, name, value| match name {
-            "name" => decoder.string(value, &mut into.name),
-            "version" => decoder.string(value, &mut into.version),
-            "repository" => decoder.string(value, &mut into.repository),
-            "condition" => decoder.string(value, &mut into.condition),
-            "tags" => decoder.strings(value, &mut into.tags),
-            "enabled" => decoder.bool(value, &mut into.enabled),
-            "import-values" => {
-                decoder.slice(value, &mut into.import_values, "[]interface {}", |_, value, into| *into = json_value(value));
-            }
-            _ => decoder.string(value, &mut into.alias),
-        }, &names);
+        self.fields(
+            "Dependency",
+            dict,
+            |decoder, name, value| match name {
+                "name" => decoder.string(value, &mut into.name),
+                "version" => decoder.string(value, &mut into.version),
+                "repository" => decoder.string(value, &mut into.repository),
+                "condition" => decoder.string(value, &mut into.condition),
+                "tags" => decoder.strings(value, &mut into.tags),
+                "enabled" => decoder.bool(value, &mut into.enabled),
+                "import-values" => {
+                    decoder.slice(value, &mut into.import_values, "[]interface {}", |_, value, into| {
+                        *into = json_value(value)
+                    });
+                }
+                _ => decoder.string(value, &mut into.alias),
+            },
+            &names,
+        );
     }
 
     fn lock(&mut self, value: &Value, into: &mut Option<Lock>) {
@@ -254,15 +298,20 @@ impl Decoder {
         }
         let Some(dict) = self.dict(value, "v2.Lock") else { return };
         let into = into.get_or_insert_default();
-        self.fields("Lock", dict, |decoder, name, value| match name {
-            "generated" => decoder.time(value, &mut into.generated),
-            "digest" => decoder.string(value, &mut into.digest),
-            _ => {
-                let mut dependencies: Vec<Option<Dependency>> = Vec::new();
-                decoder.slice(value, &mut dependencies, "[]*v2.Dependency", Decoder::dependency);
-                into.dependencies = dependencies.into_iter().flatten().collect();
-            }
-        }, &["generated", "digest", "dependencies"]);
+        self.fields(
+            "Lock",
+            dict,
+            |decoder, name, value| match name {
+                "generated" => decoder.time(value, &mut into.generated),
+                "digest" => decoder.string(value, &mut into.digest),
+                _ => {
+                    let mut dependencies: Vec<Option<Dependency>> = Vec::new();
+                    decoder.slice(value, &mut dependencies, "[]*v2.Dependency", Decoder::dependency);
+                    into.dependencies = dependencies.into_iter().flatten().collect();
+                }
+            },
+            &["generated", "digest", "dependencies"],
+        );
     }
 
     /// As time.Time UnmarshalJSON, as far as a lock file needs it: RFC 3339.
@@ -290,7 +339,10 @@ impl Decoder {
 fn is_rfc3339(text: &str) -> bool {
     let form = |text: &str, form: &str| {
         text.len() == form.len()
-            && text.bytes().zip(form.bytes()).all(|(got, want)| if want == b'0' { got.is_ascii_digit() } else { got == want })
+            && text
+                .bytes()
+                .zip(form.bytes())
+                .all(|(got, want)| if want == b'0' { got.is_ascii_digit() } else { got == want })
     };
     let (Some(date), Some(rest)) = (text.get(..19), text.get(19..)) else { return false };
     let rest = match rest.strip_prefix('.') {
@@ -355,7 +407,7 @@ impl Metadata {
         if self.version.is_empty() {
             return invalid("chart.metadata.version is required".to_owned());
         }
-        if Version::new(self.version.as_bytes(), profile.semver()).is_err() {
+        if Version::new(self.version.as_bytes(), profile.semver).is_err() {
             return invalid(format!("chart.metadata.version {} is invalid", quote(self.version.as_bytes())));
         }
         if !matches!(self.kind.as_str(), "" | "application" | "library") {

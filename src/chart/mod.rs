@@ -152,5 +152,6 @@ impl Chart {
 
 fn has_manifest_extension(name: &str) -> bool {
     let extension = name.rsplit('/').next().and_then(|base| base.rfind('.').map(|dot| &base[dot..]));
-    extension.is_some_and(|extension| [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
+    extension
+        .is_some_and(|extension| [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

@@ -25,15 +25,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Character { byte, context } => {
-                let shown = match byte {
-                    b'\'' => "'\\''".to_owned(),
-                    b'"' => "'\"'".to_owned(),
-                    // As encoding/json quoteChar, which takes the byte for a code point.
-                    byte => {
-                        let quoted = super::slog::quote(char::from(*byte).encode_utf8(&mut [0; 4]));
-                        format!("'{}'", &quoted[1..quoted.len() - 1])
-                    }
-                };
+                // As encoding/json quoteChar, which takes the byte for a code point and leaves double quotes alone.
+                let shown = super::strconv::quote_rune(char::from(*byte));
                 write!(f, "invalid character {shown} {context}")
             }
             Error::End => f.write_str("unexpected EOF"),
@@ -146,15 +139,42 @@ impl<B: Builder> Decoder<'_, '_, B> {
                 Ok(self.builder.string(text))
             }
             b't' => {
-                self.word(b"true", ["", "in literal true (expecting 'r')", "in literal true (expecting 'u')", "in literal true (expecting 'e')", ""])?;
+                self.word(
+                    b"true",
+                    [
+                        "",
+                        "in literal true (expecting 'r')",
+                        "in literal true (expecting 'u')",
+                        "in literal true (expecting 'e')",
+                        "",
+                    ],
+                )?;
                 Ok(self.builder.bool(true))
             }
             b'f' => {
-                self.word(b"false", ["", "in literal false (expecting 'a')", "in literal false (expecting 'l')", "in literal false (expecting 's')", "in literal false (expecting 'e')"])?;
+                self.word(
+                    b"false",
+                    [
+                        "",
+                        "in literal false (expecting 'a')",
+                        "in literal false (expecting 'l')",
+                        "in literal false (expecting 's')",
+                        "in literal false (expecting 'e')",
+                    ],
+                )?;
                 Ok(self.builder.bool(false))
             }
             b'n' => {
-                self.word(b"null", ["", "in literal null (expecting 'u')", "in literal null (expecting 'l')", "in literal null (expecting 'l')", ""])?;
+                self.word(
+                    b"null",
+                    [
+                        "",
+                        "in literal null (expecting 'u')",
+                        "in literal null (expecting 'l')",
+                        "in literal null (expecting 'l')",
+                        "",
+                    ],
+                )?;
                 Ok(self.builder.null())
             }
             b'-' | b'0'..=b'9' => self.number(),

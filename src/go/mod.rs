@@ -21,7 +21,7 @@ pub mod url;
 pub mod utf8;
 pub mod value;
 
-pub use slog::{Level, Log};
 pub use object::{Field, Method, Object, ObjectType};
+pub use slog::{Level, Log};
 pub use str::{Mark, Span, Str, StrBuilder};
 pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};

@@ -1,5 +1,7 @@
 //! Go's log/slog records, written as its TextHandler writes them without the time.
 
+use super::strconv::quote;
+use super::unicode::{is_print, is_space};
 use std::fmt;
 
 /// A line of the log.
@@ -53,32 +55,25 @@ impl fmt::Display for Log {
     }
 }
 
-/// As log/slog needsQuoting: an empty text, a space, `=`, `"`, a control character, or one that is not printable.
+/// As log/slog needsQuoting: an empty text, a space, `=`, `"`, or what cannot be printed.
 fn value(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let plain = !text.is_empty() && text.chars().all(|c| c != ' ' && c != '=' && c != '"' && !c.is_control() && c != '\u{fffd}');
-    if plain { f.write_str(text) } else { f.write_str(&quote(text)) }
+    let quoted = |rune: char| match rune {
+        ' ' | '=' | '"' | '\u{fffd}' => true,
+        '\u{7f}' => false,
+        rune => is_space(rune) || !is_print(rune),
+    };
+    if text.is_empty() || text.contains(quoted) { f.write_str(&quote(text.as_bytes())) } else { f.write_str(text) }
 }
 
-/// As strconv.Quote, for texts that are UTF-8.
-pub(crate) fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\x07' => out.push_str("\\a"),
-            '\x08' => out.push_str("\\b"),
-            '\x0c' => out.push_str("\\f"),
-            '\x0b' => out.push_str("\\v"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_handler() {
+        let line =
+            Log::new(Level::Warn, "returned non-bool value").with("path", "a.b").with("chart", "").with("x", "é\\");
+        assert_eq!(line.to_string(), "level=WARN msg=\"returned non-bool value\" path=a.b chart=\"\" x=é\\");
+        assert_eq!(Log::new(Level::Info, "a=\"b\"").to_string(), "level=INFO msg=\"a=\\\"b\\\"\"");
     }
-    out.push('"');
-    out
 }

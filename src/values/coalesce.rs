@@ -6,7 +6,8 @@
 
 use super::Error;
 use crate::chart::Chart;
-use crate::go::{Dict, Entries, Level, Log, Str, Value};
+use crate::go::strconv::quote;
+use crate::go::{Dict, Entries, Level, Log, Str, Value, fmt};
 use crate::profile::Profile;
 use crate::schema;
 use std::fmt::Write;
@@ -18,17 +19,27 @@ const GLOBAL: &[u8] = b"global";
 const MAX_DEPTH: usize = 2000;
 
 /// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
-const MAX_COPIED: usize = 20_000_000;
+const MAX_COPIED: usize = 10_000_000;
 
 /// As Helm's CoalesceValues. `user` is not changed.
-pub fn coalesce(chart: &Chart, user: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Dict, Error> {
+pub fn coalesce(
+    chart: &Chart,
+    user: &Dict,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<Dict, Error> {
     let values = copy(user)?;
     Coalesce { profile, log, merge: false }.chart(chart, &values, "")?;
     Ok(values)
 }
 
 /// As Helm's MergeValues: keeps null values for a later coalesce to act upon.
-pub(super) fn merge(chart: &Chart, user: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Dict, Error> {
+pub(super) fn merge(
+    chart: &Chart,
+    user: &Dict,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<Dict, Error> {
     let values = copy(user)?;
     Coalesce { profile, log, merge: true }.chart(chart, &values, "")?;
     Ok(values)
@@ -36,7 +47,7 @@ pub(super) fn merge(chart: &Chart, user: &Dict, profile: &'static Profile, log: 
 
 /// As Helm's MergeTables.
 pub(super) fn merge_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
-    tables(log, destination, source, "", true, 0)
+    tables(log, destination, source, "", true)
 }
 
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
@@ -59,7 +70,13 @@ pub fn to_render_values(
 }
 
 /// As Helm's ValidateAgainstSchema: the chart's own schema, then those of its subcharts that have values.
-fn check_schemas(chart: &Chart, values: &Dict, profile: &'static Profile, log: &mut dyn FnMut(Log), complaints: &mut String) {
+fn check_schemas(
+    chart: &Chart,
+    values: &Dict,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+    complaints: &mut String,
+) {
     if let Some(schema) = &chart.schema
         && let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), profile, log)
     {
@@ -150,7 +167,7 @@ impl Coalesce<'_> {
                 other => {
                     return Err(Error::TypeMismatch {
                         name: dependency.name().to_owned(),
-                        value: truth(&other.unwrap_or_default()),
+                        value: fmt::sprintf(b"%t", &[other.unwrap_or_default()]).to_str_lossy().into_owned(),
                     });
                 }
             }
@@ -184,9 +201,11 @@ impl Coalesce<'_> {
                     let table = Dict::from_entries(table.entries().clone());
                     match old {
                         None => {}
-                        Some(Value::Dict(old)) => tables(self.log, &table, &old, &join(prefix, &key.to_str_lossy()), true, 0)?,
+                        Some(Value::Dict(old)) => {
+                            tables(self.log, &table, &old, &join(prefix, &key.to_str_lossy()), true)?
+                        }
                         Some(_) => {
-                            let key = quote(&key);
+                            let key = quote(key.as_bytes());
                             self.print(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
                             continue;
                         }
@@ -215,11 +234,12 @@ impl Coalesce<'_> {
                 Some(Value::Dict(table)) => match default {
                     Value::Dict(default) => {
                         // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
-                        let merge = self.merge || chart.dependencies.iter().any(|dependency| *dependency.name().as_bytes() == *key);
+                        let merge = self.merge
+                            || chart.dependencies.iter().any(|dependency| *dependency.name().as_bytes() == *key);
                         if drop_null && !merge {
                             remove_null(&default);
                         }
-                        tables(self.log, &table, &default, &join(&prefix, &key.to_str_lossy()), merge, 0)?;
+                        tables(self.log, &table, &default, &join(&prefix, &key.to_str_lossy()), merge)?;
                     }
                     Value::Nil => {}
                     _ => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
@@ -247,55 +267,69 @@ impl Coalesce<'_> {
 }
 
 /// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
-fn tables(
-    log: &mut dyn FnMut(Log),
-    destination: &Dict,
-    source: &Dict,
-    prefix: &str,
+fn tables(log: &mut dyn FnMut(Log), destination: &Dict, source: &Dict, prefix: &str, merge: bool) -> Result<(), Error> {
+    Tables { log, merge, left: MAX_COPIED }.merge(destination, source, prefix, 0)
+}
+
+/// One walk over two tables. Imports can tie tables into cycles, so that the walk is bounded.
+struct Tables<'a> {
+    log: &'a mut dyn FnMut(Log),
     merge: bool,
-    depth: usize,
-) -> Result<(), Error> {
-    if depth > MAX_DEPTH {
-        return Err(Error::TooLarge);
-    }
-    if destination.same(source) {
-        // What Helm does to one map under two names leaves it as it was, except for the warnings of its own nulls.
-        return Ok(());
-    }
-    let originals = source.snapshot();
-    let nulls: Vec<Str> =
-        destination.entries().iter().filter(|(_, value)| matches!(value, Value::Nil)).map(|(key, _)| key.clone()).collect();
-    add(source, nulls.iter().map(|key| (key.clone(), Value::Nil)).collect());
-    let mut added = Vec::new();
-    for (key, original) in originals {
-        let value = if nulls.binary_search(&key).is_ok() { Value::Nil } else { original.clone() };
-        match (value, destination.get(&key)) {
-            (value, None) => added.push((key, value)),
-            // The user says null to a default: the key goes. Where the default is null too, it stays.
-            (_, Some(Value::Nil)) if !merge && !matches!(original, Value::Nil) => {
-                destination.remove(&key);
-            }
-            (Value::Dict(value), Some(Value::Dict(inner))) => {
-                tables(log, &inner, &value, &join(prefix, &key.to_str_lossy()), merge, depth + 1)?;
-            }
-            (Value::Dict(value), Some(_)) => {
-                let shown = display(&Value::Dict(value));
-                let key = join(prefix, &key.to_str_lossy());
-                log(Log::new(Level::Info, format!("warning: cannot overwrite table with non table for {key} ({shown})")));
-            }
-            (Value::Nil, Some(_)) => {}
-            (value, Some(Value::Dict(_))) => {
-                let (shown, key) = (display(&value), join(prefix, &key.to_str_lossy()));
-                log(Log::new(
-                    Level::Info,
-                    format!("warning: destination for {key} is a table. Ignoring non-table value ({shown})"),
-                ));
-            }
-            (_, Some(_)) => {}
+    left: usize,
+}
+
+impl Tables<'_> {
+    fn merge(&mut self, destination: &Dict, source: &Dict, prefix: &str, depth: usize) -> Result<(), Error> {
+        if depth > MAX_DEPTH || self.left == 0 {
+            return Err(Error::TooLarge);
         }
+        self.left -= 1;
+        if destination.same(source) {
+            // Nothing in Helm's rules changes a table that meets itself.
+            return Ok(());
+        }
+        let originals = source.snapshot();
+        let nulls: Vec<Str> = destination
+            .entries()
+            .iter()
+            .filter(|(_, value)| matches!(value, Value::Nil))
+            .map(|(key, _)| key.clone())
+            .collect();
+        add(source, nulls.iter().map(|key| (key.clone(), Value::Nil)).collect());
+        let mut added = Vec::new();
+        for (key, original) in originals {
+            let value = if nulls.binary_search(&key).is_ok() { Value::Nil } else { original.clone() };
+            match (value, destination.get(&key)) {
+                (value, None) => added.push((key, value)),
+                // The user says null to a default: the key goes. Where the default is null too, it stays.
+                (_, Some(Value::Nil)) if !self.merge && !matches!(original, Value::Nil) => {
+                    destination.remove(&key);
+                }
+                (Value::Dict(value), Some(Value::Dict(inner))) => {
+                    self.merge(&inner, &value, &join(prefix, &key.to_str_lossy()), depth + 1)?;
+                }
+                (Value::Dict(value), Some(_)) => {
+                    let shown = display(&Value::Dict(value));
+                    let key = join(prefix, &key.to_str_lossy());
+                    (self.log)(Log::new(
+                        Level::Info,
+                        format!("warning: cannot overwrite table with non table for {key} ({shown})"),
+                    ));
+                }
+                (Value::Nil, Some(_)) => {}
+                (value, Some(Value::Dict(_))) => {
+                    let (shown, key) = (display(&value), join(prefix, &key.to_str_lossy()));
+                    (self.log)(Log::new(
+                        Level::Info,
+                        format!("warning: destination for {key} is a table. Ignoring non-table value ({shown})"),
+                    ));
+                }
+                (_, Some(_)) => {}
+            }
+        }
+        add(destination, added);
+        Ok(())
     }
-    add(destination, added);
-    Ok(())
 }
 
 /// As cleanNilValues.
@@ -333,83 +367,7 @@ fn join(prefix: &str, key: &str) -> String {
     if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
 }
 
-fn quote(text: &Str) -> String {
-    crate::go::slog::quote(&text.to_str_lossy())
-}
-
 /// As fmt's `%v`.
 pub(super) fn display(value: &Value) -> String {
-    let mut out = String::new();
-    write_display(&mut out, value);
-    out
-}
-
-fn write_display(out: &mut String, value: &Value) {
-    match value {
-        Value::Nil => out.push_str("<nil>"),
-        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::String(text) => out.push_str(&text.to_str_lossy()),
-        Value::Int(number) | Value::Int64(number) => out.push_str(&number.to_string()),
-        Value::Float64(number) => out.push_str(&float(*number)),
-        Value::List(list) => {
-            out.push('[');
-            for (i, item) in list.iter().enumerate() {
-                if i > 0 {
-                    out.push(' ');
-                }
-                write_display(out, item);
-            }
-            out.push(']');
-        }
-        Value::Dict(dict) => {
-            out.push_str("map[");
-            for (i, (key, value)) in dict.entries().iter().enumerate() {
-                if i > 0 {
-                    out.push(' ');
-                }
-                out.push_str(&key.to_str_lossy());
-                out.push(':');
-                write_display(out, value);
-            }
-            out.push(']');
-        }
-        other => {
-            let _ = write!(out, "{other:?}");
-        }
-    }
-}
-
-/// As fmt's `%v` of a float64: the shortest digits, with an exponent below -4 and from 21.
-pub(crate) fn float(number: f64) -> String {
-    if number == 0.0 {
-        return if number.is_sign_negative() { "-0".to_owned() } else { "0".to_owned() };
-    }
-    if !number.is_finite() {
-        return if number.is_nan() { "NaN" } else if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
-        number.to_string()
-    } else {
-        format!("{digits}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
-    }
-}
-
-/// As fmt's `%t` of a value.
-fn truth(value: &Value) -> String {
-    match value {
-        Value::Bool(flag) => flag.to_string(),
-        Value::Nil => "%!t(<nil>)".to_owned(),
-        Value::List(list) => {
-            let items: Vec<String> =
-                list.iter().map(|item| if matches!(item, Value::Nil) { "<nil>".to_owned() } else { truth(item) }).collect();
-            format!("[{}]", items.join(" "))
-        }
-        other => {
-            let ty = other.ty().map_or_else(String::new, |ty| ty.to_string());
-            format!("%!t({ty}={})", display(other))
-        }
-    }
+    fmt::sprint(std::slice::from_ref(value)).to_str_lossy().into_owned()
 }

@@ -1,16 +1,271 @@
-//! Which subcharts take part, under which names, and the values that parents import from them.
+//! Which subcharts take part, under which names, and the values that parents import from them:
+//! as Helm's chart/v2/util dependencies.go.
 
 use super::Error;
-use crate::chart::Chart;
-use crate::go::{Dict, Log};
+use super::coalesce::{self, Coalesce, copy, display, merge_tables};
+use crate::chart::{Chart, Dependency, is_compatible};
+use crate::go::strconv::quote;
+use crate::go::{Dict, DictType, Level, Log, Str, Value};
 use crate::profile::Profile;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As Helm's ProcessDependencies: applies aliases, tags and conditions, then import-values, to `chart` and all below it.
 pub fn process_dependencies(
-    _chart: &mut Chart,
-    _user: &Dict,
-    _profile: &'static Profile,
-    _log: &mut dyn FnMut(Log),
+    chart: &mut Chart,
+    user: &Dict,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
+    let values = copy(user)?;
+    Process { profile, log: &mut *log }.enable(chart, &values, "")?;
+    import_all(chart, profile, log)
+}
+
+struct Process<'a> {
+    profile: &'static Profile,
+    log: &'a mut dyn FnMut(Log),
+}
+
+impl Process<'_> {
+    /// As processDependencyEnabled. `values` are the chart's parent's, or for the root the user's, and are changed.
+    fn enable(&mut self, chart: &mut Chart, values: &Dict, path: &str) -> Result<(), Error> {
+        if !chart.metadata.dependencies_declared {
+            return Ok(());
+        }
+        self.arrange(chart);
+        Coalesce { profile: self.profile, log: &mut *self.log, merge: false }.chart(chart, values, "")?;
+
+        let mut dependencies: Vec<Dependency> = chart.metadata.dependencies.drain(..).flatten().collect();
+        for dependency in &mut dependencies {
+            dependency.enabled = true;
+        }
+        if let Some(tags) = table(values, "tags").ok().filter(|_| !dependencies.is_empty()) {
+            for dependency in &mut dependencies {
+                self.tags(dependency, &tags);
+            }
+        }
+        for dependency in &mut dependencies {
+            self.conditions(dependency, values, path);
+        }
+        let disabled: BTreeSet<String> = dependencies
+            .iter()
+            .filter(|dependency| !dependency.enabled)
+            .map(|dependency| dependency.name.clone())
+            .collect();
+        chart.dependencies.retain(|subchart| !disabled.contains(subchart.name()));
+        dependencies.retain(|dependency| !disabled.contains(&dependency.name));
+
+        for subchart in &mut chart.dependencies {
+            if subchart.metadata.dependencies_declared {
+                let path = format!("{path}{}.", subchart.name());
+                let seen = self.visible(subchart, values, &path)?;
+                self.enable(subchart, &seen, &path)?;
+            }
+        }
+        chart.metadata.dependencies_declared = !dependencies.is_empty();
+        chart.metadata.dependencies = dependencies.into_iter().map(Some).collect();
+        Ok(())
+    }
+
+    /// Puts the subcharts in Helm's order: those that no dependency names, then one for each dependency, under its alias.
+    fn arrange(&mut self, chart: &mut Chart) {
+        let mut subcharts: Vec<Option<Chart>> = std::mem::take(&mut chart.dependencies).into_iter().map(Some).collect();
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, subchart) in subcharts.iter().flatten().enumerate() {
+            by_name.entry(subchart.name().to_owned()).or_default().push(at);
+        }
+        let mut named = vec![false; subcharts.len()];
+        let mut chosen: Vec<Option<usize>> = Vec::new();
+        for dependency in chart.metadata.dependencies.iter().flatten() {
+            let mut first = None;
+            for at in by_name.get(&dependency.name).into_iter().flatten() {
+                let version = subcharts[*at].as_ref().map_or("", |subchart| &subchart.metadata.version);
+                if is_compatible(&dependency.version, version, self.profile) {
+                    named[*at] = true;
+                    first = first.or(Some(*at));
+                }
+            }
+            chosen.push(first);
+        }
+        let mut arranged: Vec<Chart> = Vec::new();
+        for (subchart, named) in subcharts.iter_mut().zip(&named) {
+            if !named {
+                arranged.extend(subchart.take());
+            }
+        }
+        let mut uses = vec![0_usize; subcharts.len()];
+        for at in chosen.iter().flatten() {
+            uses[*at] += 1;
+        }
+        for (dependency, at) in chart.metadata.dependencies.iter_mut().flatten().zip(chosen) {
+            if let Some(at) = at {
+                uses[at] -= 1;
+                // A chart that stands under several names is copied; the last name takes the original.
+                let subchart = if uses[at] == 0 { subcharts[at].take() } else { subcharts[at].clone() };
+                if let Some(mut subchart) = subchart {
+                    if !dependency.alias.is_empty() {
+                        subchart.metadata.name.clone_from(&dependency.alias);
+                    }
+                    arranged.push(subchart);
+                }
+            }
+            if !dependency.alias.is_empty() {
+                dependency.name.clone_from(&dependency.alias);
+            }
+        }
+        chart.dependencies = arranged;
+    }
+
+    /// As processDependencyTags, for one dependency.
+    fn tags(&mut self, dependency: &mut Dependency, tags: &Dict) {
+        let (mut on, mut off) = (false, false);
+        for tag in &dependency.tags {
+            match tags.get(tag.as_bytes()) {
+                Some(Value::Bool(true)) => on = true,
+                Some(Value::Bool(false)) => off = true,
+                Some(_) => (self.log)(
+                    Log::new(Level::Warn, "returned non-bool value").with("tag", tag).with("chart", &dependency.name),
+                ),
+                None => {}
+            }
+        }
+        dependency.enabled = on || !off;
+    }
+
+    /// As processDependencyConditions, for one dependency: the first path that holds a boolean decides.
+    fn conditions(&mut self, dependency: &mut Dependency, values: &Dict, path: &str) {
+        for condition in dependency.condition.trim_matches(crate::go::unicode::is_space).split(',') {
+            if condition.is_empty() {
+                continue;
+            }
+            match path_value(values, &format!("{path}{condition}")) {
+                Some(Value::Bool(flag)) => {
+                    dependency.enabled = flag;
+                    break;
+                }
+                Some(_) => (self.log)(
+                    Log::new(Level::Warn, "returned non-bool value")
+                        .with("path", condition)
+                        .with("chart", &dependency.name),
+                ),
+                None => {}
+            }
+        }
+    }
+
+    /// What of the parent's values can matter to the conditions in a subchart.
+    ///
+    /// Helm hands all of the parent's values down and copies them for every subchart, which takes quadratic time.
+    /// All that is read of them later are `tags` and what stands under the path's first name; and all that changes
+    /// them are the keys of the subchart's own values, and those named like subcharts, with `global`.
+    fn visible(&self, subchart: &Chart, values: &Dict, path: &str) -> Result<Dict, Error> {
+        let global = Str::from("global");
+        let mut keys = BTreeSet::from([Str::from("tags"), Str::from(path.split('.').next().unwrap_or_default())]);
+        touched(subchart, &mut keys);
+        let has_global = |key: &Str| matches!(values.get(key), Some(Value::Dict(table)) if table.contains_key(&global));
+        if keys.iter().any(has_global) {
+            keys.insert(global.clone());
+        }
+        let visible: Dict = keys.iter().filter_map(|key| values.get(key).map(|value| (key.clone(), value))).collect();
+        let visible = copy(&visible)?;
+        if !keys.contains(&global)
+            && let Some(value) = values.get(&global)
+        {
+            visible.insert(global, value);
+        }
+        Ok(visible)
+    }
+}
+
+/// The keys at the top of the values that coalescing a chart can change.
+fn touched(chart: &Chart, keys: &mut BTreeSet<Str>) {
+    keys.extend(chart.values.entries().iter().map(|(key, _)| key.clone()));
+    for subchart in &chart.dependencies {
+        keys.insert(Str::from(subchart.name()));
+        // An alias is not yet the subchart's name when this is asked.
+        touched(subchart, keys);
+    }
+    for dependency in chart.metadata.dependencies.iter().flatten() {
+        keys.insert(Str::from(&dependency.alias));
+    }
+}
+
+/// As processDependencyImportValues: from the innermost charts outwards.
+fn import_all(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
+    for subchart in &mut chart.dependencies {
+        import_all(subchart, profile, log)?;
+    }
+    import(chart, profile, log)
+}
+
+/// As processImportValues: the chart's values become those of its whole tree, with what it imports beneath its own.
+fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
+    if !chart.metadata.dependencies_declared {
+        return Ok(());
+    }
+    let values = coalesce::merge(chart, &Dict::new(), profile, log)?;
+    // As in Helm, these tables are the children's own and not copies, until all is imported.
+    let imported = Dict::new();
+    for dependency in chart.metadata.dependencies.iter_mut().flatten() {
+        let mut rules = Vec::new();
+        for rule in &dependency.import_values {
+            let (child, parent, whole) = match rule {
+                Value::Dict(rule) => {
+                    let text = |key: &[u8]| display(&rule.get(key).unwrap_or_default());
+                    (text(b"child"), text(b"parent"), false)
+                }
+                Value::String(name) => (format!("exports.{name}"), ".".to_owned(), true),
+                _ => continue,
+            };
+            let rule: Dict = [("child", child.as_str()), ("parent", parent.as_str())].into_iter().collect();
+            rules.push(Value::Dict(rule.with_type(DictType::Strings)));
+            match table(&values, &format!("{}.{child}", dependency.name)) {
+                Ok(found) => merge_tables(&imported, &path_to_map(&parent, found), log)?,
+                Err(missing) => {
+                    let error = format!("{} is not a table", quote(missing.as_bytes()));
+                    log(if whole {
+                        Log::new(Level::Warn, "ImportValues missing table").with("error", error)
+                    } else {
+                        Log::new(Level::Warn, "ImportValues missing table from chart")
+                            .with("chart", &dependency.name)
+                            .with("error", error)
+                    });
+                }
+            }
+        }
+        dependency.import_values = rules;
+    }
+    let values = copy(&values)?;
+    merge_tables(&values, &imported, log)?;
+    chart.values = values;
     Ok(())
+}
+
+/// As pathToMap: `data` under a dotted path; `.` is the top.
+fn path_to_map(path: &str, data: Dict) -> Dict {
+    if path == "." {
+        return data;
+    }
+    path.rsplit('.').fold(data, |inner, name| [(name, inner)].into_iter().collect())
+}
+
+/// As Values.Table: the map at a dotted path, or the name that is not a map.
+fn table<'p>(values: &Dict, path: &'p str) -> Result<Dict, &'p str> {
+    let mut table = values.clone();
+    for name in path.split('.') {
+        table = match table.get(name.as_bytes()) {
+            Some(Value::Dict(inner)) => inner,
+            _ => return Err(name),
+        };
+    }
+    Ok(table)
+}
+
+/// As Values.PathValue: the value at a dotted path, unless it is a map.
+fn path_value(values: &Dict, path: &str) -> Option<Value> {
+    let (holder, key) = match path.rsplit_once('.') {
+        None => (values.clone(), path),
+        Some((holder, key)) => (table(values, holder).ok()?, key),
+    };
+    holder.get(key.as_bytes()).filter(|value| !matches!(value, Value::Dict(_)))
 }

@@ -4,6 +4,8 @@
 //! is already set; Helm's users never see that, as an error ends the command.
 
 use crate::go::json_decode;
+use crate::go::strconv::{self, quote};
+use crate::go::unicode::is_space;
 use crate::go::{Dict, Value};
 
 /// The largest index of a list, as strvals MaxIndex.
@@ -109,7 +111,7 @@ impl<'s> Parser<'s, '_> {
         let (key, last) = self.runes_until(stop);
         match last {
             Last::End if key.is_empty() => Err(Stop::end()),
-            Last::End => Err(format!("key {} has no value", quote(&key)).into()),
+            Last::End => Err(format!("key {} has no value", quote(key.as_bytes())).into()),
             Last::Rune('[') => {
                 let index = self.key_index().map_err(Stop::index)?;
                 let list = match data.get(key.as_bytes()) {
@@ -131,7 +133,7 @@ impl<'s> Parser<'s, '_> {
             Last::Rune('=') => self.assign(data, &key),
             Last::Rune(',') => {
                 set(data, &key, Value::string(""));
-                Err(format!("key {} has no value (cannot end with ,)", quote(&key)).into())
+                Err(format!("key {} has no value (cannot end with ,)", quote(key.as_bytes())).into())
             }
             // A dot is all that is left.
             Last::Rune(_) => {
@@ -149,7 +151,7 @@ impl<'s> Parser<'s, '_> {
                 };
                 let result = self.key(&inner, level);
                 if result.is_ok() && inner.is_empty() {
-                    return Err(format!("key map {} has no value", quote(&key)).into());
+                    return Err(format!("key map {} has no value", quote(key.as_bytes())).into());
                 }
                 if !inner.is_empty() {
                     set(data, &key, Value::Dict(inner));
@@ -203,7 +205,7 @@ impl<'s> Parser<'s, '_> {
         let (text, last) = self.runes_until(&[']']);
         match last {
             Last::End => Err(Stop::end()),
-            Last::Rune(_) => atoi(&text).map_err(Stop::from),
+            Last::Rune(_) => strconv::atoi(text.as_bytes()).map_err(|error| error.to_string().into()),
         }
     }
 
@@ -223,9 +225,9 @@ impl<'s> Parser<'s, '_> {
         }
         let (key, last) = self.runes_until(&['[', '.', '=']);
         if !key.is_empty() {
-            let runes: Vec<String> = key.chars().map(quote_rune).collect();
+            // Both of Helm's parsers print the slice of runes with %q.
+            let runes: Vec<String> = key.chars().map(strconv::quote_rune).collect();
             let text = format!("unexpected data at end of array index: [{}]", runes.join(" "));
-            // The literal parser and this one print a slice of runes with %q.
             return Err((Some(list), text.into()));
         }
         let at = usize::try_from(index).unwrap_or(usize::MAX);
@@ -318,7 +320,8 @@ impl<'s> Parser<'s, '_> {
     }
 
     fn json(&mut self) -> Result<Value, Stop> {
-        let (value, used) = json_decode::decode_prefix(self.rest.as_bytes()).map_err(|error| Stop::from(error.to_string()))?;
+        let (value, used) =
+            json_decode::decode_prefix(self.rest.as_bytes()).map_err(|error| Stop::from(error.to_string()))?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         Ok(value)
     }
@@ -420,7 +423,7 @@ fn typed_value(text: &str) -> Value {
     } else if text.starts_with('0') {
         Value::string(text)
     } else {
-        match parse_int(text) {
+        match strconv::parse_int(text.as_bytes(), 10) {
             Ok(number) => Value::Int64(number),
             Err(_) => Value::string(text),
         }
@@ -438,41 +441,6 @@ fn equal_fold(text: &str, word: &str) -> bool {
     }) && chars.next().is_none()
 }
 
-/// As strconv.ParseInt with base 10 and 64 bits.
-fn parse_int(text: &str) -> Result<i64, &'static str> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("invalid syntax");
-    }
-    text.parse().map_err(|_| "value out of range")
-}
-
-/// As strconv.Atoi.
-fn atoi(text: &str) -> Result<i64, String> {
-    parse_int(text).map_err(|error| format!("strconv.Atoi: parsing {}: {error}", quote(text)))
-}
-
-fn quote(text: &str) -> String {
-    crate::go::slog::quote(text)
-}
-
-/// A rune as %q prints it.
-fn quote_rune(rune: char) -> String {
-    match rune {
-        '\'' => "'\\''".to_owned(),
-        '"' => "'\"'".to_owned(),
-        rune => {
-            let quoted = quote(rune.encode_utf8(&mut [0; 4]));
-            format!("'{}'", &quoted[1..quoted.len() - 1])
-        }
-    }
-}
-
-/// As unicode.IsSpace.
-fn is_space(rune: char) -> bool {
-    matches!(rune, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ' | '\u{85}' | '\u{a0}') || (!rune.is_ascii() && rune.is_whitespace())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -486,7 +454,8 @@ mod tests {
             Value::String(text) => format!("{text:?}"),
             Value::List(list) => format!("[{}]", list.iter().map(json).collect::<Vec<_>>().join(",")),
             Value::Dict(dict) => {
-                let entries: Vec<String> = dict.snapshot().iter().map(|(key, value)| format!("{key:?}:{}", json(value))).collect();
+                let entries: Vec<String> =
+                    dict.snapshot().iter().map(|(key, value)| format!("{key:?}:{}", json(value))).collect();
                 format!("{{{}}}", entries.join(","))
             }
             other => format!("{other:?}"),
@@ -544,7 +513,10 @@ mod tests {
             ("m.y=2", "{\"m\":{\"x\":1,\"y\":2}}"),
             ("n.y=2", "unable to parse key: interface conversion: interface {} is nil, not map[string]interface {}"),
             ("s[0]=2", "unable to parse key: interface conversion: interface {} is string, not []interface {}"),
-            ("m.x.y=2", "unable to parse key: interface conversion: interface {} is float64, not map[string]interface {}"),
+            (
+                "m.x.y=2",
+                "unable to parse key: interface conversion: interface {} is float64, not map[string]interface {}",
+            ),
         ] {
             assert_eq!(run(argument, Reader::Typed), want, "{argument}");
         }

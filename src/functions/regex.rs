@@ -1,0 +1,129 @@
+//! Regular expressions: sprig's regex.go.
+
+use crate::function;
+use crate::go::regexp::{Regexp, quote_meta};
+use crate::go::{Elem, List, Str, Value};
+use crate::template::function::Function;
+use std::rc::Rc;
+
+/// The functions of this chapter.
+pub static FUNCTIONS: &[Function] = &[
+    function!("mustRegexFind", must_regex_find),
+    function!("mustRegexFindAll", must_regex_find_all),
+    function!("mustRegexMatch", must_regex_match),
+    function!("mustRegexReplaceAll", must_regex_replace_all),
+    function!("mustRegexReplaceAllLiteral", must_regex_replace_all_literal),
+    function!("mustRegexSplit", must_regex_split),
+    function!("regexFind", regex_find),
+    function!("regexFindAll", regex_find_all),
+    function!("regexMatch", regex_match),
+    function!("regexQuoteMeta", regex_quote_meta),
+    function!("regexReplaceAll", regex_replace_all),
+    function!("regexReplaceAllLiteral", regex_replace_all_literal),
+    function!("regexSplit", regex_split),
+];
+
+/// As `regexp.Compile`.
+fn compile(pattern: &Str) -> Result<Rc<Regexp>, String> {
+    Regexp::cached(pattern)
+}
+
+/// As `regexp.MustCompile`, whose panic text/template reports like an error.
+fn must_compile(pattern: &Str) -> Result<Rc<Regexp>, String> {
+    Regexp::cached(pattern).map_err(|error| format!("regexp: Compile({}): {error}", quote(pattern)))
+}
+
+/// As package regexp's quote: in backquotes where that is possible.
+fn quote(pattern: &Str) -> String {
+    if crate::go::strconv::can_backquote(pattern) {
+        format!("`{pattern}`")
+    } else {
+        crate::go::strconv::quote(pattern)
+    }
+}
+
+/// `{{ regexMatch "^a+$" "aaa" }}` is `true`; a bad expression matches nothing.
+fn regex_match(pattern: Str, text: Str) -> bool {
+    compile(&pattern).is_ok_and(|regexp| regexp.is_match(&text))
+}
+
+/// `{{ mustRegexMatch "(" "a" }}` fails: unlike `regexMatch` this refuses a bad expression.
+fn must_regex_match(pattern: Str, text: Str) -> Result<bool, String> {
+    Ok(compile(&pattern)?.is_match(&text))
+}
+
+/// `{{ regexFind "[0-9]+" "a12b3" }}` is `12`.
+fn regex_find(pattern: Str, text: Str) -> Result<Str, String> {
+    Ok(find(&must_compile(&pattern)?, &text))
+}
+
+/// `{{ mustRegexFind "[0-9]+" "a12b3" }}` is `12`.
+fn must_regex_find(pattern: Str, text: Str) -> Result<Str, String> {
+    Ok(find(&compile(&pattern)?, &text))
+}
+
+fn find(regexp: &Regexp, text: &Str) -> Str {
+    regexp.find(text).map_or(Str::EMPTY, |(start, end)| text.slice(start..end))
+}
+
+/// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` is `[1 2]`; -1 asks for all.
+fn regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    Ok(find_all(&must_compile(&pattern)?, &text, limit))
+}
+
+/// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` is `[1 2 3]`.
+fn must_regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    Ok(find_all(&compile(&pattern)?, &text, limit))
+}
+
+/// As FindAllString, which returns nil where nothing matches.
+fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> List {
+    let found = regexp.find_all(text, limit);
+    if found.is_empty() {
+        return List::nil(Elem::String);
+    }
+    strings(found.into_iter().map(|(start, end)| text.slice(start..end)))
+}
+
+fn strings(items: impl IntoIterator<Item = Str>) -> List {
+    List::new(Elem::String, items.into_iter().map(Value::String).collect::<Vec<_>>())
+}
+
+/// `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` is `-W-xxW-`.
+fn regex_replace_all(pattern: Str, text: Str, replacement: Str) -> Result<Str, String> {
+    Ok(must_compile(&pattern)?.replace_all(&text, &replacement))
+}
+
+/// `{{ mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "$1" }}` is `--xx-`.
+fn must_regex_replace_all(pattern: Str, text: Str, replacement: Str) -> Result<Str, String> {
+    Ok(compile(&pattern)?.replace_all(&text, &replacement))
+}
+
+/// `{{ regexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "$1" }}` is `-$1-$1-`.
+fn regex_replace_all_literal(pattern: Str, text: Str, replacement: Str) -> Result<Str, String> {
+    Ok(must_compile(&pattern)?.replace_all_literal(&text, &replacement))
+}
+
+/// `{{ mustRegexReplaceAllLiteral "b" "abc" "$" }}` is `a$c`.
+fn must_regex_replace_all_literal(pattern: Str, text: Str, replacement: Str) -> Result<Str, String> {
+    Ok(compile(&pattern)?.replace_all_literal(&text, &replacement))
+}
+
+/// `{{ regexSplit "z+" "pizza" -1 }}` is `[pi a]`.
+fn regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    Ok(split(&must_compile(&pattern)?, &text, limit))
+}
+
+/// `{{ mustRegexSplit "," "a,b,c" 2 }}` is `[a b,c]`.
+fn must_regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    Ok(split(&compile(&pattern)?, &text, limit))
+}
+
+fn split(regexp: &Regexp, text: &Str, limit: i64) -> List {
+    regexp.split(text, limit).map_or_else(|| List::nil(Elem::String), strings)
+}
+
+/// `{{ regexQuoteMeta "1.2.3" }}` is `1\.2\.3`.
+fn regex_quote_meta(text: Str) -> Str {
+    quote_meta(&text)
+}
