@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod template;
 
 // The whole flow, and what goes out.
+pub mod cli;
 pub mod error;
 pub mod output;
 pub mod render;

@@ -27,6 +27,8 @@ pub struct Profile {
     pub dependency_hint: &'static str,
     /// The release of the library for versions and version constraints.
     pub semver: &'static semver::Rules,
+    /// Whether there are functions for durations, such as `durationSeconds`.
+    pub duration_functions: bool,
     /// Whether a values file loses its last line where that has no newline and as many bytes as Go's buffer.
     pub values_lose_last_line: bool,
     /// How large a file of a chart may be, besides the limit for the whole chart.
@@ -91,6 +93,7 @@ pub static HELM_4_1: Profile = Profile {
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
     semver: &semver::V3_4,
+    duration_functions: false,
     values_lose_last_line: true,
     chart_file_limit: Some(5 * 1024 * 1024),
     null_defaults_dropped: false,
@@ -117,6 +120,7 @@ pub static HELM_4_3: Profile = Profile {
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
     semver: &semver::V3_5,
+    duration_functions: true,
     values_lose_last_line: false,
     chart_file_limit: None,
     null_defaults_dropped: true,

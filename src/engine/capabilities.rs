@@ -71,7 +71,7 @@ impl KubeVersion {
         for component in &components {
             let number = strconv::parse_uint(component.as_bytes(), 10).map_err(|error| {
                 let component = strconv::quote(component.as_bytes());
-                format!("illegal non-numeric version component {component} in {}: {}", quoted(), error.text("ParseUint"))
+                format!("illegal non-numeric version component {component} in {}: {}", quoted(), error)
             })?;
             normalized.push(number.to_string());
         }

@@ -357,3 +357,68 @@ fn less(one: &Value, other: &Value) -> Result<bool, String> {
         _ => return Err(incompatible(one, other)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go::Dict;
+
+    /// The errors are what Helm 4.1.4 prints after "error calling".
+    #[test]
+    fn indexing() {
+        let list = || Value::list([Value::Int(7), Value::Nil]);
+        let dict = || Value::Dict([("a", Value::Int(1))].into_iter().collect());
+        let cases: Vec<(Value, Vec<Value>, Result<&str, &str>)> = vec![
+            (list(), vec![Value::Int(0)], Ok("int(7)")),
+            (list(), vec![], Ok("[int(7), nil]")),
+            (Value::from("abc"), vec![Value::Int(1)], Ok("uint8(98)")),
+            (dict(), vec![Value::from("z")], Ok("nil")),
+            (list(), vec![Value::Int(2)], Err("reflect: slice index out of range")),
+            (list(), vec![Value::Int(5)], Err("index out of range: 5")),
+            (list(), vec![Value::Int(-1)], Err("index out of range: -1")),
+            (list(), vec![Value::from("x")], Err("cannot index slice/array with type string")),
+            (list(), vec![Value::Nil], Err("cannot index slice/array with nil")),
+            (list(), vec![Value::Int(1), Value::Int(0)], Err("index of nil pointer")),
+            (Value::Nil, vec![], Err("index of untyped nil")),
+            (dict(), vec![Value::Int(1)], Err("value has type int; should be string")),
+            (dict(), vec![Value::Nil], Err("value is nil; should be of type string")),
+            (Value::Int(1), vec![Value::Int(1)], Err("can't index item of type int")),
+        ];
+        for (item, indexes, result) in cases {
+            let got = index(item, Rest(indexes)).map(|value| format!("{value:?}"));
+            assert_eq!(got, result.map(str::to_owned).map_err(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn comparing() {
+        let eq = |a: Value, b: Value| eq(a, Rest(vec![b]));
+        assert_eq!(eq(Value::Int(1), Value::Uint8(1)), Ok(true));
+        assert_eq!(eq(Value::Int(-1), Value::Uint64(u64::MAX)), Ok(false));
+        assert_eq!(eq(Value::Nil, Value::Nil), Ok(true));
+        assert_eq!(eq(Value::from(""), Value::Nil), Ok(false));
+        assert_eq!(eq(Value::Dict(Dict::nil()), Value::Nil), Ok(true));
+        assert_eq!(
+            eq(Value::Float64(1.0), Value::from("x")),
+            Err("incompatible types for comparison: float64 and string".to_owned())
+        );
+        assert_eq!(
+            eq(Value::Dict(Dict::new()), Value::list([])),
+            Err("non-comparable types map[]: map[string]interface {}, []interface {}: []".to_owned())
+        );
+        assert_eq!(eq(Value::list([]), Value::list([])), Err("non-comparable type []: []interface {}".to_owned()));
+        assert_eq!(lt(Value::Int(-1), Value::Uint64(0)), Ok(true));
+        assert_eq!(ge(Value::Float64(f64::NAN), Value::Float64(1.0)), Ok(true));
+        assert_eq!(lt(Value::Bool(true), Value::Bool(true)), Err("invalid type for comparison".to_owned()));
+        assert_eq!(lt(Value::Nil, Value::Int(1)), Err("invalid type for comparison".to_owned()));
+    }
+
+    #[test]
+    fn escaping() {
+        let one = |text: &[u8]| Rest(vec![Value::string(text)]);
+        assert_eq!(html(one(b"<a&'\">\0")), "&lt;a&amp;&#39;&#34;&gt;\u{fffd}");
+        assert_eq!(js(one("'\"<\n\u{e9}\u{2028}".as_bytes())), "\\'\\\"\\u003C\\u000A\u{e9}\\u2028");
+        assert_eq!(urlquery(one("a b&c/\u{e9}".as_bytes())), "a+b%26c%2F%C3%A9");
+        assert_eq!(html(Rest(vec![Value::Nil, Value::Int(1)])), "&lt;no value&gt;1");
+    }
+}

@@ -58,14 +58,14 @@ fn too_large(count: usize) -> String {
 }
 
 /// `{{ randBytes 3 }}` may be `3q2+`: random bytes in base64.
-fn rand_bytes(caller: &mut dyn Caller, count: i64) -> Result<String, String> {
+fn rand_bytes(caller: &mut dyn Caller, count: i64) -> Result<Str, String> {
     let count = usize::try_from(count).map_err(|_| "runtime error: makeslice: len out of range")?;
     if count > limits::OUTPUT {
         return Err(too_large(count));
     }
     let mut bytes = vec![0; count];
     caller.host().random(&mut bytes);
-    Ok(base64::encode(&bytes))
+    Ok(Str::from(base64::encode(&bytes)))
 }
 
 /// `{{ randInt 5 6 }}` is `5`: from the first number up to, not including, the second.

@@ -54,12 +54,12 @@ fn must_regex_match(pattern: Str, text: Str) -> Result<bool, String> {
 
 /// `{{ regexFind "[0-9]+" "a12b3" }}` is `12`.
 fn regex_find(pattern: Str, text: Str) -> Result<Str, String> {
-    Ok(find(&must_compile(&pattern)?, &text))
+    must_compile(&pattern).map(|regexp| find(&regexp, &text))
 }
 
 /// `{{ mustRegexFind "[0-9]+" "a12b3" }}` is `12`.
 fn must_regex_find(pattern: Str, text: Str) -> Result<Str, String> {
-    Ok(find(&compile(&pattern)?, &text))
+    compile(&pattern).map(|regexp| find(&regexp, &text))
 }
 
 fn find(regexp: &Regexp, text: &Str) -> Str {
@@ -68,12 +68,12 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
 
 /// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` is `[1 2]`; -1 asks for all.
 fn regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    Ok(find_all(&must_compile(&pattern)?, &text, limit))
+    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit))
 }
 
 /// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` is `[1 2 3]`.
 fn must_regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    Ok(find_all(&compile(&pattern)?, &text, limit))
+    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit))
 }
 
 /// As FindAllString, which returns nil where nothing matches.
@@ -111,12 +111,12 @@ fn must_regex_replace_all_literal(pattern: Str, text: Str, replacement: Str) -> 
 
 /// `{{ regexSplit "z+" "pizza" -1 }}` is `[pi a]`.
 fn regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    Ok(split(&must_compile(&pattern)?, &text, limit))
+    must_compile(&pattern).map(|regexp| split(&regexp, &text, limit))
 }
 
 /// `{{ mustRegexSplit "," "a,b,c" 2 }}` is `[a b,c]`.
 fn must_regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    Ok(split(&compile(&pattern)?, &text, limit))
+    compile(&pattern).map(|regexp| split(&regexp, &text, limit))
 }
 
 fn split(regexp: &Regexp, text: &Str, limit: i64) -> List {

@@ -807,3 +807,92 @@ fn numbered(parts: Vec<Str>) -> Dict {
         parts.into_iter().enumerate().map(|(index, part)| (Str::from(format!("_{index}")), part)).collect();
     dict.with_type(DictType::Strings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The results are what Helm 4.1.4 prints.
+    #[test]
+    fn words() {
+        type Case = (fn(Str) -> Str, &'static str, &'static str);
+        let cases: [Case; 22] = [
+            (camelcase, "http_server", "HttpServer"),
+            (camelcase, "_complex__case_", "_Complex_Case_"),
+            (camelcase, "GOLANG_IS_GREAT", "GolangIsGreat"),
+            (camelcase, "--", "---"),
+            (snakecase, "FirstName-x", "first_name_x"),
+            (snakecase, "HTTP20xOK", "http_20x_ok"),
+            (snakecase, "Duration2m3s", "duration_2m3s"),
+            (snakecase, "Bld4Floor3rd", "bld4_floor_3rd"),
+            (kebabcase, "HTTPServer2X", "http-server2-x"),
+            (kebabcase, "http2xx", "http-2xx"),
+            (swapcase, "This Is", "tHIS iS"),
+            (title, "hello wORLD-foo bar's", "Hello WORLD-Foo Bar'S"),
+            (untitle, "Hello World", "hello world"),
+            (upper, "stra\u{df}e \u{1f80}", "STRA\u{df}E \u{1f88}"),
+            (lower, "\u{130}", "i"),
+            (initials, "First Try", "FT"),
+            (initials, "\u{e9}", "\u{c3}"),
+            (nospace, "a b c", "abc"),
+            (nospace, "\u{e9}", "\u{e9}"),
+            (nospace, "\u{e9} ", "\u{c3}\u{a9}"),
+            (trim, " \u{2028}a\u{a0}\n", "a"),
+            (trim, "", ""),
+        ];
+        for (function, text, result) in cases {
+            assert_eq!(function(Str::from(text)), result, "{text}");
+        }
+        assert_eq!(upper(Str::from(b"a\xff")), "A\u{fffd}");
+    }
+
+    #[test]
+    fn cutting() {
+        let text = || Str::from("hello world");
+        assert_eq!(trunc(-5, text()), "world");
+        assert_eq!(trunc(-50, text()), "hello world");
+        assert_eq!(trunc(0, text()), "");
+        assert_eq!(trunc(i64::MIN, text()), "hello world");
+        assert_eq!(substr(0, 5, text()), Ok(Str::from("hello")));
+        assert_eq!(substr(6, -1, text()), Ok(Str::from("world")));
+        assert_eq!(substr(-1, 5, text()), Ok(Str::from("hello")));
+        assert_eq!(substr(5, 2, text()), Err("runtime error: slice bounds out of range [5:2]".to_owned()));
+        assert_eq!(abbrev(5, text()), "he...");
+        assert_eq!(abbrevboth(5, 10, Str::from("1234 5678 9123")), "...5678...");
+        assert_eq!(abbrev(i64::MAX, text()), "hello world");
+        assert_eq!(trim_all(Str::from("$"), Str::from("$5$")), "5");
+        assert_eq!(wrap(10, Str::from("aaa bbb ccc ddd")), Ok(Str::from("aaa bbb\nccc ddd")));
+        assert_eq!(wrap_with(5, Str::from("-"), Str::from("HelloWorld x")), Ok(Str::from("Hello-World-x")));
+        assert_eq!(wrap(i64::MIN, Str::from("a b")), Ok(Str::from("a\nb")));
+    }
+
+    #[test]
+    fn building() {
+        assert_eq!(nindent(2, Str::from("a\n\nb\n")), Ok(Str::from("\n  a\n  \n  b\n  ")));
+        assert_eq!(indent(-1, Str::EMPTY), Err("strings: negative Repeat count".to_owned()));
+        assert!(indent(i64::MAX, Str::from("a")).is_err());
+        assert_eq!(repeat(3, Str::from("ab")), Ok(Str::from("ababab")));
+        assert_eq!(repeat(0, Str::from("ab")), Ok(Str::EMPTY));
+        assert!(repeat(i64::MAX, Str::from("ab")).is_err());
+        assert_eq!(repeat(i64::MAX, Str::EMPTY), Ok(Str::EMPTY));
+        assert_eq!(replace(Str::EMPTY, Str::from("-"), Str::from("a\u{e9}")), Ok(Str::from("-a-\u{e9}-")));
+        assert!(
+            replace(Str::from("a"), repeat(1 << 20, Str::from("b")).unwrap(), repeat(1 << 20, Str::from("a")).unwrap())
+                .is_err()
+        );
+        let values = || Rest(vec![Value::from("a\"b"), Value::Int(1), Value::Nil, Value::Bool(true)]);
+        assert_eq!(quote(values()), r#""a\"b" "1" "true""#);
+        assert_eq!(squote(values()), "'a\"b' '1' 'true'");
+        assert_eq!(cat(values()), "a\"b 1 true");
+    }
+
+    #[test]
+    fn splitting() {
+        let parts = |separator, text, count| split_at(&Str::from(separator), &Str::from(text), count);
+        assert_eq!(parts(",", "a,b,c", 2), ["a", "b,c"].map(Str::from));
+        assert_eq!(parts(",", "", -1), [Str::EMPTY]);
+        assert_eq!(parts("", "a\u{e9}b", -1), ["a", "\u{e9}", "b"].map(Str::from));
+        assert!(parts("", "", -1).is_empty());
+        assert!(parts(",", "a", 0).is_empty());
+    }
+}

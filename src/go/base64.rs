@@ -1,72 +1,150 @@
-//! Base64 with the standard alphabet and padding, as encoding/base64's StdEncoding.
+//! Go's encoding/base64 and encoding/base32 with their standard alphabets.
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const ALPHABET_64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const ALPHABET_32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// As `StdEncoding.EncodeToString`.
-pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
+/// As `base64.CorruptInputError` and `base32.CorruptInputError`: the offset of what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorruptInput(pub usize);
+
+/// As `base64.StdEncoding.EncodeToString`.
+pub fn encode(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let value = (bits >> (18 - 6 * digit)) & 63;
-            text.push(if digit <= group.len() { char::from(ALPHABET[value as usize]) } else { '=' });
+        for index in 0..4 {
+            let shift = 18 - 6 * index;
+            out.push(if index <= chunk.len() { ALPHABET_64[(bits >> shift) as usize & 63] } else { b'=' });
         }
     }
-    text
+    out
 }
 
-/// As `StdEncoding.DecodeString`, with the text of its error: line ends do not count, padding must be there.
-pub fn decode(text: &[u8]) -> Result<Vec<u8>, String> {
-    let corrupt = |at: usize| format!("illegal base64 data at input byte {at}");
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+fn digit_64(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+/// As `base64.StdEncoding.DecodeString`.
+pub fn decode(text: &[u8]) -> Result<Vec<u8>, CorruptInput> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let is_newline = |at: usize| matches!(text.get(at), Some(b'\n' | b'\r'));
     let mut at = 0;
-    let skip_line_ends = |at: &mut usize| {
-        while matches!(text.get(*at), Some(b'\n' | b'\r')) {
-            *at += 1;
-        }
-    };
-    loop {
-        let (mut bits, mut digits) = (0u32, 0);
-        while digits < 4 {
+    while at < text.len() {
+        // As decodeQuantum: four digits, or two or three and padding.
+        let (mut bits, mut count) = (0u32, 0);
+        let mut padded = false;
+        while count < 4 {
             let Some(&byte) = text.get(at) else {
-                return if digits == 0 { Ok(bytes) } else { Err(corrupt(at - digits)) };
+                if count == 0 {
+                    return Ok(out);
+                }
+                return Err(CorruptInput(at - count));
             };
             at += 1;
-            let value = match byte {
-                b'A'..=b'Z' => byte - b'A',
-                b'a'..=b'z' => byte - b'a' + 26,
-                b'0'..=b'9' => byte - b'0' + 52,
-                b'+' => 62,
-                b'/' => 63,
-                b'\n' | b'\r' => continue,
-                b'=' if digits >= 2 => break,
-                _ => return Err(corrupt(at - 1)),
-            };
-            bits = bits << 6 | u32::from(value);
-            digits += 1;
-        }
-        if digits == 4 {
-            bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
-            continue;
-        }
-        // The first `=` is behind us.
-        skip_line_ends(&mut at);
-        if digits == 2 {
-            match text.get(at) {
-                None => return Err(corrupt(text.len())),
-                Some(b'=') => at += 1,
-                Some(_) => return Err(corrupt(at - 1)),
+            if let Some(digit) = digit_64(byte) {
+                bits = bits << 6 | u32::from(digit);
+                count += 1;
+                continue;
             }
-            skip_line_ends(&mut at);
+            if byte == b'\n' || byte == b'\r' {
+                continue;
+            }
+            if byte != b'=' || count < 2 {
+                return Err(CorruptInput(at - 1));
+            }
+            if count == 2 {
+                while is_newline(at) {
+                    at += 1;
+                }
+                match text.get(at) {
+                    None => return Err(CorruptInput(text.len())),
+                    Some(b'=') => at += 1,
+                    Some(_) => return Err(CorruptInput(at - 1)),
+                }
+            }
+            while is_newline(at) {
+                at += 1;
+            }
+            if at < text.len() {
+                return Err(CorruptInput(at));
+            }
+            padded = true;
+            break;
         }
-        if at < text.len() {
-            return Err(corrupt(at));
+        bits <<= 6 * (4 - count);
+        let bytes = [(bits >> 16) as u8, (bits >> 8) as u8, bits as u8];
+        out.extend_from_slice(&bytes[..count - 1]);
+        if padded {
+            break;
         }
-        let bits = bits << (6 * (4 - digits));
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..digits]);
-        return Ok(bytes);
     }
+    Ok(out)
+}
+
+/// As `base32.StdEncoding.EncodeToString`.
+pub fn encode_32(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(5) * 8);
+    for chunk in bytes.chunks(5) {
+        let bits = (0..5).fold(0u64, |bits, index| bits << 8 | u64::from(chunk.get(index).copied().unwrap_or(0)));
+        let digits = (chunk.len() * 8).div_ceil(5);
+        for index in 0..8 {
+            let digit = ALPHABET_32[(bits >> (35 - 5 * index)) as usize & 31];
+            out.push(if index < digits { digit } else { b'=' });
+        }
+    }
+    out
+}
+
+/// As `base32.StdEncoding.DecodeString`.
+pub fn decode_32(text: &[u8]) -> Result<Vec<u8>, CorruptInput> {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let mut out = Vec::with_capacity(text.len() / 8 * 5);
+    let mut at = 0;
+    let mut ended = false;
+    while at < text.len() && !ended {
+        let (mut bits, mut count) = (0u64, 0);
+        while count < 8 {
+            let Some(&byte) = text.get(at) else {
+                return Err(CorruptInput(at - count));
+            };
+            at += 1;
+            let left = text.len() - at;
+            if byte == b'=' && count >= 2 && left < 8 {
+                if left + count < 7 {
+                    return Err(CorruptInput(text.len()));
+                }
+                for ahead in 0..7 - count {
+                    if text.get(at + ahead).is_some_and(|&byte| byte != b'=') {
+                        return Err(CorruptInput(at + ahead - 1));
+                    }
+                }
+                if matches!(count, 3 | 6) {
+                    return Err(CorruptInput(at - 1));
+                }
+                ended = true;
+                break;
+            }
+            let digit = match byte {
+                b'A'..=b'Z' => byte - b'A',
+                b'2'..=b'7' => byte - b'2' + 26,
+                _ => return Err(CorruptInput(at - 1)),
+            };
+            bits = bits << 5 | u64::from(digit);
+            count += 1;
+        }
+        bits <<= 5 * (8 - count);
+        let bytes = bits.to_be_bytes();
+        out.extend_from_slice(&bytes[3..3 + count * 5 / 8]);
+    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -74,19 +152,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn round_trips() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
-            assert_eq!(encode(bytes.as_bytes()), text);
-            assert_eq!(decode(text.as_bytes()).as_deref(), Ok(bytes.as_bytes()));
+    fn base64_as_go() {
+        for text in ["", "a", "ab", "abc", "abcd"] {
+            assert_eq!(decode(&encode(text.as_bytes())).unwrap(), text.as_bytes());
+            assert_eq!(decode_32(&encode_32(text.as_bytes())).unwrap(), text.as_bytes());
         }
-        assert_eq!(decode(b"Zm\n9v\r\n").as_deref(), Ok(&b"foo"[..]));
-    }
-
-    /// Positions as Go 1.26 gives them.
-    #[test]
-    fn errors() {
-        for (text, at) in [("bad", 0), ("Zg=", 3), ("Zg=x", 2), ("Z===", 1), ("Zg==x", 4), ("Zm9v!", 4), ("=", 0), ("Zm8=Zg", 4)] {
-            assert_eq!(decode(text.as_bytes()), Err(format!("illegal base64 data at input byte {at}")), "{text}");
+        assert_eq!(encode(b"hello"), b"aGVsbG8=");
+        assert_eq!(encode_32(b"hello!"), b"NBSWY3DPEE======");
+        assert_eq!(decode(b"aGVs\nbG8=\n"), Ok(b"hello".to_vec()));
+        // What Go's tests expect.
+        for (text, offset) in [
+            ("!!!!", 0),
+            ("====", 0),
+            ("x===", 1),
+            ("=AAA", 0),
+            ("A=AA", 1),
+            ("AA=A", 2),
+            ("AA==A", 4),
+            ("AAA=AAAA", 4),
+            ("AAAAA", 4),
+            ("AAAAAA", 4),
+            ("A=", 1),
+            ("A==", 1),
+            ("AA=", 3),
+            ("AA==", usize::MAX),
+            ("AAAAA=", 5),
+            ("AAAAAA=", 7),
+            ("YWJjZA=====", 8),
+            ("A!\n", 1),
+            ("A=\n", 1),
+        ] {
+            let expected = if offset == usize::MAX { None } else { Some(CorruptInput(offset)) };
+            assert_eq!(decode(text.as_bytes()).err(), expected, "{text:?}");
+        }
+        for (text, offset) in [
+            ("!!!!", 0),
+            ("x===", 0),
+            ("AA=A====", 2),
+            ("AAA=AAAA", 3),
+            ("MMMMMMMMM", 8),
+            ("MMMMMM", 0),
+            ("A=", 1),
+            ("AA=", 3),
+            ("AA==", 4),
+            ("AAA====", 7),
+            ("AAAAA==", 7),
+            ("YA======", usize::MAX),
+            ("YAA=====", 3),
+            ("AAA=====", 3),
+        ] {
+            let expected = if offset == usize::MAX { None } else { Some(CorruptInput(offset)) };
+            assert_eq!(decode_32(text.as_bytes()).err(), expected, "{text:?}");
         }
     }
 }

@@ -172,6 +172,20 @@ impl StrBuilder {
         self.bytes.extend_from_slice(string.as_bytes());
     }
 
+    /// Puts every mark of `input` on the bytes from `start` on: they were computed from it as a whole.
+    pub fn derive_since(&mut self, start: usize, input: &Str) {
+        let range = start as u32..self.bytes.len() as u32;
+        if !range.is_empty() {
+            let first = self.marks.len();
+            for Span { mark, .. } in input.marks() {
+                let span = Span { range: range.clone(), mark };
+                if !self.marks[first..].contains(&span) {
+                    self.marks.push(span);
+                }
+            }
+        }
+    }
+
     /// How many bytes there are.
     pub fn len(&self) -> usize {
         self.bytes.len()

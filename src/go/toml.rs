@@ -4,8 +4,8 @@ use super::str::Str;
 use super::value::{Dict, Value};
 
 /// As `toml.Unmarshal` into a map. The error is the package's text.
-pub fn unmarshal(_text: &[u8]) -> Result<Dict, String> {
-    Ok(Dict::new())
+pub fn unmarshal(_text: &[u8]) -> (Dict, Option<String>) {
+    (Dict::new(), None)
 }
 
 /// As `toml.NewEncoder(…).Encode`. The error is the package's text.

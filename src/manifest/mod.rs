@@ -7,5 +7,27 @@ pub mod order;
 pub mod sort;
 pub mod split;
 
-pub use sort::{Error, Hook, Manifest, Sorted, sort};
-pub use split::split;
+pub use sort::{Error, Event, Hook, Manifest, sort};
+pub use split::{split, trim_space};
+
+use crate::go::Str;
+
+/// What a chart renders to.
+#[derive(Clone, Default)]
+pub struct Manifests {
+    /// The files under `crds/`, which are not rendered.
+    pub crds: Vec<Crd>,
+    /// What is installed, sorted by kind.
+    pub manifests: Vec<Manifest>,
+    /// What runs beside it, sorted by kind.
+    pub hooks: Vec<Hook>,
+}
+
+/// A file under `crds/`.
+#[derive(Clone)]
+pub struct Crd {
+    /// The path from the root chart's parent.
+    pub path: String,
+    /// The bytes, which may be several documents.
+    pub content: Str,
+}

@@ -3,6 +3,7 @@
 use super::head::{Head, head};
 use super::order;
 use super::split::{split, trim_space};
+use super::Manifests;
 use crate::go::{Level, Log, Str};
 use crate::profile::Profile;
 use crate::yaml;
@@ -46,15 +47,6 @@ pub enum Event {
     Test,
 }
 
-/// What a render makes.
-#[derive(Clone, Default)]
-pub struct Sorted {
-    /// What is installed, by kind.
-    pub manifests: Vec<Manifest>,
-    /// What runs beside it, by kind.
-    pub hooks: Vec<Hook>,
-}
-
 /// A document that is not YAML, or whose head is not of the right types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -80,10 +72,10 @@ impl Hook {
 }
 
 /// Splits the rendered files into documents and sorts these by kind; inside a kind by path, then as they stand in the file.
-pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Sorted, Error> {
+pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Manifests, Error> {
     let mut files: Vec<&(String, Str)> = files.iter().collect();
     files.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-    let mut sorted = Sorted::default();
+    let mut sorted = Manifests::default();
     for (path, content) in files {
         let base = path.rsplit('/').next().unwrap_or(path);
         if base.starts_with('_') || trim_space(content).is_empty() {
@@ -99,7 +91,7 @@ pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn Fn
     Ok(sorted)
 }
 
-fn classify(sorted: &mut Sorted, path: &str, content: Str, head: Head, log: &mut dyn FnMut(Log)) {
+fn classify(sorted: &mut Manifests, path: &str, content: Str, head: Head, log: &mut dyn FnMut(Log)) {
     let annotation = head.annotations.as_ref().and_then(|annotations| annotations.get(b"helm.sh/hook"));
     let Some(types) = annotation.as_ref().and_then(|value| value.as_str()) else {
         sorted.manifests.push(Manifest { path: path.to_owned(), content, head });

@@ -44,7 +44,7 @@ pub(super) fn decode(document: &Document<'_>, numbers: Numbers) -> Result<Value,
     if decoder.infinite
         && let Some(number) = first_infinite(&value)
     {
-        let text = strconv::format_float(number, b'g', -1, 64);
+        let text = strconv::format_float(number, b'g', None, 64);
         return Err(Error::new(Stage::Convert, format!("json: unsupported value: {text}")));
     }
     if decoder.too_deep {
@@ -309,7 +309,7 @@ impl<'d> Decoder<'d, '_> {
             Resolved::Uint(number) => ("uint64", format!("{number:#x}")),
         };
         if self.bad_key.is_none() {
-            let value = match GoSyntax { document: self.document, depth: 0 }.write(value) {
+            let value = match (GoSyntax { document: self.document, depth: 0 }).write(value) {
                 Ok(text) if text == "interface {}(nil)" => "<nil>".to_owned(),
                 Ok(text) => text,
                 Err(error) => return Err(error),
@@ -450,7 +450,7 @@ pub(super) fn float_text(number: f64) -> Str {
     if number.is_infinite() {
         return Str::from(if number > 0.0 { ".inf" } else { "-.inf" });
     }
-    Str::from(strconv::format_float(number, b'g', -1, 32))
+    Str::from(strconv::format_float(number, b'g', None, 32))
 }
 
 /// Writes what goyaml decodes as Go's `%#v` does, for error messages.
@@ -467,23 +467,16 @@ impl GoSyntax<'_, '_> {
             return Ok("...".to_owned());
         }
         self.depth += 1;
-        let children = || {
-            let mut at = index + 1;
-            std::iter::from_fn(move || {
-                let child = at;
-                (child < node.next).then(|| at = self.document.nodes[child as usize].next).map(|()| child)
-            })
-        };
         let text = match node.kind {
             NodeKind::Alias(target) => self.write(target)?,
             NodeKind::Scalar => self.scalar(node)?,
             NodeKind::Sequence => {
-                let children: Vec<u32> = children().collect();
+                let children = self.children(index);
                 let items: Vec<String> = children.into_iter().map(|child| self.write(child)).collect::<Result<_, _>>()?;
                 format!("[]interface {{}}{{{}}}", items.join(", "))
             }
             NodeKind::Mapping => {
-                let children: Vec<u32> = children().collect();
+                let children = self.children(index);
                 let mut entries = Vec::new();
                 for pair in children.chunks_exact(2) {
                     let entry = (self.write(pair[0])?, self.write(pair[1])?);
@@ -503,6 +496,17 @@ impl GoSyntax<'_, '_> {
         Ok(text)
     }
 
+    fn children(&self, index: u32) -> Vec<u32> {
+        let nodes = &self.document.nodes;
+        let mut children = Vec::new();
+        let mut at = index + 1;
+        while at < nodes[index as usize].next {
+            children.push(at);
+            at = nodes[at as usize].next;
+        }
+        children
+    }
+
     fn scalar(&self, node: &Node) -> Result<String, Error> {
         let tag = self.document.tag(node);
         let text = self.document.text(node);
@@ -518,7 +522,7 @@ impl GoSyntax<'_, '_> {
             Resolved::Bool(value) => value.to_string(),
             Resolved::Int(number) => number.to_string(),
             Resolved::Uint(number) => format!("{number:#x}"),
-            Resolved::Float(number) => strconv::format_float(number, b'g', -1, 64),
+            Resolved::Float(number) => strconv::format_float(number, b'g', None, 64),
             Resolved::String | Resolved::Timestamp => strconv::quote(text),
         })
     }

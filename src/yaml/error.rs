@@ -27,6 +27,8 @@ pub enum Stage {
     Split,
     /// goyaml's own error without a prefix.
     Plain,
+    /// Go panics, which a template reports as the error of the call.
+    Panic,
 }
 
 /// An error of reading or writing YAML. `Display` is what Helm prints.
@@ -71,7 +73,7 @@ impl fmt::Display for Error {
             Stage::Convert => "error converting YAML to JSON: ",
             Stage::Decode => "error unmarshaling JSON: while decoding JSON: ",
             Stage::Marshal => "error marshaling into JSON: ",
-            Stage::Split | Stage::Plain => "",
+            Stage::Split | Stage::Plain | Stage::Panic => "",
         })?;
         f.write_str(&self.cause())
     }

@@ -5,55 +5,79 @@
 //!
 //! Imports: go.
 
+mod decode;
 pub mod documents;
+mod emit;
+mod encode;
+pub mod error;
+mod locate;
+mod order;
 mod parse;
 mod reader;
 mod resolve;
 mod scan;
-pub mod error;
 
 pub use documents::{Documents, documents};
+pub use encode::{marshal, marshal_pretty};
 pub use error::{Error, Mark, Stage};
+pub use locate::{Located, locate};
 
-use crate::go::{Dict, List, Str, Value};
+use crate::go::{Dict, Elem, List, Str, Value, json};
+use decode::Numbers;
 
 /// As `yaml.Unmarshal` into an `interface {}`: the first document, every number a float64.
-pub fn unmarshal(_text: &[u8]) -> Result<Value, Error> {
-    Ok(Value::Nil)
+pub fn unmarshal(text: &[u8]) -> Result<Value, Error> {
+    decode::decode(&parse::parse(text)?, Numbers::Float64)
 }
 
 /// As `yaml.Unmarshal` into an empty `map[string]interface {}`; null and nothing leave it empty.
-pub fn unmarshal_map(_text: &[u8]) -> Result<Dict, Error> {
-    Ok(Dict::new())
+pub fn unmarshal_map(text: &[u8]) -> Result<Dict, Error> {
+    match unmarshal(text)? {
+        Value::Dict(dict) => Ok(dict),
+        Value::Nil => Ok(Dict::new()),
+        other => Err(mismatch(&other, "map[string]interface {}")),
+    }
 }
 
 /// As `yaml.Unmarshal` into an empty `[]interface {}`; null and nothing leave it empty.
-pub fn unmarshal_list(_text: &[u8]) -> Result<List, Error> {
-    Ok(List::nil(crate::go::Elem::Any))
+pub fn unmarshal_list(text: &[u8]) -> Result<List, Error> {
+    match unmarshal(text)? {
+        Value::List(list) => Ok(list),
+        Value::Nil => Ok(List::new(Elem::Any, [])),
+        other => Err(mismatch(&other, "[]interface {}")),
+    }
+}
+
+/// As the UnmarshalTypeError of encoding/json.
+fn mismatch(value: &Value, ty: &str) -> Error {
+    let name = match value {
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Dict(_) => "object",
+        _ => "number",
+    };
+    Error::new(Stage::Decode, format!("json: cannot unmarshal {name} into Go value of type {ty}"))
 }
 
 /// The first document with goyaml's own number types (int, uint64, float64) and keys as strings:
 /// what sigs.k8s.io/yaml has before JSON, for structs whose fields are strings (see [`scalar_text`]).
-pub fn decode(_text: &[u8]) -> Result<Value, Error> {
-    Ok(Value::Nil)
+pub fn decode(text: &[u8]) -> Result<Value, Error> {
+    decode::decode(&parse::parse(text)?, Numbers::Typed)
 }
 
 /// What sigs.k8s.io/yaml makes of a [`decode`]d number or boolean where the target is a string: `1.10` is `1.1`.
-pub fn scalar_text(_value: &Value) -> Option<Str> {
-    None
+pub fn scalar_text(value: &Value) -> Option<Str> {
+    match value {
+        Value::Bool(value) => Some(Str::from(if *value { "true" } else { "false" })),
+        Value::Int(number) => Some(Str::from(number.to_string())),
+        Value::Uint64(number) => Some(Str::from(number.to_string())),
+        Value::Float64(number) => Some(decode::float_text(*number)),
+        _ => None,
+    }
 }
 
 /// As `yaml.YAMLToJSON`.
-pub fn to_json(_text: &[u8]) -> Result<Str, Error> {
-    Ok(Str::EMPTY)
-}
-
-/// As `yaml.Marshal`: what `toYaml` writes, with its last newline.
-pub fn marshal(_value: &Value) -> Result<Str, Error> {
-    Ok(Str::EMPTY)
-}
-
-/// As goyaml v3's encoder with an indent of 2: what `toYamlPretty` writes, with its last newline.
-pub fn marshal_pretty(_value: &Value) -> Result<Str, Error> {
-    Ok(Str::EMPTY)
+pub fn to_json(text: &[u8]) -> Result<Str, Error> {
+    json::marshal(&decode(text)?).map_err(|problem| Error::new(Stage::Plain, problem))
 }

@@ -156,3 +156,226 @@ impl Printer {
         (builder.finish(), !self.cut)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go::object::{Field, Object, ObjectType};
+    use crate::go::str::Mark;
+    use crate::go::value::Value::{Bool, Float64, Int, Nil, Uint8};
+    use crate::go::value::{Dict, Elem, List, Type};
+    use std::rc::Rc;
+
+    fn list() -> Value {
+        Value::list([Int(1), Value::from("a"), Nil])
+    }
+
+    fn bytes() -> Value {
+        Value::Bytes(Box::new(Str::from("hi")))
+    }
+
+    /// The results are what Go 1.26 prints.
+    #[test]
+    fn formats_as_in_go() {
+        let cases: Vec<(&str, Vec<Value>, &str)> = vec![
+            (
+                "%d|%5d|%-5d|%05d|%+d|% d",
+                vec![Int(42), Int(42), Int(42), Int(42), Int(42), Int(42)],
+                "42|   42|42   |00042|+42| 42",
+            ),
+            (
+                "%x %X %#x %o %O %#o %b %c %q %U %#U",
+                vec![
+                    Int(255),
+                    Int(255),
+                    Int(255),
+                    Int(8),
+                    Int(8),
+                    Int(8),
+                    Int(5),
+                    Int(65),
+                    Int(65),
+                    Int(0x263a),
+                    Int(0x263a),
+                ],
+                "ff FF 0xff 10 0o10 010 101 A 'A' U+263A U+263A '☺'",
+            ),
+            ("%d %s %v", vec![Value::from("x"), Int(5), Nil], "%!d(string=x) %!s(int=5) <nil>"),
+            ("%!|%z|%", vec![Int(1)], "%!!(int=1)|%!z(MISSING)|%!(NOVERB)"),
+            ("%d", vec![Int(1), Value::from("a"), Nil], "1%!(EXTRA string=a, <nil>)"),
+            ("%d %d", vec![Int(1)], "1 %!d(MISSING)"),
+            ("%[2]d %[1]d|%[3]d|%[x]d", vec![Int(1), Int(2)], "2 1|%!d(BADINDEX)|%!d(BADINDEX)"),
+            (
+                "%*d|%-*d|%.*f|%*d",
+                vec![Int(5), Int(1), Int(5), Int(2), Int(2), Float64(3.14159), Value::from("x"), Int(3)],
+                "    1|2    |3.14|%!(BADWIDTH)3",
+            ),
+            (
+                "%6.2f|%e|%g|%G|%v|%#v|%#g",
+                vec![
+                    Float64(3.14159),
+                    Float64(1234.5678),
+                    Float64(1e21),
+                    Float64(1e-7),
+                    Float64(1e6),
+                    Float64(1.0),
+                    Float64(1.0),
+                ],
+                "  3.14|1.234568e+03|1e+21|1E-07|1e+06|1|1.00000",
+            ),
+            (
+                "%08.2f|%+.1e|% f|%x|%b",
+                vec![Float64(-3.14159), Float64(0.0), Float64(2.5), Float64(1.5), Float64(1.0)],
+                "-0003.14|+0.0e+00| 2.500000|0x1.8p+00|4503599627370496p-52",
+            ),
+            (
+                "%v %05v %+v",
+                vec![Float64(f64::INFINITY), Float64(f64::NEG_INFINITY), Float64(f64::NAN)],
+                "+Inf  -Inf NaN",
+            ),
+            (
+                "%s|%5s|%-5s|%.2s|%q|%#q|%+q|%x|% X",
+                vec![
+                    Value::from("é"),
+                    Value::from("é"),
+                    Value::from("é"),
+                    Value::from("éab"),
+                    Value::from("a\"b"),
+                    Value::from("ab"),
+                    Value::from("é"),
+                    Value::from("hi"),
+                    Value::from("hi"),
+                ],
+                "é|    é|é    |éa|\"a\\\"b\"|`ab`|\"\\u00e9\"|6869|68 69",
+            ),
+            ("%v %d %s", vec![list(), list(), list()], "[1 a <nil>] [1 %!d(string=a) <nil>] [%!s(int=1) a <nil>]"),
+            (
+                "%v|%+v|%#v|%T",
+                vec![
+                    Value::Dict([("b", Int(1)), ("a", Value::from("x"))].into_iter().collect()),
+                    Value::Dict([("b", Int(1)), ("a", Value::from("x"))].into_iter().collect()),
+                    Value::Dict([("b", Int(1)), ("a", Nil)].into_iter().collect()),
+                    Value::Dict(Dict::new()),
+                ],
+                "map[a:x b:1]|map[a:x b:1]|map[string]interface {}{\"a\":interface {}(nil), \"b\":1}|map[string]interface {}",
+            ),
+            (
+                "%#v %#v %#v",
+                vec![Value::strings(["a"]), Value::List(List::nil(Elem::Any)), Uint8(7)],
+                "[]string{\"a\"} []interface {}(nil) 0x7",
+            ),
+            (
+                "%v %s %x %d %#v",
+                vec![bytes(), bytes(), bytes(), bytes(), bytes()],
+                "[104 105] hi 6869 [104 105] []byte{0x68, 0x69}",
+            ),
+            (
+                "%t %v %s %w",
+                vec![Bool(true), Bool(false), Bool(true), Value::from("e")],
+                "true false %!s(bool=true) %!w(string=e)",
+            ),
+            (
+                "%v %.1f %d",
+                vec![
+                    Value::Complex128(Box::new((0.0, 2.0))),
+                    Value::Complex128(Box::new((1.0, -2.0))),
+                    Value::Complex128(Box::new((0.0, 2.0))),
+                ],
+                "(0+2i) (1.0-2.0i) %!d(complex128=(0+2i))",
+            ),
+            ("%10000000000d|%1000001d", vec![Int(1), Int(2)], "%!(NOVERB)%!(EXTRA int=1, int=2)"),
+        ];
+        for (format, arguments, result) in cases {
+            assert_eq!(sprintf(format.as_bytes(), &arguments), result, "{format} {arguments:?}");
+        }
+        // What Go 1.25 and 1.27 make of a point at the end.
+        assert_eq!(sprintf(b"%.", &[Float64(3.14)]), "%!.(float64=3.14)");
+    }
+
+    #[test]
+    fn operands_without_a_format() {
+        assert_eq!(sprint(&[Int(1), Int(2), Value::from("a"), Int(3), Nil]), "1 2a3 <nil>");
+        assert_eq!(sprintln(&[Value::from("a"), Int(1)]), "a 1\n");
+        assert_eq!(sprint_printable(&[Nil, Int(1), Int(2)]), "<no value>1 2");
+    }
+
+    #[derive(Debug)]
+    struct Sample {
+        ty: &'static ObjectType,
+        stringer: bool,
+    }
+
+    const FIELDS: &[Field] = &[
+        Field { name: "A", json: "a", omit_empty: false, ty: Type::Int },
+        Field { name: "B", json: "b", omit_empty: false, ty: Type::Interface },
+    ];
+    static STRUCT: ObjectType = ObjectType { name: "p.T", kind: Kind::Struct, fields: FIELDS, methods: &[] };
+    static POINTER: ObjectType = ObjectType { name: "*p.T", kind: Kind::Pointer, fields: FIELDS, methods: &[] };
+    static DURATION: ObjectType = ObjectType { name: "time.Duration", kind: Kind::Int64, fields: &[], methods: &[] };
+
+    impl Object for Sample {
+        fn ty(&self) -> &'static ObjectType {
+            self.ty
+        }
+        fn fields(&self) -> Vec<Value> {
+            vec![Int(1), Nil]
+        }
+        fn underlying(&self) -> Option<Value> {
+            (self.ty.kind == Kind::Int64).then_some(Value::Int64(5))
+        }
+        fn stringer(&self) -> Option<String> {
+            self.stringer.then(|| "text".to_owned())
+        }
+    }
+
+    fn object(ty: &'static ObjectType, stringer: bool) -> Value {
+        Value::Object(Rc::new(Sample { ty, stringer }))
+    }
+
+    /// The results are what Go prints of `struct { A int; B any }`, a pointer to it and a named integer.
+    #[test]
+    fn objects() {
+        let cases = [
+            ("%v|%+v|%#v", &STRUCT, false, "{1 <nil>}|{A:1 B:<nil>}|p.T{A:1, B:interface {}(nil)}"),
+            ("%v|%+v|%#v", &POINTER, false, "&{1 <nil>}|&{A:1 B:<nil>}|&p.T{A:1, B:interface {}(nil)}"),
+            ("%v|%s|%q", &STRUCT, true, "text|text|\"text\""),
+            ("%s|%d", &STRUCT, false, "{%!s(int=1) <nil>}|{1 <nil>}"),
+            ("%v|%d|%t", &DURATION, true, "text|5|%!t(time.Duration=5)"),
+            ("%v|%T|%x", &DURATION, false, "5|time.Duration|5"),
+        ];
+        for (format, ty, stringer, result) in cases {
+            let arguments = vec![object(ty, stringer); 3];
+            let used = format.matches('%').count();
+            assert_eq!(sprintf(format.as_bytes(), &arguments[..used]), result, "{format}");
+        }
+        // Methods count inside lists too, and pointers there are addresses.
+        assert_eq!(sprintf(b"%v", &[Value::list([object(&STRUCT, true)])]), "[text]");
+        assert!(sprintf(b"%v", &[Value::list([object(&POINTER, false)])]).starts_with(b"[0xc"));
+        // text/template follows a pointer.
+        let mut out = Vec::new();
+        append(&mut out, &object(&POINTER, false));
+        assert_eq!(out, b"{1 <nil>}");
+    }
+
+    #[test]
+    fn a_map_in_itself_ends() {
+        let dict = Dict::new();
+        dict.insert("a", Value::Dict(dict.clone()));
+        dict.insert("b", Value::Dict(dict.clone()));
+        let (text, whole) = sprintf_checked(b"%v", &[Value::Dict(dict.clone())]);
+        assert!(!whole && text.len() < 2 * LIMIT);
+        // Without this the test would leak the map.
+        dict.remove(b"a");
+        dict.remove(b"b");
+    }
+
+    #[test]
+    fn marks_stay_on_what_was_marked() {
+        let marked = Value::String(Str::from("secret").marked(Mark(1)));
+        let spans = |text: Str| text.marks().map(|span| (span.range.start, span.range.end)).collect::<Vec<_>>();
+        assert_eq!(spans(sprintf(b"a %s b", std::slice::from_ref(&marked))), [(2, 8)]);
+        assert_eq!(spans(sprintf(b"%10.3s|", std::slice::from_ref(&marked))), [(7, 10)]);
+        assert_eq!(spans(sprintf(b"%q", std::slice::from_ref(&marked))), [(0, 8)]);
+        assert_eq!(spans(sprint(&[Value::list([Int(1), marked])])), [(3, 9)]);
+    }
+}

@@ -60,8 +60,8 @@ impl Printer {
         }
         let mut after_index = directives.argument_index();
         self.width(directives, &mut after_index);
-        // A point at the very end is a verb, which Go then misses.
-        if directives.peek() == Some(b'.') && directives.at + 1 <= directives.format.len() {
+        // A point at the very end is a verb.
+        if directives.peek() == Some(b'.') && directives.at + 1 < directives.format.len() {
             self.precision(directives, &mut after_index);
         }
         if !after_index {

@@ -1,0 +1,178 @@
+//! Compares what Mizzen prints with what real Helm printed: one test a case and profile.
+//!
+//! `cargo test --test golden -- range` runs the cases whose name contains `range`.
+
+mod case;
+
+use case::{Case, group};
+use libtest_mimic::{Arguments, Failed, Trial};
+use similar::TextDiff;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// The profiles, as `--helm-version` names them.
+const PROFILES: [&str; 2] = ["4.1", "4.3"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for path in case_files() {
+        if let Err(reason) = add_trials(&path, &mut trials) {
+            let name = path.display().to_string();
+            trials.push(Trial::test(name, move || Err(Failed::from(reason))));
+        }
+    }
+    trials.sort_by(|a, b| a.name().cmp(b.name()));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Every case file: golden/<group>/<topic>.txt.
+fn case_files() -> Vec<PathBuf> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let mut paths = Vec::new();
+    for folder in ["language", "functions", "errors", "charts", "services", "cli"] {
+        let Ok(entries) = std::fs::read_dir(golden.join(folder)) else { continue };
+        paths.extend(entries.filter_map(Result::ok).map(|entry| entry.path()));
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    paths.sort();
+    paths
+}
+
+/// Adds the tests of one case file.
+fn add_trials(path: &Path, trials: &mut Vec<Trial>) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let expected = std::fs::read(path.with_extension("expected"));
+    let expected = expected.map_err(|error| format!("{error}: run golden/regenerate"))?;
+    let expected = case::expectations(&expected);
+    let topic = format!("{}/{}", group(path), path.file_stem().unwrap_or_default().to_string_lossy());
+    let path: Arc<Path> = Arc::from(path);
+    for case in case::read(&text)? {
+        let case = Arc::new(case);
+        if case.command.first().is_some_and(|program| program == "mizzen") {
+            let wanted = wanted(&expected, &case.title, "");
+            let (case, path) = (Arc::clone(&case), Arc::clone(&path));
+            let name = format!("{topic}: {}", case.title);
+            trials.push(Trial::test(name, move || {
+                let command = case.command.get(1..).unwrap_or_default().to_vec();
+                judge(&case, &wanted?, &run(&case, &path, &command)?)
+            }));
+            continue;
+        }
+        for profile in PROFILES {
+            if !case.profiles.is_empty() && !case.profiles.iter().any(|name| name == profile) {
+                continue;
+            }
+            let wanted = wanted(&expected, &case.title, profile);
+            let (case, path) = (Arc::clone(&case), Arc::clone(&path));
+            let name = format!("{topic}: {} @{profile}", case.title);
+            trials.push(Trial::test(name, move || compare(&case, &path, profile, &wanted?)));
+        }
+    }
+    Ok(())
+}
+
+/// What was printed for a case, by all profiles or by this one.
+fn wanted(expected: &BTreeMap<String, Vec<u8>>, title: &str, profile: &str) -> Result<Vec<u8>, Failed> {
+    let found = expected.get(title).or_else(|| expected.get(&format!("{title} @{profile}")));
+    found.cloned().ok_or_else(|| Failed::from("nothing is expected yet: run golden/regenerate"))
+}
+
+/// Runs a command of Helm as one of Mizzen, and in services/ also without the exported chart.
+fn compare(case: &Case, path: &Path, profile: &str, wanted: &[u8]) -> Result<(), Failed> {
+    let mut command: Vec<String> = case.command.get(1..).unwrap_or_default().to_vec();
+    command.extend(["--helm-version".to_owned(), profile.to_owned()]);
+    judge(case, wanted, &run(case, path, &command)?)?;
+    if group(path) == "services" {
+        // `template NAME CHART …` becomes `render NAME …`, whose errors name the service.
+        let mut render = vec!["render".to_owned()];
+        render.extend(command.iter().skip(1).take(1).cloned());
+        render.extend(command.iter().skip(3).cloned());
+        let service = command.get(1).map_or("", String::as_str);
+        let wanted = String::from_utf8_lossy(wanted);
+        let wanted = wanted.replace("\nError: ", &format!("\nError: {service}: "));
+        let wanted = wanted.replace("\n\nUse --debug flag to render out invalid YAML", "");
+        let wanted = wanted.replace("-- exit 1 --\nError: ", &format!("-- exit 1 --\nError: {service}: "));
+        judge(case, wanted.as_bytes(), &run(case, path, &render)?)?;
+    }
+    Ok(())
+}
+
+/// Whether a case printed what it should.
+fn judge(case: &Case, wanted: &[u8], printed: &[u8]) -> Result<(), Failed> {
+    match (&case.differs, wanted == printed) {
+        (None, true) | (Some(_), false) => Ok(()),
+        (Some(reason), true) => Err(format!("the known difference is gone: {reason}").into()),
+        (None, false) => {
+            let (wanted, printed) = (String::from_utf8_lossy(wanted), String::from_utf8_lossy(printed));
+            let diff = TextDiff::from_lines(wanted.as_ref(), printed.as_ref());
+            Err(diff.unified_diff().context_radius(4).header("expected", "printed").to_string().into())
+        }
+    }
+}
+
+/// Runs the binary in a fresh folder, and gives what it printed as an expected file holds it.
+fn run(case: &Case, path: &Path, arguments: &[String]) -> Result<Vec<u8>, Failed> {
+    let exports = if group(path) == "services" { Some(exports()?) } else { None };
+    let folder = Folder::new()?;
+    case::lay_out(case, path, &folder.0, exports)?;
+    let home = folder.0.join(".home");
+    std::fs::create_dir_all(&home)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mizzen"));
+    command.args(arguments).current_dir(&folder.0).stdin(Stdio::null());
+    command.env_clear().env("HOME", &home).env("TZ", "UTC").env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = command.output()?;
+    let mut out = output.stdout;
+    if !out.is_empty() && !out.ends_with(b"\n") {
+        out.extend_from_slice(b"\n-- without newline --\n");
+    }
+    if !output.status.success() {
+        let status = output.status.code().map_or_else(|| "by a signal".to_owned(), |code| code.to_string());
+        out.extend_from_slice(format!("-- exit {status} --\n").as_bytes());
+    } else if !output.stderr.is_empty() {
+        out.extend_from_slice(b"-- stderr --\n");
+    }
+    out.extend_from_slice(&output.stderr);
+    let folder = folder.0.display().to_string();
+    Ok(if out.windows(folder.len()).any(|window| window == folder.as_bytes()) {
+        String::from_utf8_lossy(&out).replace(&folder, "{cwd}").into_bytes()
+    } else {
+        out
+    })
+}
+
+/// The folder with the sample services as charts, exported once.
+fn exports() -> Result<&'static Path, Failed> {
+    static EXPORTS: OnceLock<Result<Folder, String>> = OnceLock::new();
+    let exports = EXPORTS.get_or_init(|| {
+        let folder = Folder::new().map_err(|error| error.to_string())?;
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mizzen"));
+        command.arg("export").arg("-o").arg(&folder.0).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let output = command.output().map_err(|error| error.to_string())?;
+        if output.status.success() { Ok(folder) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+    });
+    exports.as_ref().map(|folder| folder.0.as_path()).map_err(Failed::from)
+}
+
+/// A folder of its own, deleted in the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> std::io::Result<Folder> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("golden-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&folder)?;
+        Ok(Folder(folder.canonicalize()?))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Nothing depends on its going, and a test that fails says so already.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

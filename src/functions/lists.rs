@@ -1,0 +1,429 @@
+//! Lists, as sprig's `list.go`: most functions take a slice of any type and return a `[]interface {}`.
+
+use super::convert::to_int;
+use super::types;
+use crate::function;
+use crate::go::reflect::{NIL_POINTER, deep_equal, elements};
+use crate::go::{Elem, List, Str, Value};
+use crate::template::function::{Function, Rest};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The rows of this chapter. sprig's plain forms panic where the `must` forms return an error, which reads the same.
+pub static FUNCTIONS: &[Function] = &[
+    function!("list", list),
+    function!("tuple", list),
+    function!("first", first),
+    function!("mustFirst", first),
+    function!("rest", rest),
+    function!("mustRest", rest),
+    function!("last", last),
+    function!("mustLast", last),
+    function!("initial", initial),
+    function!("mustInitial", initial),
+    function!("append", append),
+    function!("mustAppend", append),
+    function!("push", append),
+    function!("mustPush", append),
+    function!("prepend", prepend),
+    function!("mustPrepend", prepend),
+    function!("concat", concat),
+    function!("reverse", reverse),
+    function!("mustReverse", reverse),
+    function!("uniq", uniq),
+    function!("mustUniq", uniq),
+    function!("without", without),
+    function!("mustWithout", without),
+    function!("has", has),
+    function!("mustHas", has),
+    function!("slice", slice),
+    function!("mustSlice", slice),
+    function!("compact", compact),
+    function!("mustCompact", compact),
+    function!("chunk", chunk),
+    function!("mustChunk", chunk),
+    function!("until", until),
+    function!("untilStep", until_step),
+    function!("seq", seq),
+];
+
+/// How many elements a list may have that a few words of a template can make; Go runs out of memory instead.
+const MAX_ELEMENTS: usize = 1 << 24;
+
+fn check_length(length: usize) -> Result<(), String> {
+    if length > MAX_ELEMENTS { Err(format!("a list of more than {MAX_ELEMENTS} elements")) } else { Ok(()) }
+}
+
+/// The elements of a slice; the error is sprig's, from `Cannot find first on type` and the kind.
+fn slice_elements<'a>(value: &'a Value, cannot: &str) -> Result<Cow<'a, [Value]>, String> {
+    elements(value).ok_or_else(|| match value {
+        Value::Nil => NIL_POINTER.to_owned(),
+        _ => format!("{cannot} {}", value.kind().name()),
+    })
+}
+
+/// A list of the arguments.
+///
+/// `{{ list 1 "a" }}` gives `[1 a]`.
+fn list(items: Rest<Value>) -> Value {
+    Value::list(items.0)
+}
+
+/// The first element, or nil.
+///
+/// `{{ list 1 2 | first }}` gives `1`.
+fn first(list: Value) -> Result<Value, String> {
+    Ok(slice_elements(&list, "Cannot find first on type")?.first().cloned().unwrap_or_default())
+}
+
+/// The last element, or nil.
+///
+/// `{{ list 1 2 | last }}` gives `2`.
+fn last(list: Value) -> Result<Value, String> {
+    Ok(slice_elements(&list, "Cannot find last on type")?.last().cloned().unwrap_or_default())
+}
+
+/// All but the first element.
+///
+/// `{{ list 1 2 3 | rest }}` gives `[2 3]`.
+fn rest(list: Value) -> Result<List, String> {
+    let items = slice_elements(&list, "Cannot find rest on type")?;
+    Ok(items.split_first().map_or_else(|| List::nil(Elem::Any), |(_, rest)| List::new(Elem::Any, rest)))
+}
+
+/// All but the last element.
+///
+/// `{{ list 1 2 3 | initial }}` gives `[1 2]`.
+fn initial(list: Value) -> Result<List, String> {
+    let items = slice_elements(&list, "Cannot find initial on type")?;
+    Ok(items.split_last().map_or_else(|| List::nil(Elem::Any), |(_, initial)| List::new(Elem::Any, initial)))
+}
+
+/// The list with one more element at its end.
+///
+/// `{{ append (list 1) 2 }}` gives `[1 2]`.
+fn append(list: Value, item: Value) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot push on type")?;
+    let mut longer = Vec::with_capacity(items.len() + 1);
+    longer.extend_from_slice(&items);
+    longer.push(item);
+    Ok(Value::list(longer))
+}
+
+/// The list with one more element at its start.
+///
+/// `{{ prepend (list 1) 2 }}` gives `[2 1]`.
+fn prepend(list: Value, item: Value) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot prepend on type")?;
+    let mut longer = Vec::with_capacity(items.len() + 1);
+    longer.push(item);
+    longer.extend_from_slice(&items);
+    Ok(Value::list(longer))
+}
+
+/// All elements of several lists.
+///
+/// `{{ concat (list 1) (list 2 3) }}` gives `[1 2 3]`.
+fn concat(lists: Rest<Value>) -> Result<List, String> {
+    let mut joined = Vec::new();
+    for list in &lists.0 {
+        let Some(items) = elements(list) else {
+            return Err(match list {
+                Value::Nil => NIL_POINTER.to_owned(),
+                _ => format!("Cannot concat type {} as list", list.kind().name()),
+            });
+        };
+        check_length(joined.len() + items.len())?;
+        joined.extend_from_slice(&items);
+    }
+    // As concat: it appends to a nil slice, which stays nil when there is nothing to append.
+    Ok(if joined.is_empty() { List::nil(Elem::Any) } else { List::new(Elem::Any, joined) })
+}
+
+/// The elements in opposite order.
+///
+/// `{{ list 1 2 3 | reverse }}` gives `[3 2 1]`.
+fn reverse(list: Value) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot find reverse on type")?;
+    Ok(Value::list(items.iter().rev().cloned().collect::<Vec<_>>()))
+}
+
+/// The elements without those that are deeply equal to an earlier one.
+///
+/// `{{ list 1 1 2 | uniq }}` gives `[1 2]`.
+fn uniq(list: Value) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot find uniq on type")?;
+    let mut plain = HashSet::new();
+    let mut others: Vec<&Value> = Vec::new();
+    let mut unique = Vec::new();
+    for item in items.iter() {
+        let new = match plain_key(item) {
+            Some(key) => plain.insert(key),
+            None => {
+                let new = !others.iter().any(|other| deep_equal(item, other));
+                if new {
+                    others.push(item);
+                }
+                new
+            }
+        };
+        if new {
+            unique.push(item.clone());
+        }
+    }
+    Ok(Value::list(unique))
+}
+
+/// A value whose equality needs no deep comparison, so that `uniq` takes linear time on lists of these.
+#[derive(PartialEq, Eq, Hash)]
+enum PlainKey {
+    Nil,
+    Bool(bool),
+    Int(i64),
+    Int64(i64),
+    Float64(u64),
+    String(Str),
+}
+
+fn plain_key(value: &Value) -> Option<PlainKey> {
+    Some(match value {
+        Value::Nil => PlainKey::Nil,
+        Value::Bool(b) => PlainKey::Bool(*b),
+        Value::Int(n) => PlainKey::Int(*n),
+        Value::Int64(n) => PlainKey::Int64(*n),
+        // Adding zero makes the two zeros, which are equal, one; NaN is equal to nothing.
+        Value::Float64(n) if !n.is_nan() => PlainKey::Float64((n + 0.0).to_bits()),
+        Value::String(text) => PlainKey::String(text.clone()),
+        _ => return None,
+    })
+}
+
+/// The elements that are not deeply equal to any of the other arguments.
+///
+/// `{{ without (list 1 2 3) 2 }}` gives `[1 3]`.
+fn without(list: Value, omit: Rest<Value>) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot find without on type")?;
+    let kept = items.iter().filter(|item| !omit.0.iter().any(|other| deep_equal(other, item)));
+    Ok(Value::list(kept.cloned().collect::<Vec<_>>()))
+}
+
+/// Whether a list has an element that is deeply equal to the value.
+///
+/// `{{ list 1 2 | has 2 }}` gives `true`.
+fn has(needle: Value, haystack: Value) -> Result<bool, String> {
+    if matches!(haystack, Value::Nil) {
+        return Ok(false);
+    }
+    let items = slice_elements(&haystack, "Cannot find has on type")?;
+    Ok(items.iter().any(|item| deep_equal(&needle, item)))
+}
+
+/// The elements from one index up to another, which may be left out. The type of the list stays.
+///
+/// `{{ slice (list 1 2 3) 1 3 }}` gives `[2 3]`.
+fn slice(list: Value, indices: Rest<Value>) -> Result<Value, String> {
+    let items = slice_elements(&list, "list should be type of slice or array but")?;
+    if items.is_empty() {
+        return Ok(Value::Nil);
+    }
+    let start = indices.0.first().map_or(0, to_int);
+    let end = indices.0.get(1).map_or(items.len() as i64, to_int);
+    // Go counts up to the capacity of the slice, which is not known here: this counts up to its length.
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let part = range.and_then(|(start, end)| Some((start, end, items.get(start..end)?)));
+    let Some((start, end, part)) = part else {
+        return Err("reflect.Value.Slice: slice index out of bounds".to_owned());
+    };
+    Ok(match &list {
+        Value::List(list) => Value::List(List::new(list.elem(), part)),
+        Value::Bytes(bytes) => Value::Bytes(Box::new(bytes.slice(start..end))),
+        _ => Value::list(part),
+    })
+}
+
+/// The elements that are not empty.
+///
+/// `{{ list 1 "" 2 | compact }}` gives `[1 2]`.
+fn compact(list: Value) -> Result<Value, String> {
+    let items = slice_elements(&list, "Cannot compact on type")?;
+    Ok(Value::list(items.iter().filter(|item| !types::is_empty(item)).cloned().collect::<Vec<_>>()))
+}
+
+/// The elements in lists of at most that many.
+///
+/// `{{ list 1 2 3 | chunk 2 }}` gives `[[1 2] [3]]`.
+fn chunk(size: i64, list: Value) -> Result<List, String> {
+    const OUT_OF_RANGE: &str = "runtime error: makeslice: len out of range";
+    let items = slice_elements(&list, "Cannot chunk type")?;
+    let Some(length) = usize::try_from(size).ok().filter(|size| *size > 0) else {
+        // As mustChunk computes with floats: sizes below one make no chunks, or fail, or make one too large.
+        let (length, size) = (items.len() as f64, size as f64);
+        let count = ((length - 1.0) / size).floor() + 1.0;
+        return match count {
+            0.0 => Ok(List::new(Elem::List, [])),
+            1.0 if length % size != 0.0 => Ok(List::new(Elem::List, [Value::list(items.into_owned())])),
+            _ => Err(OUT_OF_RANGE.to_owned()),
+        };
+    };
+    Ok(List::new(Elem::List, items.chunks(length).map(Value::list).collect::<Vec<_>>()))
+}
+
+/// The numbers from 0 up or down to the one given, without it.
+///
+/// `{{ until 3 }}` gives `[0 1 2]`.
+fn until(count: i64) -> Result<List, String> {
+    until_step(0, count, if count < 0 { -1 } else { 1 })
+}
+
+/// The numbers from one up or down to another, without the last, in steps.
+///
+/// `{{ untilStep 0 6 2 }}` gives `[0 2 4]`.
+fn until_step(start: i64, stop: i64, step: i64) -> Result<List, String> {
+    Ok(List::new(Elem::Int, steps(start, stop, step)?.into_iter().map(Value::Int).collect::<Vec<_>>()))
+}
+
+fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, String> {
+    let mut numbers = Vec::new();
+    let down = stop < start;
+    if (down && step >= 0) || (!down && step <= 0) {
+        return Ok(numbers);
+    }
+    let mut number = start;
+    while if down { number > stop } else { number < stop } {
+        check_length(numbers.len() + 1)?;
+        numbers.push(number);
+        number = number.wrapping_add(step);
+    }
+    Ok(numbers)
+}
+
+/// The numbers up to the last, as text: `seq last`, `seq first last` or `seq first step last`.
+///
+/// `{{ seq 1 2 5 }}` gives `1 3 5`.
+fn seq(parameters: Rest<i64>) -> Result<String, String> {
+    let (start, step, stop) = match *parameters.0.as_slice() {
+        [end] => {
+            let step = if end < 1 { -1 } else { 1 };
+            (1, step, end.wrapping_add(step))
+        }
+        [start, end] => {
+            let step = if end < start { -1 } else { 1 };
+            (start, step, end.wrapping_add(step))
+        }
+        [start, step, end] if end < start => {
+            if step > 0 {
+                return Ok(String::new());
+            }
+            (start, step, end.wrapping_sub(1))
+        }
+        [start, step, end] => (start, step, end.wrapping_add(1)),
+        _ => return Ok(String::new()),
+    };
+    let mut text = String::new();
+    for number in steps(start, stop, step)? {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&number.to_string());
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(result: Result<impl Into<Value>, String>) -> String {
+        match result {
+            Ok(value) => format!("{:?}", value.into()),
+            Err(error) => error,
+        }
+    }
+
+    fn numbers(items: &[i64]) -> Value {
+        Value::list(items.iter().copied().map(Value::Int).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn errors_name_the_kind() {
+        assert_eq!(show(first(Value::from("abc"))), "Cannot find first on type string");
+        assert_eq!(show(append(Value::Int(1), Value::Nil)), "Cannot push on type int");
+        assert_eq!(show(concat(Rest(vec![Value::Bool(true)]))), "Cannot concat type bool as list");
+        assert_eq!(show(last(Value::Nil)), NIL_POINTER);
+        assert_eq!(show(has(Value::Nil, Value::Nil)), "false");
+    }
+
+    #[test]
+    fn typed_slices() {
+        assert_eq!(show(first(Value::Bytes(Box::new(Str::from("a"))))), "uint8(97)");
+        let part = slice(Value::strings(["a", "b", "c"]), Rest(vec![Value::Int(1)])).expect("the index is in range");
+        assert_eq!(part.ty().map(|ty| ty.to_string()).as_deref(), Some("[]string"));
+        assert!(rest(numbers(&[])).is_ok_and(|rest| rest.is_nil()));
+        assert!(rest(numbers(&[1])).is_ok_and(|rest| !rest.is_nil() && rest.is_empty()));
+        assert_eq!(
+            show(slice(numbers(&[1]), Rest(vec![Value::Int(1), Value::Int(0)]))),
+            "reflect.Value.Slice: slice index out of bounds"
+        );
+    }
+
+    #[test]
+    fn unique_elements() {
+        let items = [
+            Value::Int(1),
+            Value::Float64(1.0),
+            Value::Int(1),
+            Value::Float64(0.0),
+            Value::Float64(-0.0),
+            numbers(&[1]),
+            numbers(&[1]),
+            Value::Nil,
+            Value::Nil,
+            Value::from("a"),
+            Value::from("a"),
+        ];
+        assert_eq!(show(uniq(Value::list(items))), r#"[int(1), 1.0, 0.0, [int(1)], nil, "a"]"#);
+    }
+
+    #[test]
+    fn chunks_of_every_size() {
+        let range = "runtime error: makeslice: len out of range";
+        for (size, items, want) in [
+            (2, &[1, 2, 3][..], "[[int(1), int(2)], [int(3)]]"),
+            (3, &[1, 2, 3], "[[int(1), int(2), int(3)]]"),
+            (2, &[], "[]"),
+            (0, &[1, 2, 3], range),
+            (0, &[1], range),
+            (0, &[], range),
+            (-1, &[1, 2, 3], range),
+            (-1, &[1, 2], "[]"),
+            (-2, &[1], "[[int(1)]]"),
+            (-10, &[1, 2, 3], "[]"),
+            (-1, &[1], range),
+            (-2, &[], range),
+        ] {
+            assert_eq!(show(chunk(size, numbers(items))), want, "{size} {items:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_of_numbers() {
+        assert_eq!(show(until(-2)), "[int(0), int(-1)]");
+        assert_eq!(show(until_step(5, 0, -2)), "[int(5), int(3), int(1)]");
+        assert_eq!(show(until_step(0, 5, 0)), "[]");
+        assert!(until(i64::MAX).is_err());
+        for (parameters, want) in [
+            (&[][..], ""),
+            (&[3], "1 2 3"),
+            (&[0], "1 0"),
+            (&[-3], "1 0 -1 -2 -3"),
+            (&[2, 4], "2 3 4"),
+            (&[4, 2], "4 3 2"),
+            (&[0, 2, 5], "0 2 4"),
+            (&[5, 2, 0], ""),
+            (&[5, -2, 0], "5 3 1"),
+            (&[1, 2, 3, 4], ""),
+        ] {
+            assert_eq!(seq(Rest(parameters.to_vec())).as_deref(), Ok(want), "{parameters:?}");
+        }
+    }
+}

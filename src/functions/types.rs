@@ -1,0 +1,116 @@
+//! Defaults, conditions and questions about types, as sprig's `defaults.go` and `reflect.go`.
+
+use crate::function;
+use crate::go::{Str, Value, reflect};
+use crate::template::function::{Function, Rest};
+
+/// The rows of this chapter.
+pub static FUNCTIONS: &[Function] = &[
+    function!("default", default),
+    function!("empty", empty),
+    function!("coalesce", coalesce),
+    function!("ternary", ternary),
+    function!("all", all),
+    function!("any", any),
+    function!("typeOf", type_of),
+    function!("typeIs", type_is),
+    function!("typeIsLike", type_is_like),
+    function!("kindOf", kind_of),
+    function!("kindIs", kind_is),
+    function!("deepEqual", deep_equal),
+];
+
+/// Whether a value is nil or the zero of its type; structs never are.
+pub fn is_empty(value: &Value) -> bool {
+    !value.is_true()
+}
+
+/// The value that is given last, unless it is empty.
+///
+/// `{{ "" | default "a" }}` gives `a`.
+fn default(fallback: Value, given: Rest<Value>) -> Value {
+    given.0.into_iter().next().filter(Value::is_true).unwrap_or(fallback)
+}
+
+/// Whether the value is nil or the zero of its type.
+///
+/// `{{ empty (list) }}` gives `true`.
+fn empty(value: Value) -> bool {
+    is_empty(&value)
+}
+
+/// The first value that is not empty.
+///
+/// `{{ coalesce "" 0 "a" }}` gives `a`.
+fn coalesce(values: Rest<Value>) -> Value {
+    values.0.into_iter().find(Value::is_true).unwrap_or_default()
+}
+
+/// The first value if the condition, given last, is true; else the second.
+///
+/// `{{ true | ternary "a" "b" }}` gives `a`.
+fn ternary(if_true: Value, if_false: Value, condition: bool) -> Value {
+    if condition { if_true } else { if_false }
+}
+
+/// Whether no value is empty.
+///
+/// `{{ all 1 "a" true }}` gives `true`.
+fn all(values: Rest<Value>) -> bool {
+    !values.0.iter().any(is_empty)
+}
+
+/// Whether any value is not empty.
+///
+/// `{{ any 0 "" }}` gives `false`.
+fn any(values: Rest<Value>) -> bool {
+    values.0.iter().any(Value::is_true)
+}
+
+fn type_name(value: &Value) -> String {
+    value.ty().map_or_else(|| "<nil>".to_owned(), |ty| ty.to_string())
+}
+
+/// The Go type of a value.
+///
+/// `{{ typeOf (dict) }}` gives `map[string]interface {}`.
+fn type_of(value: Value) -> String {
+    type_name(&value)
+}
+
+/// Whether the value is of that Go type.
+///
+/// `{{ typeIs "string" "a" }}` gives `true`.
+fn type_is(target: Str, value: Value) -> bool {
+    target.as_bytes() == type_name(&value).as_bytes()
+}
+
+/// Whether the value is of that Go type or a pointer to it.
+///
+/// `{{ semver "1.2.3" | typeIsLike "semver.Version" }}` gives `true`.
+fn type_is_like(target: Str, value: Value) -> bool {
+    let name = type_name(&value);
+    let name = name.as_bytes();
+    target.as_bytes() == name || name.strip_prefix(b"*") == Some(target.as_bytes())
+}
+
+/// The Go kind of a value.
+///
+/// `{{ kindOf (dict) }}` gives `map`.
+fn kind_of(value: Value) -> &'static str {
+    value.kind().name()
+}
+
+/// Whether the value is of that Go kind.
+///
+/// `{{ kindIs "slice" (list) }}` gives `true`.
+fn kind_is(target: Str, value: Value) -> bool {
+    target.as_bytes() == value.kind().name().as_bytes()
+}
+
+/// Whether two values are of the same type and have the same contents.
+///
+/// `{{ deepEqual (list 1) (list 1) }}` gives `true`.
+fn deep_equal(one: Value, other: Value) -> bool {
+    reflect::deep_equal(&one, &other)
+}

@@ -1,0 +1,86 @@
+//! URLs taken apart and put together.
+
+use crate::function;
+use crate::go::reflect::NIL_POINTER;
+use crate::go::url::{Rules, Url};
+use crate::go::{Dict, Kind, Str, Value};
+use crate::template::function::Function;
+
+/// The rows of this chapter.
+pub static FUNCTIONS: &[Function] = &[function!("urlParse", url_parse), function!("urlJoin", url_join)];
+
+/// The rows that are different where Helm is built with Go 1.25.
+pub static GO_1_25: &[Function] = &[function!("urlParse", url_parse_lax)];
+
+/// The parts of a URL.
+///
+/// `{{ (urlParse "http://a.example:80/b").hostname }}` gives `a.example`.
+fn url_parse(text: Str) -> Result<Dict, String> {
+    parts(&text, Rules { strict_colons: true })
+}
+
+/// The parts of a URL, whose host may hold any number of colons.
+///
+/// `{{ (urlParse "http://a:1:2").host }}` gives `a:1:2`.
+fn url_parse_lax(text: Str) -> Result<Dict, String> {
+    parts(&text, Rules { strict_colons: false })
+}
+
+fn parts(text: &Str, rules: Rules) -> Result<Dict, String> {
+    let url = Url::parse(text, rules).map_err(|error| format!("unable to parse url: {error}"))?;
+    let userinfo = url.user.as_ref().map(|user| user.text()).unwrap_or_default();
+    let parts: [(&str, &[u8]); 8] = [
+        ("fragment", &url.fragment),
+        ("host", &url.host),
+        ("hostname", url.hostname()),
+        ("opaque", &url.opaque),
+        ("path", &url.path),
+        ("query", &url.raw_query),
+        ("scheme", &url.scheme),
+        ("userinfo", &userinfo),
+    ];
+    Ok(parts.into_iter().map(|(name, part)| (name, Str::derived(part, [text]))).collect())
+}
+
+/// The URL that has the parts of the dict.
+///
+/// `{{ urlJoin (dict "scheme" "http" "host" "a.example" "path" "/b") }}` gives `http://a.example/b`.
+fn url_join(parts: Dict) -> Result<Str, String> {
+    let mut inputs = Vec::new();
+    let mut part = |name: &str| -> Result<Vec<u8>, String> {
+        let Some(value) = parts.get(name.as_bytes()) else { return Ok(Vec::new()) };
+        let text = match &value {
+            Value::Nil => return Err(NIL_POINTER.to_owned()),
+            Value::String(text) => Some(text.clone()),
+            Value::Object(object) if object.ty().kind == Kind::String => {
+                object.underlying().and_then(|value| value.as_str().cloned())
+            }
+            _ => None,
+        };
+        let Some(text) = text else {
+            let kind = value.kind().name();
+            return Err(format!("unable to parse {name} key, must be of type string, but {kind} found"));
+        };
+        let bytes = text.to_vec();
+        inputs.push(text);
+        Ok(bytes)
+    };
+    let mut url = Url {
+        scheme: part("scheme")?,
+        host: part("host")?,
+        path: part("path")?,
+        raw_query: part("query")?,
+        opaque: part("opaque")?,
+        fragment: part("fragment")?,
+        ..Url::default()
+    };
+    let userinfo = part("userinfo")?;
+    if !userinfo.is_empty() {
+        // As urlJoin: whatever net/url reads as the user of this URL.
+        let text = [b"proto://", userinfo.as_slice(), b"@host"].concat();
+        url.user = Url::parse(&text, Rules { strict_colons: true })
+            .map_err(|error| format!("unable to parse userinfo in dict: {error}"))?
+            .user;
+    }
+    Ok(Str::derived(url.text(), &inputs))
+}
