@@ -463,7 +463,7 @@ impl Lexer {
                     _ => return self.error(unterminated),
                 },
                 None => return self.error(unterminated),
-                Some(rune) if rune == '\n' => return self.error(unterminated),
+                Some('\n') => return self.error(unterminated),
                 Some(rune) if rune == char::from(quote) => return self.emit(kind),
                 Some(_) => {}
             }

@@ -141,6 +141,8 @@ fn scan_complex(text: &[u8]) -> Result<(f64, f64), String> {
 /// How many bytes fmt's scanner takes as one float.
 fn float_token(text: &[u8]) -> usize {
     let mut at = usize::from(matches!(text.first(), Some(b'+' | b'-')));
+    // The scanner takes an i for the beginning of "inf", and does not give it back.
+    at += usize::from(text.get(at) == Some(&b'i'));
     let hexadecimal = text.get(at) == Some(&b'0') && matches!(text.get(at + 1), Some(b'x' | b'X'));
     at += if hexadecimal { 2 } else { 0 };
     let digits = |from: usize, hexadecimal: bool| {
@@ -223,6 +225,7 @@ mod tests {
         assert_eq!(describe("1+2i", Kind::Complex), "complex 1 2");
         assert_eq!(describe("-1.5e1-0x1p1i", Kind::Complex), "complex -15 -2");
         assert_eq!(describe("0o1+2i", Kind::Complex), "syntax error scanning complex number");
+        assert_eq!(describe("1+i", Kind::Complex), "syntax error scanning complex number");
         assert_eq!(describe("'a'", Kind::CharConstant), "int 97");
         assert_eq!(describe("'\\''", Kind::CharConstant), "int 39");
         assert_eq!(describe("'é'", Kind::CharConstant), "int 233");
