@@ -6,6 +6,7 @@
 
 pub mod builtins;
 pub mod convert;
+pub mod crypto;
 pub mod dates;
 pub mod dicts;
 pub mod lists;
@@ -31,6 +32,7 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
