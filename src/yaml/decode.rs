@@ -23,23 +23,13 @@ pub(super) fn decode(document: &Document<'_>, numbers: Numbers) -> Result<Value,
     if document.nodes.is_empty() {
         return Ok(Value::Nil);
     }
-    // The document itself is the first operation.
-    let mut decoder = Decoder {
-        document,
-        numbers,
-        frames: Vec::new(),
-        active: Vec::new(),
-        operations: 1,
-        alias_operations: 0,
-        alias_depth: 0,
-        depth: 0,
-        too_deep: false,
-        infinite: false,
-        bad_key: None,
-    };
-    let value = decoder.run()?;
-    if let Some(error) = decoder.bad_key {
-        return Err(error);
+    let mut decoder = Decoder::new(document, numbers);
+    let value = decoder.run(0)?;
+    if decoder.bad_key
+        && let Some((key, node)) = first_bad_key(&value)
+    {
+        let problem = format!("unsupported map key of {key}, value: {}", decoder.go_syntax(node));
+        return Err(Error { mark: Some(decoder.node(node).mark), ..Error::new(Stage::Convert, problem) });
     }
     if decoder.infinite
         && let Some(number) = first_infinite(&value)
@@ -63,6 +53,24 @@ fn first_infinite(value: &Value) -> Option<f64> {
     }
 }
 
+/// What starts the stand-in for a key that sigs.k8s.io/yaml refuses, which no key can start with as it is not UTF-8.
+/// The rest of it is for the error message, and its value is the index of the value's node.
+const BAD_KEY: u8 = 0xff;
+
+/// A key that sigs.k8s.io/yaml refuses, and the node of its value.
+fn first_bad_key(value: &Value) -> Option<(String, u32)> {
+    match value {
+        Value::List(list) => list.iter().find_map(first_bad_key),
+        Value::Dict(dict) => dict.entries().iter().find_map(|(key, value)| match (key.split_first(), value) {
+            (Some((&BAD_KEY, rest)), Value::Int(node)) => {
+                Some((String::from_utf8_lossy(rest).into_owned(), u32::try_from(*node).unwrap_or_default()))
+            }
+            _ => first_bad_key(value),
+        }),
+        _ => None,
+    }
+}
+
 /// A collection that is being decoded.
 enum Frame {
     Sequence {
@@ -74,6 +82,8 @@ enum Frame {
         entries: Vec<(Str, Value)>,
         /// The key whose value comes next.
         key: Option<Str>,
+        /// Its node.
+        value: u32,
         at: u32,
         end: u32,
         /// Whether the entries go into the mapping above: the value of `<<`.
@@ -82,7 +92,7 @@ enum Frame {
     /// The mappings to merge after the one that is being merged, the next one last.
     Merges { left: Vec<u32> },
     /// The end of what an alias stands for.
-    Alias { node: u32 },
+    Alias,
 }
 
 struct Decoder<'d, 'a> {
@@ -98,29 +108,47 @@ struct Decoder<'d, 'a> {
     depth: usize,
     too_deep: bool,
     infinite: bool,
-    bad_key: Option<Error>,
+    bad_key: bool,
 }
 
-impl<'d> Decoder<'d, '_> {
+impl<'d, 'a> Decoder<'d, 'a> {
+    fn new(document: &'d Document<'a>, numbers: Numbers) -> Decoder<'d, 'a> {
+        Decoder {
+            document,
+            numbers,
+            frames: Vec::new(),
+            active: Vec::new(),
+            // The document itself is the first operation.
+            operations: 1,
+            alias_operations: 0,
+            alias_depth: 0,
+            depth: 0,
+            too_deep: false,
+            infinite: false,
+            bad_key: false,
+        }
+    }
+
     fn node(&self, index: u32) -> &'d Node {
         &self.document.nodes[index as usize]
     }
 
     /// Decodes without recursion, as documents may nest deeper than any stack is.
-    fn run(&mut self) -> Result<Value, Error> {
-        let mut done = self.begin(0)?;
+    fn run(&mut self, root: u32) -> Result<Value, Error> {
+        let mut done = self.begin(root)?;
         loop {
             // `done` is a value that the innermost frame waits for; nothing if a frame was pushed.
             if let Some(value) = done.take() {
                 match self.frames.last_mut() {
                     None => return Ok(value),
                     Some(Frame::Sequence { items, .. }) => items.push(value),
-                    Some(Frame::Mapping { entries, key, .. }) => {
+                    Some(Frame::Mapping { entries, key, value: node, .. }) => {
                         if let Some(key) = key.take() {
-                            entries.push((key, value));
+                            let bad = key.first() == Some(&BAD_KEY);
+                            entries.push((key, if bad { Value::Int(i64::from(*node)) } else { value }));
                         }
                     }
-                    Some(Frame::Alias { .. }) => {
+                    Some(Frame::Alias) => {
                         self.end_alias();
                         done = Some(value);
                         continue;
@@ -165,7 +193,7 @@ impl<'d> Decoder<'d, '_> {
                 }
                 Ok(None)
             }
-            Some(Frame::Alias { .. }) => {
+            Some(Frame::Alias) => {
                 // What was merged through an alias has no value of its own.
                 self.end_alias();
                 Ok(None)
@@ -255,7 +283,7 @@ impl<'d> Decoder<'d, '_> {
         }
         self.active.push(index);
         self.alias_depth += 1;
-        self.frames.push(Frame::Alias { node: index });
+        self.frames.push(Frame::Alias);
         Ok(())
     }
 
@@ -283,41 +311,42 @@ impl<'d> Decoder<'d, '_> {
                 let name = String::from_utf8_lossy(self.document.text(node)).into_owned();
                 return Err(Error::goyaml(format!("anchor '{name}' value contains itself"), Some(node.mark)));
             }
-            let text = GoSyntax { document: self.document, depth: 0 }.write(index)?;
+            // What is wrong inside the key is found first.
+            Decoder::new(self.document, self.numbers).run(index)?;
+            let text = self.go_syntax(index);
             return Err(Error::goyaml(format!("invalid map key: {text}"), Some(node.mark)));
         }
         let scalar = self.scalar(target)?;
         let text = match scalar {
             Scalar::Text(text) => text,
-            Scalar::Resolved(resolved) => self.key(resolved, target, value)?,
+            Scalar::Resolved(resolved) => self.key(resolved, target),
         };
-        if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
-            *key = Some(text);
+        if let Some(Frame::Mapping { key, value: node, .. }) = self.frames.last_mut() {
+            (*key, *node) = (Some(text), value);
         }
         self.begin(value)
     }
 
     /// As sigs.k8s.io/yaml, which turns keys to strings; a key that it refuses is reported once all was decoded.
-    fn key(&mut self, resolved: Resolved, node: &Node, value: u32) -> Result<Str, Error> {
-        let (ty, text) = match resolved {
-            Resolved::Bool(true) => return Ok(Str::from("true")),
-            Resolved::Bool(false) => return Ok(Str::from("false")),
-            Resolved::Int(number) => return Ok(Str::from(number.to_string())),
-            Resolved::Float(number) => return Ok(float_text(number)),
-            Resolved::String | Resolved::Timestamp => return Ok(Str::from(self.document.text(node))),
-            Resolved::Null => ("%!s(<nil>)", "<nil>".to_owned()),
-            Resolved::Uint(number) => ("uint64", format!("{number:#x}")),
+    fn key(&mut self, resolved: Resolved, node: &Node) -> Str {
+        let refused = match resolved {
+            Resolved::Bool(true) => return Str::from("true"),
+            Resolved::Bool(false) => return Str::from("false"),
+            Resolved::Int(number) => return Str::from(number.to_string()),
+            Resolved::Float(number) => return float_text(number),
+            Resolved::String | Resolved::Timestamp => return Str::from(self.document.text(node)),
+            Resolved::Null => "type: %!s(<nil>), key: <nil>".to_owned(),
+            Resolved::Uint(number) => format!("type: uint64, key: {number:#x}"),
         };
-        if self.bad_key.is_none() {
-            let value = match (GoSyntax { document: self.document, depth: 0 }).write(value) {
-                Ok(text) if text == "interface {}(nil)" => "<nil>".to_owned(),
-                Ok(text) => text,
-                Err(error) => return Err(error),
-            };
-            let problem = format!("unsupported map key of type: {ty}, key: {text}, value: {value}");
-            self.bad_key = Some(Error { mark: Some(node.mark), ..Error::new(Stage::Convert, problem) });
-        }
-        Ok(Str::EMPTY)
+        self.bad_key = true;
+        Str::from([&[BAD_KEY], refused.as_bytes()].concat())
+    }
+
+    /// A node as Go's `%#v` writes what it is decoded to.
+    fn go_syntax(&self, index: u32) -> String {
+        let mut syntax = GoSyntax { document: self.document, depth: 0, length: 0 };
+        let text = syntax.write(index);
+        if text == "interface {}(nil)" { "<nil>".to_owned() } else { text }
     }
 
     fn is_merge(&self, node: &Node) -> bool {
@@ -435,7 +464,7 @@ enum Scalar {
 }
 
 fn mapping_frame(index: u32, node: &Node, merge: bool) -> Frame {
-    Frame::Mapping { entries: Vec::new(), key: None, at: index + 1, end: node.next, merge }
+    Frame::Mapping { entries: Vec::new(), key: None, value: 0, at: index + 1, end: node.next, merge }
 }
 
 fn want_map(mark: Mark) -> Error {
@@ -457,35 +486,45 @@ pub(super) fn float_text(number: f64) -> Str {
 struct GoSyntax<'d, 'a> {
     document: &'d Document<'a>,
     depth: usize,
+    length: usize,
 }
 
+/// How deep and how long such a text may get; aliases can make it grow without bounds.
+const MAX_SYNTAX_DEPTH: usize = 100;
+const MAX_SYNTAX_LENGTH: usize = 1 << 20;
+
 impl GoSyntax<'_, '_> {
-    fn write(&mut self, index: u32) -> Result<String, Error> {
+    fn write(&mut self, index: u32) -> String {
         let node = &self.document.nodes[index as usize];
-        // Deep enough for any error a person will read; deeper, the text only has to end.
-        if self.depth > 100 {
-            return Ok("...".to_owned());
+        if self.depth > MAX_SYNTAX_DEPTH || self.length > MAX_SYNTAX_LENGTH {
+            return "...".to_owned();
         }
         self.depth += 1;
         let text = match node.kind {
-            NodeKind::Alias(target) => self.write(target)?,
-            NodeKind::Scalar => self.scalar(node)?,
+            NodeKind::Alias(target) => self.write(target),
+            NodeKind::Scalar => {
+                let text = self.scalar(node);
+                self.length += text.len();
+                text
+            }
             NodeKind::Sequence => {
                 let children = self.children(index);
-                let items: Vec<String> = children.into_iter().map(|child| self.write(child)).collect::<Result<_, _>>()?;
+                let items: Vec<String> = children.into_iter().map(|child| self.write(child)).collect();
                 format!("[]interface {{}}{{{}}}", items.join(", "))
             }
             NodeKind::Mapping => {
                 let children = self.children(index);
-                let mut entries = Vec::new();
+                let mut entries: Vec<(String, String)> = Vec::new();
                 for pair in children.chunks_exact(2) {
-                    let entry = (self.write(pair[0])?, self.write(pair[1])?);
-                    entries.retain(|(key, _): &(String, String)| *key != entry.0);
+                    let entry = (self.write(pair[0]), self.write(pair[1]));
+                    entries.retain(|(key, _)| *key != entry.0);
                     entries.push(entry);
                 }
-                // Go sorts numbers before what is written with quotes, and each by its value.
+                // Go sorts numbers by value and strings by their bytes.
                 entries.sort_by(|(a, _), (b, _)| match (a.parse::<f64>(), b.parse::<f64>()) {
                     (Ok(a), Ok(b)) => a.total_cmp(&b),
+                    (Ok(_), Err(_)) => std::cmp::Ordering::Less,
+                    (Err(_), Ok(_)) => std::cmp::Ordering::Greater,
                     _ => a.cmp(b),
                 });
                 let entries: Vec<String> = entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
@@ -493,7 +532,7 @@ impl GoSyntax<'_, '_> {
             }
         };
         self.depth -= 1;
-        Ok(text)
+        text
     }
 
     fn children(&self, index: u32) -> Vec<u32> {
@@ -507,7 +546,7 @@ impl GoSyntax<'_, '_> {
         children
     }
 
-    fn scalar(&self, node: &Node) -> Result<String, Error> {
+    fn scalar(&self, node: &Node) -> String {
         let tag = self.document.tag(node);
         let text = self.document.text(node);
         let resolved = match (tag, node.implicit) {
@@ -517,13 +556,13 @@ impl GoSyntax<'_, '_> {
             (b"tag:yaml.org,2002:null", _) => Resolved::Null,
             _ => Resolved::String,
         };
-        Ok(match resolved {
+        match resolved {
             Resolved::Null => "interface {}(nil)".to_owned(),
             Resolved::Bool(value) => value.to_string(),
             Resolved::Int(number) => number.to_string(),
             Resolved::Uint(number) => format!("{number:#x}"),
             Resolved::Float(number) => strconv::format_float(number, b'g', None, 64),
             Resolved::String | Resolved::Timestamp => strconv::quote(text),
-        })
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What type the text of a scalar has, as goyaml resolve.go finds it.
 
+use crate::go::strconv;
+
 /// A resolved scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Resolved {
@@ -47,7 +49,8 @@ pub(super) fn resolve(text: &[u8], timestamps: bool, version: Version) -> Resolv
         b'.' => match text {
             b".nan" | b".NaN" | b".NAN" => Resolved::Float(f64::NAN),
             b".inf" | b".Inf" | b".INF" => Resolved::Float(f64::INFINITY),
-            _ => float(text).map_or(Resolved::String, Resolved::Float),
+            // Not goyaml's pattern but Go's own syntax, which allows underscores.
+            _ => strconv::parse_float(text).map_or(Resolved::String, Resolved::Float),
         },
         b'+' | b'-' | b'0'..=b'9' => number(text, timestamps, version),
         _ => Resolved::String,
@@ -284,6 +287,7 @@ mod tests {
             ("1e999", Resolved::String),
             (".5", Resolved::Float(0.5)),
             (".", Resolved::String),
+            (".1_0", Resolved::Float(0.1)),
             ("1.", Resolved::Float(1.0)),
             ("1.2.3", Resolved::String),
             ("-", Resolved::String),

@@ -1,0 +1,174 @@
+//! Encodings: YAML, JSON, TOML, base64 and base32.
+//!
+//! The functions named as formats are Helm's own (engine/funcs.go) and tolerate errors: a value that cannot be written
+//! is an empty string, and a text that cannot be read is a map with the key `Error`. Those of sprig are the others.
+
+use crate::function;
+use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
+use crate::template::error::Error;
+use crate::template::function::Function;
+use crate::yaml;
+
+/// The functions of this chapter.
+pub static FUNCTIONS: &[Function] = &[
+    function!("b32dec", b32dec),
+    function!("b32enc", b32enc),
+    function!("b64dec", b64dec),
+    function!("b64enc", b64enc),
+    function!("fromJson", from_json),
+    function!("fromJsonArray", from_json_array),
+    function!("fromToml", from_toml),
+    function!("fromYaml", from_yaml),
+    function!("fromYamlArray", from_yaml_array),
+    function!("mustFromJson", must_from_json),
+    function!("mustToJson", must_to_json),
+    function!("mustToPrettyJson", must_to_pretty_json),
+    function!("mustToRawJson", must_to_raw_json),
+    function!("mustToYaml", must_to_yaml),
+    function!("toJson", to_json),
+    function!("toPrettyJson", to_pretty_json),
+    function!("toRawJson", must_to_raw_json),
+    function!("toToml", to_toml),
+    function!("toYaml", to_yaml),
+    function!("toYamlPretty", to_yaml_pretty),
+];
+
+/// The functions that came with Helm 4.3.
+pub static FUNCTIONS_4_3: &[Function] = &[function!("mustToToml", must_to_toml)];
+
+/// As `strings.TrimSuffix` of a newline.
+fn without_newline(text: &Str) -> Str {
+    match text.strip_suffix(b"\n") {
+        Some(rest) => text.slice(0..rest.len()),
+        None => text.clone(),
+    }
+}
+
+/// `{{ dict "a" (list 1) | toYaml }}` is `a:` and `- 1` on the next line.
+fn to_yaml(value: Value) -> Str {
+    yaml::marshal(&value).map(|text| without_newline(&text)).unwrap_or_default()
+}
+
+/// As [`to_yaml`]; what cannot be written is an error.
+fn must_to_yaml(value: Value) -> Result<Str, Error> {
+    match yaml::marshal(&value) {
+        Ok(text) => Ok(without_newline(&text)),
+        Err(error) => Err(Error::Text(error.to_string())),
+    }
+}
+
+/// As [`to_yaml`] with lists in maps indented and long lines left alone.
+fn to_yaml_pretty(value: Value) -> Result<Str, Error> {
+    match yaml::marshal_pretty(&value) {
+        Ok(text) => Ok(without_newline(&text)),
+        Err(error) if error.stage == yaml::Stage::Panic => Err(Error::Text(error.to_string())),
+        Err(_) => Ok(Str::EMPTY),
+    }
+}
+
+fn error_map(error: impl Into<Str>) -> Dict {
+    [("Error", Value::string(error))].into_iter().collect()
+}
+
+/// `{{ (fromYaml "a: 1").a }}` is `1`; `{{ fromYaml "]" }}` has only the key `Error`.
+fn from_yaml(text: Str) -> Dict {
+    yaml::unmarshal_map(&text).unwrap_or_else(|error| error_map(error.to_string()))
+}
+
+/// `{{ index (fromYamlArray "[1]") 0 }}` is `1`; an error is the only item.
+fn from_yaml_array(text: Str) -> List {
+    yaml::unmarshal_list(&text).unwrap_or_else(|error| List::new(Elem::Any, [Value::string(error.to_string())]))
+}
+
+/// `{{ dict "a" 1 | toJson }}` is `{"a":1}`.
+fn to_json(value: Value) -> Str {
+    json::marshal(&value).unwrap_or_default()
+}
+
+/// As [`to_json`]; what cannot be written is an error.
+fn must_to_json(value: Value) -> Result<Str, Error> {
+    json::marshal(&value).map_err(Error::Text)
+}
+
+/// As [`to_json`] over several lines, indented by two spaces.
+fn to_pretty_json(value: Value) -> Str {
+    json::marshal_indent(&value, "", "  ").unwrap_or_default()
+}
+
+/// As [`to_pretty_json`]; what cannot be written is an error.
+fn must_to_pretty_json(value: Value) -> Result<Str, Error> {
+    json::marshal_indent(&value, "", "  ").map_err(Error::Text)
+}
+
+/// `{{ "<" | toRawJson }}` is `"<"` where `toJson` writes `"\u003c"`.
+fn must_to_raw_json(value: Value) -> Result<Str, Error> {
+    json::encode(&value, json::Options { escape_html: false, indent: None }).map_err(Error::Text)
+}
+
+/// `{{ (fromJson "{\"a\":1}").a }}` is `1`. What was read before a number that is too large stays beside `Error`.
+fn from_json(text: Str) -> Dict {
+    let json::Decoded { value, error } = json::unmarshal_map(&text);
+    if let Some(error) = error {
+        value.insert("Error", error);
+    }
+    value
+}
+
+/// `{{ index (fromJsonArray "[1]") 0 }}` is `1`; an error is the only item.
+fn from_json_array(text: Str) -> List {
+    let json::Decoded { value, error } = json::unmarshal_list(&text);
+    match error {
+        None => value,
+        Some(error) => List::new(Elem::Any, [Value::string(error)]),
+    }
+}
+
+/// `{{ mustFromJson "[1]" | first }}` is `1`.
+fn must_from_json(text: Str) -> Result<Value, Error> {
+    json::unmarshal(&text).into_result().map_err(Error::Text)
+}
+
+/// `{{ dict "a" 1 | toToml }}` is `a = 1` and a newline; what cannot be written is the text of the error.
+fn to_toml(value: Value) -> Str {
+    toml::marshal(&value).unwrap_or_else(Str::from)
+}
+
+/// As [`to_toml`]; what cannot be written is an error.
+fn must_to_toml(value: Value) -> Result<Str, Error> {
+    toml::marshal(&value).map_err(Error::Text)
+}
+
+/// `{{ (fromToml "a = 1").a }}` is `1`; what was read before an error stays beside `Error`.
+fn from_toml(text: Str) -> Dict {
+    let (value, error) = toml::unmarshal(&text);
+    if let Some(error) = error {
+        value.insert("Error", error);
+    }
+    value
+}
+
+/// `{{ "hello" | b64enc }}` is `aGVsbG8=`.
+fn b64enc(text: Str) -> Str {
+    Str::derived(base64::encode(&text), [&text])
+}
+
+/// `{{ "aGVsbG8=" | b64dec }}` is `hello`; an error is the result.
+fn b64dec(text: Str) -> Str {
+    match base64::decode(&text) {
+        Ok(bytes) => Str::derived(bytes, [&text]),
+        Err(base64::CorruptInput(offset)) => Str::from(format!("illegal base64 data at input byte {offset}")),
+    }
+}
+
+/// `{{ "hello" | b32enc }}` is `NBSWY3DP`.
+fn b32enc(text: Str) -> Str {
+    Str::derived(base64::encode_32(&text), [&text])
+}
+
+/// `{{ "NBSWY3DP" | b32dec }}` is `hello`; an error is the result.
+fn b32dec(text: Str) -> Str {
+    match base64::decode_32(&text) {
+        Ok(bytes) => Str::derived(bytes, [&text]),
+        Err(base64::CorruptInput(offset)) => Str::from(format!("illegal base32 data at input byte {offset}")),
+    }
+}
