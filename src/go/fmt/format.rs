@@ -73,7 +73,11 @@ impl Printer {
     /// `%U`: `U+0078`, with `#` also `U+0078 'x'`.
     pub(super) fn format_unicode(&mut self, value: u64) {
         let precision = self.flags.precision.unwrap_or(4).max(4);
-        let mut text = format!("U+{value:0precision$X}").into_bytes();
+        let number = format!("{value:X}");
+        // Rust's own precision ends at 65535, where it panics.
+        let mut text = b"U+".to_vec();
+        text.resize(2 + precision.saturating_sub(number.len()), b'0');
+        text.extend_from_slice(number.as_bytes());
         if self.flags.sharp
             && let Some(rune) = u32::try_from(value).ok().and_then(char::from_u32)
             && is_print(rune)

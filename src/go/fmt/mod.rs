@@ -207,13 +207,13 @@ mod tests {
             ("%[2]d %[1]d|%[3]d|%[x]d", vec![Int(1), Int(2)], "2 1|%!d(BADINDEX)|%!d(BADINDEX)"),
             (
                 "%*d|%-*d|%.*f|%*d",
-                vec![Int(5), Int(1), Int(5), Int(2), Int(2), Float64(3.14159), Value::from("x"), Int(3)],
-                "    1|2    |3.14|%!(BADWIDTH)3",
+                vec![Int(5), Int(1), Int(5), Int(2), Int(2), Float64(4.14159), Value::from("x"), Int(3)],
+                "    1|2    |4.14|%!(BADWIDTH)3",
             ),
             (
                 "%6.2f|%e|%g|%G|%v|%#v|%#g",
                 vec![
-                    Float64(3.14159),
+                    Float64(4.14159),
                     Float64(1234.5678),
                     Float64(1e21),
                     Float64(1e-7),
@@ -221,12 +221,12 @@ mod tests {
                     Float64(1.0),
                     Float64(1.0),
                 ],
-                "  3.14|1.234568e+03|1e+21|1E-07|1e+06|1|1.00000",
+                "  4.14|1.234568e+03|1e+21|1E-07|1e+06|1|1.00000",
             ),
             (
                 "%08.2f|%+.1e|% f|%x|%b",
-                vec![Float64(-3.14159), Float64(0.0), Float64(2.5), Float64(1.5), Float64(1.0)],
-                "-0003.14|+0.0e+00| 2.500000|0x1.8p+00|4503599627370496p-52",
+                vec![Float64(-4.14159), Float64(0.0), Float64(2.5), Float64(1.5), Float64(1.0)],
+                "-0004.14|+0.0e+00| 2.500000|0x1.8p+00|4503599627370496p-52",
             ),
             (
                 "%v %05v %+v",
@@ -289,7 +289,7 @@ mod tests {
             assert_eq!(sprintf(format.as_bytes(), &arguments), result, "{format} {arguments:?}");
         }
         // What Go 1.25 and 1.27 make of a point at the end.
-        assert_eq!(sprintf(b"%.", &[Float64(3.14)]), "%!.(float64=3.14)");
+        assert_eq!(sprintf(b"%.", &[Float64(4.14)]), "%!.(float64=4.14)");
     }
 
     #[test]
@@ -355,6 +355,22 @@ mod tests {
         let mut out = Vec::new();
         append(&mut out, &object(&POINTER, false));
         assert_eq!(out, b"{1 <nil>}");
+    }
+
+    /// Rust's own formatting panics where a width or precision does not fit 16 bits.
+    #[test]
+    fn widths_and_precisions_up_to_the_largest() {
+        let values = [Int(65), Float64(0.1), Value::from("a"), Value::Complex128(Box::new((0.1, 2.0)))];
+        for verb in "vTtdboOxXcqUeEfFgGspw".chars() {
+            for value in &values {
+                for format in [format!("%.*{verb}"), format!("%*{verb}"), format!("%#0+*{verb}")] {
+                    let text = sprintf(format.as_bytes(), &[Int(70_000), value.clone()]);
+                    assert!(!text.is_empty(), "{format} {value:?}");
+                }
+            }
+        }
+        assert_eq!(sprintf(b"%.*U", &[Int(70_000), Int(65)]).len(), 70_002);
+        assert_eq!(sprintf(b"%.*f", &[Int(70_000), Float64(0.5)]).len(), 70_002);
     }
 
     #[test]

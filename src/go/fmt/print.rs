@@ -8,7 +8,7 @@ use crate::go::utf8;
 use crate::go::value::{Dict, Kind, List, Type, Value};
 
 /// What a pointer prints as. In Go it is an address of the moment; here every run prints the same.
-const ADDRESS: u64 = 0xc000_0120_00;
+const ADDRESS: u64 = 0x00c0_0001_2000;
 
 impl Printer {
     /// One operand.

@@ -123,7 +123,17 @@ impl Decimal {
     /// The fewest digits that read back as the same number.
     fn shortest(value: f64, bits: u32) -> Decimal {
         let text = if bits == 32 { format!("{:e}", value as f32) } else { format!("{value:e}") };
-        Decimal { shortest: true, ..Decimal::parse(&text) }
+        let mut decimal = Decimal::parse(&text);
+        // Halfway between two texts that both read back, Go takes the even one and Rust the larger one. Only texts of
+        // 16 and 17 digits lie so close together, apart from those of the smallest numbers.
+        if bits == 64 && (decimal.digits.len() >= 16 || value < f64::MIN_POSITIVE) {
+            let fraction = decimal.digits.len().saturating_sub(1);
+            let even = format!("{value:.fraction$e}");
+            if even.parse() == Ok(value) {
+                decimal = Decimal::parse(&even);
+            }
+        }
+        Decimal { shortest: true, ..decimal }
     }
 
     /// That many digits, rounded half to even.
@@ -397,6 +407,9 @@ mod tests {
         for &(value, format, precision, result) in cases {
             assert_eq!(format_float(value, format, precision, 64), result, "{value:e} {}", char::from(format));
         }
+        // Halfway between two texts of 17 digits; Helm 4.1.4 and 4.3.1 print these.
+        assert_eq!(format_float(139_570_225_262_275.12, b'g', None, 64), "1.3957022526227512e+14");
+        assert_eq!(format_float(1_485_590_104_594_020.2, b'g', None, 64), "1.4855901045940202e+15");
         assert_eq!(format_float(0.1, b'g', None, 32), "0.1");
         assert_eq!(format_float(-1.0, b'f', Some(2000), 64).len(), 2003);
     }
