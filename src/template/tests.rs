@@ -511,9 +511,25 @@ fn nesting_is_bounded() {
 }
 
 #[test]
-fn loops_are_bounded() {
-    // Counting to the real bound takes too long without optimisation.
+fn loops_and_output_are_bounded() {
     assert_eq!(render("{{range 1000000000000}}{{if .}}{{break}}{{end}}{{end}}ok"), "ok");
+    let limit = limits::ITERATIONS;
+    errors(&[(
+        "{{range 1000000000000}}{{end}}",
+        8,
+        "1000000000000",
+        &format!("the bodies of range ran more than {limit} times"),
+    )]);
+    // Bodies count together, also those in an include.
+    let nested = "{{define \"a\"}}{{range 1000}}{{end}}{{end}}{{range 1000}}{{include \"a\" .}}{{end}}";
+    assert!(render(nested).contains("the bodies of range ran more than"));
+    let line = "x".repeat(1000);
+    for text in [
+        format!("{{{{range 5000}}}}{line}{{{{end}}}}"),
+        format!("{{{{range 5000}}}}{{{{print \"{line}\"}}}}{{{{end}}}}"),
+    ] {
+        assert!(render(&text).ends_with("the output is longer than 4 MiB"));
+    }
 }
 
 #[test]
