@@ -27,6 +27,8 @@ pub struct Profile {
     pub dependency_hint: &'static str,
     /// The release of the library for versions and version constraints.
     pub semver: &'static semver::Rules,
+    /// Whether there is `mustToToml`.
+    pub must_to_toml: bool,
     /// Whether there are functions for durations, such as `durationSeconds`.
     pub duration_functions: bool,
     /// Whether a values file loses its last line where that has no newline and as many bytes as Go's buffer.
@@ -93,6 +95,7 @@ pub static HELM_4_1: Profile = Profile {
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
     semver: &semver::V3_4,
+    must_to_toml: false,
     duration_functions: false,
     values_lose_last_line: true,
     chart_file_limit: Some(5 * 1024 * 1024),
@@ -120,6 +123,7 @@ pub static HELM_4_3: Profile = Profile {
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
     semver: &semver::V3_5,
+    must_to_toml: true,
     duration_functions: true,
     values_lose_last_line: false,
     chart_file_limit: None,

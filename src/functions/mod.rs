@@ -9,6 +9,7 @@ pub mod convert;
 pub mod crypto;
 pub mod dates;
 pub mod dicts;
+pub mod encoding;
 pub mod lists;
 pub mod math;
 pub mod paths;
@@ -32,6 +33,7 @@ static CHAPTERS: &[&[Function]] = &[
     types::FUNCTIONS,
     paths::FUNCTIONS,
     urls::FUNCTIONS,
+    encoding::FUNCTIONS,
     crypto::FUNCTIONS,
     dates::FUNCTIONS,
     random::FUNCTIONS,
@@ -45,5 +47,7 @@ static GO_1_25: &[&[Function]] = &[urls::GO_1_25];
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
     let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
-    CHAPTERS.iter().chain(changed).copied().flatten().chain(durations).chain(semver::functions(profile.semver))
+    let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
+    let chapters = CHAPTERS.iter().chain(changed).copied().flatten();
+    chapters.chain(toml).chain(durations).chain(semver::functions(profile.semver))
 }
