@@ -272,7 +272,7 @@ fn merge_dicts(destination: &Dict, source: &Dict, overwrite: bool, depth: usize)
         // Only now, as the merge above may have filled an empty map.
         let filled = old.as_ref().is_some_and(|old| !is_empty_for_mergo(old));
         let both_maps = kind == Kind::Map && old.is_some_and(|old| old.kind() == Kind::Map);
-        if !(filled && both_maps) && (overwrite || !filled) {
+        if !filled || (overwrite && !both_maps) {
             assign(&key, value)?;
         }
     }

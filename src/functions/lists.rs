@@ -283,18 +283,14 @@ fn until_step(start: i64, stop: i64, step: i64) -> Result<List, String> {
 }
 
 fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, String> {
-    let mut numbers = Vec::new();
-    let down = stop < start;
-    if (down && step >= 0) || (!down && step <= 0) {
-        return Ok(numbers);
+    let (distance, step) = (i128::from(stop) - i128::from(start), i128::from(step));
+    // As untilStep: a step in the wrong direction makes no numbers, and from a number to itself there is none.
+    if step == 0 || (distance < 0) != (step < 0) {
+        return Ok(Vec::new());
     }
-    let mut number = start;
-    while if down { number > stop } else { number < stop } {
-        check_length(numbers.len() + 1)?;
-        numbers.push(number);
-        number = number.wrapping_add(step);
-    }
-    Ok(numbers)
+    let count = usize::try_from(distance.unsigned_abs().div_ceil(step.unsigned_abs())).unwrap_or(usize::MAX);
+    check_length(count)?;
+    Ok((0..count as i64).map(|at| start.wrapping_add(at.wrapping_mul(step as i64))).collect())
 }
 
 /// The numbers up to the last, as text: `seq last`, `seq first last` or `seq first step last`.

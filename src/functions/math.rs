@@ -281,7 +281,11 @@ fn atoi(text: Str) -> i64 {
         Ok(number) => number,
         // As strconv.Atoi, whose error sprig ignores: what is out of range is the nearest number in it.
         Err(error) if error.kind == strconv::NumErrorKind::Range => {
-            if text.starts_with(b"-") { i64::MIN } else { i64::MAX }
+            if text.starts_with(b"-") {
+                i64::MIN
+            } else {
+                i64::MAX
+            }
         }
         Err(_) => 0,
     }
@@ -311,9 +315,13 @@ mod tests {
 
     #[test]
     fn texts_as_numbers() {
-        for (text, want) in
-            [("12", 12), ("012", 12), ("99999999999999999999", i64::MAX), ("-99999999999999999999", i64::MIN), ("1.5", 0)]
-        {
+        for (text, want) in [
+            ("12", 12),
+            ("012", 12),
+            ("99999999999999999999", i64::MAX),
+            ("-99999999999999999999", i64::MIN),
+            ("1.5", 0),
+        ] {
             assert_eq!(atoi(Str::from(text)), want, "{text}");
         }
         assert_eq!(to_decimal(Value::Float64(777.0)).0, 511);

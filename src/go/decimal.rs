@@ -1,5 +1,6 @@
 //! Decimal arithmetic as `github.com/shopspring/decimal` v1.4.0 does it, which sprig's `addf` and its like go through.
 
+use super::strconv;
 use std::cmp::Ordering;
 
 /// How many digits after the point a quotient has.
@@ -25,7 +26,7 @@ impl Decimal {
             let name = if float.is_nan() { "NaN" } else { ["+Inf", "-Inf"][usize::from(float < 0.0)] };
             return Err(format!("Cannot create a Decimal from {name}"));
         }
-        let text = format!("{:e}", float.abs());
+        let text = strconv::format_float(float.abs(), b'e', None, 64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         // The shortest form has at most 17 digits.
@@ -87,7 +88,8 @@ impl Decimal {
             return Err("decimal division by 0".to_owned());
         }
         let shift = self.exponent.saturating_sub(other.exponent).saturating_add(DIVISION_PRECISION);
-        let scale = |limbs: &[u32], wanted: bool| times_power_of_ten(limbs, if wanted { shift.unsigned_abs() } else { 0 });
+        let scale =
+            |limbs: &[u32], wanted: bool| times_power_of_ten(limbs, if wanted { shift.unsigned_abs() } else { 0 });
         let (numerator, divisor) = (scale(&self.limbs, shift > 0), scale(&other.limbs, shift < 0));
         let (mut limbs, remainder) = quotient(&numerator, &divisor);
         if compare(&sum(&remainder, &remainder), &divisor) != Ordering::Less {
@@ -217,7 +219,7 @@ mod tests {
     fn quotients_are_rounded_to_sixteen_places() {
         for (one, other, want) in [
             (2.0, 3.0, 0.666_666_666_666_666_7),
-            (20_000.0, 3.0, 6_666.666_666_666_666_7),
+            (20_000.0, 3.0, 6_666.666_666_666_667),
             (2.0, 30_000.0, 0.000_066_666_666_666_7),
             (-1.0, 3.0, -0.333_333_333_333_333_3),
             (1.0, 1e20, 0.0),

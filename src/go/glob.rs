@@ -6,8 +6,11 @@
 
 use super::utf8;
 
-/// How much work compiling or one match may be, as some patterns take exponential time. Beyond it nothing matches.
-const WORK: u32 = 2_000_000;
+/// How much work compiling may be; a pattern that takes more is as good as not valid.
+const COMPILE_WORK: u32 = 1_000_000;
+
+/// How much work one match may be, as some patterns take exponential time; what takes more does not match.
+const MATCH_WORK: u32 = 100_000;
 
 /// How many parts a pattern may have, which bounds the depth of the trees.
 const MAX_NODES: usize = 1000;
@@ -19,13 +22,13 @@ impl Glob {
     /// Compiles a pattern whose `*` and `?` match no separator; `**` matches everything. Nothing if it is not valid.
     pub fn compile(pattern: &[u8], separators: &[char]) -> Option<Glob> {
         let tree = Parser::parse(pattern)?;
-        let mut compiler = Compiler { separators, work: WORK };
+        let mut compiler = Compiler { separators, work: COMPILE_WORK };
         compiler.compile(&tree).map(Glob)
     }
 
     /// Whether the whole of `text` matches.
     pub fn matches(&self, text: &[u8]) -> bool {
-        let mut work = WORK;
+        let mut work = MATCH_WORK;
         self.0.matches(text, &mut work).unwrap_or(false)
     }
 }
@@ -691,7 +694,8 @@ impl Tree {
     fn matcher(value: Matcher, left: Option<Matcher>, right: Option<Matcher>) -> Matcher {
         let side = |side: &Option<Matcher>| side.as_ref().map_or(Some(0), Matcher::length);
         let (left_length, right_length) = (side(&left), side(&right));
-        let length = value.length().zip(left_length).zip(right_length).map(|((value, left), right)| value + left + right);
+        let length =
+            value.length().zip(left_length).zip(right_length).map(|((value, left), right)| value + left + right);
         Matcher::Tree(Box::new(Tree {
             value,
             left,
@@ -753,4 +757,78 @@ fn rfind_rune(text: &[u8], rune: char) -> Option<usize> {
 
 fn contains_any(text: &[u8], runes: &[char]) -> bool {
     runes.iter().any(|&rune| find_rune(text, rune).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glob(pattern: &str, text: &str) -> Option<bool> {
+        Glob::compile(pattern.as_bytes(), &['/']).map(|glob| glob.matches(text.as_bytes()))
+    }
+
+    #[test]
+    fn matches_as_the_library_does() {
+        for (pattern, text, want) in [
+            ("*", "a", Some(true)),
+            ("*", "a/b", Some(false)),
+            ("**", "a/b", Some(true)),
+            ("a/*", "a/b", Some(true)),
+            ("a/**", "a/b/c", Some(true)),
+            ("a/**/c", "a/c", Some(true)),
+            ("a/**/c", "a/b/d/c", Some(true)),
+            ("*.yaml", "a.yaml", Some(true)),
+            ("*.yaml", "d/a.yaml", Some(false)),
+            ("**.yaml", "d/a.yaml", Some(true)),
+            ("**/*.yaml", "a.yaml", Some(false)),
+            ("**/*.yaml", "d/a.yaml", Some(true)),
+            ("?.txt", "a.txt", Some(true)),
+            ("?.txt", "/.txt", Some(false)),
+            ("?", "/", Some(false)),
+            ("a?", "a", Some(false)),
+            ("[a-c].t", "b.t", Some(true)),
+            ("[!a-c].t", "b.t", Some(false)),
+            ("[!a-c].t", "z.t", Some(true)),
+            ("[abc].t", "c.t", Some(true)),
+            ("[!abc].t", "d.t", Some(true)),
+            ("{a,b}.t", "b.t", Some(true)),
+            ("{a,b}.t", "c.t", Some(false)),
+            ("{*.a,b/*}", "b/x", Some(true)),
+            ("{a,{b,c}}x", "cx", Some(true)),
+            ("config/{a,b}*.yaml", "config/b1.yaml", Some(true)),
+            ("\\*", "*", Some(true)),
+            ("\\*", "a", Some(false)),
+            ("a\\{b", "a{b", Some(true)),
+            ("{a", "a", Some(true)),
+            ("a}", "a}", Some(true)),
+            ("a,b", "a,b", Some(true)),
+            ("[a", "a", None),
+            ("[]", "a", None),
+            ("[c-a]", "b", None),
+            ("a[", "a[", None),
+            ("{a,", "", Some(true)),
+            ("é?", "éa", Some(false)),
+            ("?é", "aé", Some(false)),
+            ("??", "éé", Some(true)),
+            ("[é]x", "éx", Some(false)),
+            ("[!ab][!ab]", "ab", Some(false)),
+            ("[!ab][!ab]", "ba", Some(true)),
+            ("*a*b*c*", "xaybzc", Some(true)),
+            ("*/*/*", "a/b/c", Some(true)),
+            ("*/*", "a/b/c", Some(false)),
+            ("a*{b,cd}*e", "axcdxe", Some(true)),
+            ("", "", Some(true)),
+            ("", "a", Some(false)),
+        ] {
+            assert_eq!(glob(pattern, text), want, "{pattern} on {text}");
+        }
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        let stars = "*a".repeat(30);
+        assert_eq!(glob(&format!("{stars}b"), &"a".repeat(3000)), Some(false));
+        assert_eq!(glob(&"{a,".repeat(2000), "a"), None);
+        assert!(glob(&"?*".repeat(400), "a").is_none_or(|matched| !matched));
+    }
 }

@@ -101,7 +101,7 @@ pub fn is_abs(path: &[u8]) -> bool {
 }
 
 /// Whether the whole of `name` matches the shell pattern, as `filepath.Match`: `*` and `?` match no slash, `[a-z]` and
-/// `[^a]` are classes, a backslash escapes. 
+/// `[^a]` are classes, a backslash escapes.
 /// As in Go, what follows the part that does not match is not checked for errors.
 pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
     let (mut pattern, mut name) = (pattern, name);

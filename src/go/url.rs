@@ -147,8 +147,8 @@ impl Url {
         let (before, fragment) = cut(text, b'#');
         let mut url = parse(before, rules).map_err(|error| format!("parse {}: {error}", quote(before)))?;
         if let Some(fragment) = fragment.filter(|fragment| !fragment.is_empty()) {
-            url.fragment = unescape(fragment, Encoding::Fragment)
-                .map_err(|error| format!("parse {}: {error}", quote(text)))?;
+            url.fragment =
+                unescape(fragment, Encoding::Fragment).map_err(|error| format!("parse {}: {error}", quote(text)))?;
             if *escape(&url.fragment, Encoding::Fragment) != *fragment {
                 url.raw_fragment = fragment.to_vec();
             }
@@ -489,16 +489,8 @@ mod tests {
         let url = Url::parse(text.as_bytes(), GO_1_27)?;
         let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let user = url.user.as_ref().map(Userinfo::text).unwrap_or_default();
-        let parts: [&[u8]; 8] = [
-            &url.scheme,
-            &url.opaque,
-            &user,
-            &url.host,
-            url.hostname(),
-            &url.path,
-            &url.raw_query,
-            &url.fragment,
-        ];
+        let parts: [&[u8]; 8] =
+            [&url.scheme, &url.opaque, &user, &url.host, url.hostname(), &url.path, &url.raw_query, &url.fragment];
         Ok((parts.map(show).join(" "), show(&url.text())))
     }
 
