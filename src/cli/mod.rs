@@ -3,12 +3,17 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, values, functions, template, engine, manifest, render, output, error, yaml.
+//! Imports: go, profile, host, chart, services, values, functions, template, engine, manifest, render, output, error, yaml.
 
 pub mod completion;
+pub mod export;
+pub mod factory;
 pub mod flags;
+pub mod folder;
 pub mod host;
 pub mod kubeconfig;
+pub mod render;
+pub mod reproducible;
 pub mod template;
 pub mod version;
 
@@ -100,6 +105,8 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Err(error) => return clap_error(&error, streams),
     };
     match matches.subcommand() {
+        Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
         _ => help(None, streams),
@@ -134,6 +141,8 @@ pub fn command() -> Command {
                 .arg(Arg::new("arguments").num_args(0..).value_name("[NAME] CHART"))
                 .after_help("Example: mizzen template web ./chart -f values.yaml --set replicas=2"),
         )
+        .subcommand(render::command())
+        .subcommand(export::command())
         .subcommand(version::command())
         .subcommand(completion::command())
 }

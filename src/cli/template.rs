@@ -458,7 +458,7 @@ impl Command<'_> {
 }
 
 /// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.
-fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
+pub fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
     if path.trim() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().read_to_end(&mut bytes).map_err(|error| fs::path_error("read", "/dev/stdin", &error))?;

@@ -1,7 +1,7 @@
 //! `.Files`: as Helm's engine/files.go.
 
 use crate::chart::File;
-use crate::go::{Dict, DictType, Kind, Method, Object, ObjectType, Str, Type, Value, glob::Glob, path};
+use crate::go::{Dict, DictType, Kind, Method, Object, ObjectType, Str, Type, Value, base64, glob::Glob, path};
 use crate::profile::EmptyFile;
 use crate::yaml;
 use std::any::Any;
@@ -80,6 +80,10 @@ impl Object for Files {
     fn underlying(&self) -> Option<Value> {
         Some(Value::Dict(self.files.0.clone()))
     }
+
+    fn missing(&self) -> Value {
+        Value::Bytes(Box::default())
+    }
 }
 
 fn receiver(value: &Value) -> &Files {
@@ -114,7 +118,7 @@ fn as_config(files: &Value, _: &[Value]) -> Result<Value, String> {
 }
 
 fn as_secrets(files: &Value, _: &[Value]) -> Result<Value, String> {
-    Ok(receiver(files).as_yaml(|data| Str::derived(base64(data), [data])))
+    Ok(receiver(files).as_yaml(|data| Str::derived(base64::encode(data), [data])))
 }
 
 fn lines(files: &Value, arguments: &[Value]) -> Result<Value, String> {
@@ -130,18 +134,4 @@ fn lines(files: &Value, arguments: &[Value]) -> Result<Value, String> {
     }
     let lines = text.strip_suffix(b"\n").unwrap_or(&text);
     Ok(Value::strings(lines.split(|&byte| byte == b'\n').map(|line| text.slice_of(line))))
-}
-
-/// As base64.StdEncoding.
-fn base64(bytes: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().chain(&[0, 0]).take(3).fold(0, |group, &byte| group << 8 | u32::from(byte));
-        for digit in 0..4 {
-            let padding = digit > chunk.len();
-            out.push(if padding { b'=' } else { DIGITS[(group >> (18 - 6 * digit) & 63) as usize] });
-        }
-    }
-    out
 }

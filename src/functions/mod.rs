@@ -5,6 +5,7 @@
 //! Imports: go, yaml, host, profile, template.
 
 pub mod builtins;
+pub mod certificates;
 pub mod convert;
 pub mod crypto;
 pub mod dates;
@@ -38,6 +39,7 @@ static CHAPTERS: &[&[Function]] = &[
     dates::FUNCTIONS,
     random::FUNCTIONS,
     regex::FUNCTIONS,
+    certificates::FUNCTIONS,
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.

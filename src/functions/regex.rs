@@ -35,11 +35,7 @@ fn must_compile(pattern: &Str) -> Result<Rc<Regexp>, String> {
 
 /// As package regexp's quote: in backquotes where that is possible.
 fn quote(pattern: &Str) -> String {
-    if crate::go::strconv::can_backquote(pattern) {
-        format!("`{pattern}`")
-    } else {
-        crate::go::strconv::quote(pattern)
-    }
+    if crate::go::strconv::can_backquote(pattern) { format!("`{pattern}`") } else { crate::go::strconv::quote(pattern) }
 }
 
 /// `{{ regexMatch "^a+$" "aaa" }}` is `true`; a bad expression matches nothing.

@@ -5,11 +5,9 @@ use crate::go::semver::{Constraints, Rules, V3_4, V3_5, Version};
 use crate::go::{Str, Value};
 use crate::template::function::Function;
 
-static FUNCTIONS_3_4: &[Function] =
-    &[function!("semver", semver_3_4), function!("semverCompare", semver_compare_3_4)];
+static FUNCTIONS_3_4: &[Function] = &[function!("semver", semver_3_4), function!("semverCompare", semver_compare_3_4)];
 
-static FUNCTIONS_3_5: &[Function] =
-    &[function!("semver", semver_3_5), function!("semverCompare", semver_compare_3_5)];
+static FUNCTIONS_3_5: &[Function] = &[function!("semver", semver_3_5), function!("semverCompare", semver_compare_3_5)];
 
 /// The functions of this chapter under the rules of one release of the library.
 pub fn functions(rules: &Rules) -> &'static [Function] {

@@ -1,7 +1,7 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
+use super::object::{Field, Method, Object, ObjectType};
 use super::strconv;
-use super::object::{Method, Object, ObjectType};
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
 use std::fmt;
@@ -340,6 +340,13 @@ impl Object for VersionObject {
         if self.pointer { &POINTER } else { &STRUCT }
     }
 
+    fn fields(&self) -> Vec<Value> {
+        let Version { major, minor, patch, prerelease, metadata, .. } = &self.version;
+        let numbers = [major, minor, patch].map(|&number| Value::Uint64(number));
+        let texts = [prerelease, metadata, &self.version.original].map(Value::string);
+        numbers.into_iter().chain(texts).collect()
+    }
+
     fn stringer(&self) -> Option<String> {
         Some(self.version.to_string())
     }
@@ -359,11 +366,25 @@ impl Object for VersionObject {
 
 /// `*semver.Version`.
 pub static POINTER: ObjectType =
-    ObjectType { name: "*semver.Version", kind: Kind::Pointer, fields: &[], methods: &METHODS };
+    ObjectType { name: "*semver.Version", kind: Kind::Pointer, fields: &FIELDS, methods: &METHODS };
 
 /// `semver.Version`. Its value is not addressable, so the methods of the pointer are missing.
 static STRUCT: ObjectType =
-    ObjectType { name: "semver.Version", kind: Kind::Struct, fields: &[], methods: &VALUE_METHODS };
+    ObjectType { name: "semver.Version", kind: Kind::Struct, fields: &FIELDS, methods: &VALUE_METHODS };
+
+/// Not exported: templates cannot read them, but fmt's verbs for numbers print them.
+static FIELDS: [Field; 6] = [
+    unexported("major", Type::Uint64),
+    unexported("minor", Type::Uint64),
+    unexported("patch", Type::Uint64),
+    unexported("pre", Type::String),
+    unexported("metadata", Type::String),
+    unexported("original", Type::String),
+];
+
+const fn unexported(name: &'static str, ty: Type) -> Field {
+    Field { name, json: "", omit_empty: false, ty }
+}
 
 fn object_of(value: &Value) -> Option<&VersionObject> {
     let Value::Object(object) = value else { return None };
@@ -510,7 +531,9 @@ mod tests {
             ("1.2.3-01", Err("version segment starts with 0")),
             (
                 "99999999999999999999.0.0",
-                Err("error parsing version segment: strconv.ParseUint: parsing \"99999999999999999999\": value out of range"),
+                Err(
+                    "error parsing version segment: strconv.ParseUint: parsing \"99999999999999999999\": value out of range",
+                ),
             ),
         ] {
             let got = Version::new(text.as_bytes(), &V3_4).map(|version| version.to_string());
@@ -537,7 +560,8 @@ mod tests {
 
     #[test]
     fn precedence() {
-        let order = ["1.0.0-1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"];
+        let order =
+            ["1.0.0-1", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"];
         for pair in order.windows(2) {
             let [a, b] = [pair[0], pair[1]].map(|text| Version::new(text.as_bytes(), &V3_4).unwrap());
             assert_eq!(a.compare(&b), Ordering::Less, "{pair:?}");

@@ -225,6 +225,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         match ty.kind {
             Kind::Struct | Kind::Pointer => {
                 let Some(index) = ty.field(name) else { return Ok(None) };
+                if !name.first().is_some_and(u8::is_ascii_uppercase) {
+                    return Err(self.error(format!("{name} is an unexported field of struct type {}", ty.name)));
+                }
                 if has_arguments {
                     return Err(self.error(format!("{name} has arguments but cannot be invoked as function")));
                 }

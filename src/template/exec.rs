@@ -660,6 +660,9 @@ const NO_VALUE: &[u8] = b"<no value>";
 fn printable(value: &Value) -> Str {
     let text = match value {
         Value::Nil => return Str::from(NO_VALUE),
+        Value::Object(object) if object.stringer().is_none() && object.pointer_stringer().is_some() => {
+            return object.pointer_stringer().map(Str::from).unwrap_or_default();
+        }
         value => crate::go::fmt::sprint(std::slice::from_ref(value)),
     };
     match value {

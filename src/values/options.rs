@@ -93,7 +93,8 @@ mod tests {
     fn errors() {
         let run = |options: Options| {
             user_values(&options, &HELM_4_3, &mut |path| Err(format!("open {path}: no such file or directory")))
-                .unwrap_err()
+                .err()
+                .unwrap()
                 .to_string()
         };
         let one = |text: &str| vec![text.to_owned()];

@@ -525,7 +525,7 @@ mod tests {
     #[test]
     fn set_string_json_literal_file() {
         assert_eq!(run("a=1,b=null", Reader::String), "{\"a\":\"1\",\"b\":\"null\"}");
-        assert_eq!(run("a=[1,{\"b\":2}],c=\"x\" , d=", Reader::Json), "{\"a\":[1,{\"b\":2}],\"c\":\"x\",\"d\":null}");
+        assert_eq!(run("a=[1,{\"b\":2}],c=\"x\" ,d=", Reader::Json), "{\"a\":[1,{\"b\":2}],\"c\":\"x\",\"d\":null}");
         assert_eq!(run("a[1]= 2 ,b=1", Reader::Json), "{\"a\":[null,2],\"b\":1}");
         assert_eq!(run("a=b,c={x}\\.y", Reader::Literal), "{\"a\":\"b,c={x}\\\\.y\"}");
         assert_eq!(run("a[1].b=x,y=1", Reader::Literal), "{\"a\":[null,{\"b\":\"x,y=1\"}]}");

@@ -90,14 +90,17 @@ impl Regexp {
         let search = |at| self.search_captures(&text, at, &mut captures.borrow_mut());
         each_match(&text, limit, search, |_| {
             let captures = captures.borrow();
-            found.push((0..self.names.len()).map(|group| group_range(&captures, group).map(|r| text.original(r))).collect());
+            found.push(
+                (0..self.names.len()).map(|group| group_range(&captures, group).map(|r| text.original(r))).collect(),
+            );
         });
         found
     }
 
     /// As `ReplaceAllString`: `$1`, `${1}` and `${name}` in the template stand for groups, `$$` for a dollar sign.
     pub fn replace_all(&self, text: &Str, template: &Str) -> Str {
-        let pieces = if template.contains(&b'$') { template_pieces(template) } else { vec![Piece::Text(template.clone())] };
+        let pieces =
+            if template.contains(&b'$') { template_pieces(template) } else { vec![Piece::Text(template.clone())] };
         let wants_groups = pieces.iter().any(|piece| !matches!(piece, Piece::Text(_) | Piece::Number(0)));
         self.replace(text, wants_groups, |out, captures, whole, original| {
             for piece in &pieces {
@@ -158,7 +161,12 @@ impl Regexp {
     }
 
     /// As replaceAll: calls `insert` for every match that does not touch the one before it while being empty.
-    fn replace(&self, text: &Str, wants_groups: bool, insert: impl Fn(&mut StrBuilder, &Captures, Range, &Text)) -> Str {
+    fn replace(
+        &self,
+        text: &Str,
+        wants_groups: bool,
+        insert: impl Fn(&mut StrBuilder, &Captures, Range, &Text),
+    ) -> Str {
         let decoded = Text::new(text);
         let mut captures = self.program.create_captures();
         let mut out: Option<StrBuilder> = None;

@@ -305,9 +305,7 @@ impl<'a> Parser<'a> {
             (true, None) if min == 0 => (2 + size, repeats),
             (true, None) => (1 + u64::from(min) * size, repeats.saturating_mul(u64::from(min))),
             (true, Some(0)) => (1, 1),
-            (true, Some(max)) => {
-                (u64::from(max) * size + u64::from(max - min), repeats.saturating_mul(u64::from(max)))
-            }
+            (true, Some(max)) => (u64::from(max) * size + u64::from(max - min), repeats.saturating_mul(u64::from(max))),
         };
         let hir = Hir::repetition(Repetition { min, max, greedy, sub: Box::new(hir) });
         self.push(Node { hir, size: size.max(1), height: height + 1, repeats })?;
@@ -690,6 +688,7 @@ fn count(from: &[u8]) -> Option<(u32, &[u8])> {
     if digits.is_empty() || (digits.len() > 1 && digits[0] == b'0') {
         return None;
     }
-    let count = digits.iter().fold(0u32, |count, digit| count.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
+    let count =
+        digits.iter().fold(0u32, |count, digit| count.saturating_mul(10).saturating_add(u32::from(digit - b'0')));
     Some((count, rest))
 }

@@ -22,7 +22,8 @@ static TABLE: &[(&[u8], &[u8], &str)] = include!("table.in");
 #[test]
 fn errors_are_gos() {
     for (pattern, expected) in ERRORS {
-        let got = Regexp::new(pattern.as_bytes()).map(|_| ()).map_err(|error| error.replace("error parsing regexp: ", ""));
+        let got =
+            Regexp::new(pattern.as_bytes()).map(|_| ()).map_err(|error| error.replace("error parsing regexp: ", ""));
         assert_eq!(got.err().as_deref().unwrap_or(""), *expected, "{pattern}");
     }
 }

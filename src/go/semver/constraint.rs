@@ -75,9 +75,9 @@ impl Constraints {
 
     /// As `Constraints.Check`: whether the version satisfies one of the groups.
     pub fn check(&self, version: &Version) -> bool {
-        self.groups
-            .iter()
-            .any(|group| group.constraints.iter().all(|c| c.check(version, self.includes(group, c), self.rules).is_ok()))
+        self.groups.iter().any(|group| {
+            group.constraints.iter().all(|c| c.check(version, self.includes(group, c), self.rules).is_ok())
+        })
     }
 
     /// As `Constraints.Validate`: nothing, or the reasons why no group holds.
@@ -124,7 +124,8 @@ fn rewrite_ranges(text: &[u8]) -> Vec<u8> {
     };
     let mut rewritten = text.to_vec();
     for groups in range.find_all_submatches(text, -1) {
-        let part = |group: usize| groups.get(group).copied().flatten().map_or(&b""[..], |(start, end)| &text[start..end]);
+        let part =
+            |group: usize| groups.get(group).copied().flatten().map_or(&b""[..], |(start, end)| &text[start..end]);
         let whole = part(0);
         // As strings.Replace with a count of 1: the first place that reads the same, wherever the match was.
         let Some(at) = rewritten.windows(whole.len()).position(|window| window == whole) else { continue };

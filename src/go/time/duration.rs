@@ -90,7 +90,8 @@ impl Duration {
         }
         let (value, multiple) = (i128::from(self.0), i128::from(multiple.0));
         let remainder = value.abs() % multiple;
-        let magnitude = if 2 * remainder < multiple { value.abs() - remainder } else { value.abs() + multiple - remainder };
+        let magnitude =
+            if 2 * remainder < multiple { value.abs() - remainder } else { value.abs() + multiple - remainder };
         let rounded = if value < 0 { -magnitude } else { magnitude };
         Duration(rounded.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
@@ -289,9 +290,15 @@ mod tests {
 
     #[test]
     fn rounds_half_away_from_zero() {
-        for (value, multiple, rounded, truncated) in
-            [(7, 5, 5, 5), (8, 5, 10, 5), (-8, 5, -10, -5), (-7, 5, -5, -5), (5, 10, 10, 0), (7, 0, 7, 7), (i64::MAX, 10, i64::MAX, i64::MAX - 7)]
-        {
+        for (value, multiple, rounded, truncated) in [
+            (7, 5, 5, 5),
+            (8, 5, 10, 5),
+            (-8, 5, -10, -5),
+            (-7, 5, -5, -5),
+            (5, 10, 10, 0),
+            (7, 0, 7, 7),
+            (i64::MAX, 10, i64::MAX, i64::MAX - 7),
+        ] {
             assert_eq!(Duration(value).round(Duration(multiple)), Duration(rounded));
             assert_eq!(Duration(value).truncate(Duration(multiple)), Duration(truncated));
         }

@@ -30,9 +30,16 @@ pub(super) enum Element {
     /// `MST`.
     Abbreviation,
     /// `Z07:00` where `iso`, and `-07:00`.
-    Offset { iso: bool, style: OffsetStyle },
+    Offset {
+        iso: bool,
+        style: OffsetStyle,
+    },
     /// `.000` where `exact`, and `.999`.
-    Fraction { exact: bool, digits: usize, separator: u8 },
+    Fraction {
+        exact: bool,
+        digits: usize,
+        separator: u8,
+    },
 }
 
 /// How an offset is written.
@@ -92,7 +99,8 @@ fn element(rest: &[u8]) -> Option<(usize, Element, usize)> {
         b'P' if rest.get(1) == Some(&b'M') => found(Element::UpperPm, 2),
         b'p' if rest.get(1) == Some(&b'm') => found(Element::LowerPm, 2),
         sign @ (b'-' | b'Z') => {
-            let (style, length) = OFFSETS.iter().find(|(text, _)| rest[1..].starts_with(text)).map(|(t, s)| (*s, t.len()))?;
+            let (style, length) =
+                OFFSETS.iter().find(|(text, _)| rest[1..].starts_with(text)).map(|(t, s)| (*s, t.len()))?;
             found(Element::Offset { iso: sign == b'Z', style }, length + 1)
         }
         separator @ (b'.' | b',') => {

@@ -150,9 +150,7 @@ static METHODS: [Method; 39] = [
         with(v, |t| t.within(location.clone()).into_value())
     }),
     method("IsDST", &[], 1, |v, _| with(v, |t| Value::Bool(t.location.abbreviation(t.seconds).1))),
-    method("IsZero", &[], 1, |v, _| {
-        with(v, |t| Value::Bool(t.seconds == -super::ZERO_TO_UNIX && t.nanoseconds == 0))
-    }),
+    method("IsZero", &[], 1, |v, _| with(v, |t| Value::Bool(t.seconds == -super::ZERO_TO_UNIX && t.nanoseconds == 0))),
     method("Local", &[], 1, |v, _| with(v, |t| t.within(t.local.clone()).into_value())),
     method("Location", &[], 1, |v, _| with(v, |t| Value::Object(Rc::new(t.location.clone())))),
     method("MarshalJSON", &[], 2, |v, _| with(v, |t| bytes(format!("\"{}\"", t.rfc3339())))),

@@ -223,7 +223,17 @@ fn days_in(month: i64, year: i64) -> i64 {
 }
 
 static MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -299,9 +309,13 @@ mod tests {
 
     #[test]
     fn dates_normalise() {
-        for (years, months, days, expected) in
-            [(0, 1, 0, "2024-03-02"), (1, 0, 0, "2025-01-31"), (0, -2, 0, "2023-12-01"), (-2024, 0, 0, "0000-01-31"), (0, 0, -31, "2023-12-31")]
-        {
+        for (years, months, days, expected) in [
+            (0, 1, 0, "2024-03-02"),
+            (1, 0, 0, "2025-01-31"),
+            (0, -2, 0, "2023-12-01"),
+            (-2024, 0, 0, "0000-01-31"),
+            (0, 0, -31, "2023-12-31"),
+        ] {
             let time = at("2024-01-31T00:00:00Z").add_date(years, months, days);
             assert_eq!(String::from_utf8_lossy(&time.format(b"2006-01-02")), expected);
         }

@@ -30,7 +30,9 @@ pub fn parse_in_location(layout: &[u8], value: &[u8], location: &Location) -> Re
         match parser.element(element, after) {
             Ok(()) => {}
             Err(Failure::Bad) => return cannot(hold, text),
-            Err(Failure::OutOfRange(what)) => return Err(format!("parsing time {}: {what} out of range", quote(value))),
+            Err(Failure::OutOfRange(what)) => {
+                return Err(format!("parsing time {}: {what} out of range", quote(value)));
+            }
         }
     }
     parser.finish(location).map_err(|what| format!("parsing time {}: {what}", quote(value)))
@@ -244,7 +246,9 @@ impl<'a> Parser<'a> {
                 break;
             }
             match text[at..at + 2] {
-                [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => *part = i64::from(tens - b'0') * 10 + i64::from(ones - b'0'),
+                [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+                    *part = i64::from(tens - b'0') * 10 + i64::from(ones - b'0')
+                }
                 _ => {
                     is_bad = true;
                     break;
@@ -425,9 +429,12 @@ mod tests {
         let local = Location::local("Europe/Berlin");
         for (layout, value, expected) in TABLE {
             let got = parse_in_location(layout.as_bytes(), value.as_bytes(), &local);
-            let got = got.map_or_else(|error| error, |time| {
-                String::from_utf8_lossy(&time.format(b"2006-01-02 15:04:05.999999999 -07:00:00 MST")).into_owned()
-            });
+            let got = got.map_or_else(
+                |error| error,
+                |time| {
+                    String::from_utf8_lossy(&time.format(b"2006-01-02 15:04:05.999999999 -07:00:00 MST")).into_owned()
+                },
+            );
             assert_eq!(got, *expected, "{layout:?} {value:?}");
         }
     }

@@ -131,8 +131,7 @@ impl Location {
                 offsets.push(offset);
             }
         }
-        let in_effect =
-            |offset: &&i64| self.abbreviation(seconds.wrapping_sub(**offset)).0.as_bytes() == abbreviation;
+        let in_effect = |offset: &&i64| self.abbreviation(seconds.wrapping_sub(**offset)).0.as_bytes() == abbreviation;
         offsets.iter().find(in_effect).or(offsets.first()).copied()
     }
 }

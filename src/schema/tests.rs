@@ -1,0 +1,220 @@
+//! What real Helm 4.1.4 printed.
+
+use super::validate;
+use crate::go::json_decode;
+use crate::go::{Log, Str};
+
+fn run(schema: &str, values: &str) -> String {
+    let values = json_decode::decode(values.as_bytes()).unwrap();
+    validate(&Str::from(schema), &values, &mut |_: Log| {}).err().unwrap_or_default()
+}
+
+#[test]
+fn as_helm_printed() {
+    let table = [
+        (
+            r#"{"properties": {"a": {"type": "string"}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': got number, want string
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"type": ["string", "boolean"]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': got number, want boolean or string
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"type": "integer"}}}"#,
+            r#"{"a": 1.5}"#,
+            r#"- at '/a': got number, want integer
+"#,
+        ),
+        (r#"{"properties": {"a": {"type": "integer"}}}"#, r#"{"a": 1000.0}"#, r#""#),
+        (
+            r#"{"required": ["x", "y"]}"#,
+            r#"{"a": 5}"#,
+            r#"- at '': missing properties 'x', 'y'
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"enum": ["x", "y", 1, null]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': value must be one of 'x', 'y', 1, <nil>
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"const": "x"}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': value must be 'x'
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"pattern": "^a"}}}"#,
+            r#"{"a": "b"}"#,
+            r#"- at '/a': 'b' does not match pattern '^a'
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"minimum": 10, "maximum": 1}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': minimum: got 5, want 10
+- at '/a': maximum: got 5, want 1
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"exclusiveMinimum": 5}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': exclusiveMinimum: got 5, want 5
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"multipleOf": 2}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': multipleOf: got 5, want 2
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"minLength": 3}, "b": {"maxLength": 1}}}"#,
+            r#"{"a": "x", "b": "xx"}"#,
+            r#"- at '/a': minLength: got 1, want 3
+- at '/b': maxLength: got 2, want 1
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"minItems": 3, "uniqueItems": true, "items": {"type": "string"}}}}"#,
+            r#"{"a": ["x", "x"]}"#,
+            r#"- at '/a': minItems: got 2, want 3
+- at '/a': items at 0 and 1 are equal
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"oneOf": [{"type": "string"}, {"type": "boolean"}]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': 'oneOf' failed, none matched
+  - at '/a': got number, want string
+  - at '/a': got number, want boolean
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"oneOf": [{"type": "integer"}, {"minimum": 1}]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': 'oneOf' failed, subschemas 0, 1 matched
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"anyOf": [{"type": "string"}, {"type": "boolean"}]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': 'anyOf' failed
+  - at '/a': got number, want string
+  - at '/a': got number, want boolean
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"allOf": [{"type": "string"}, {"minimum": 10}]}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': 'allOf' failed
+  - at '/a': got number, want string
+  - at '/a': minimum: got 5, want 10
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"not": {"type": "integer"}}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': 'not' failed
+"#,
+        ),
+        (
+            r#"{"if": {"properties": {"a": {"const": 5}}}, "then": {"required": ["b"]}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '': missing property 'b'
+"#,
+        ),
+        (
+            r##"{"properties": {"a": {"$ref": "#/definitions/s"}}, "definitions": {"s": {"type": "string"}}}"##,
+            r#"{"a": 5}"#,
+            r#"- at '/a': got number, want string
+"#,
+        ),
+        (
+            r#"{"$schema": "http://json-schema.org/draft-04/schema#", "properties": {"a": {"minimum": 5, "exclusiveMinimum": true}}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '/a': exclusiveMinimum: got 5, want 5
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"minimum": 5, "exclusiveMinimum": true}}}"#,
+            r#"{"a": 5}"#,
+            r#""file:///values.schema.json#" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'
+- at '': 'allOf' failed
+  - at '/properties/a': 'allOf' failed
+    - at '/properties/a/exclusiveMinimum': got boolean, want number"#,
+        ),
+        (
+            r#"{"properties": {"a": {"format": "email"}, "b": {"format": "ipv4"}, "c": {"format": "uri"}}}"#,
+            r#"{"a": "x", "b": true, "c": "z"}"#,
+            r#""#,
+        ),
+        (
+            r#"{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"a": {"format": "email"}, "b": {"format": "ipv4"}, "c": {"format": "uri"}}}"#,
+            r#"{"a": "x", "b": true, "c": "z"}"#,
+            r#"- at '/a': 'x' is not valid email: missing @
+- at '/c': 'z' is not valid uri: relative url
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"type": "string"}}}"#,
+            r#"{"a": null}"#,
+            r#"- at '/a': got null, want string
+"#,
+        ),
+        (
+            r#"{"propertyNames": {"pattern": "^a"}}"#,
+            r#"{"b": 5}"#,
+            r#"- at '': invalid propertyName 'b'
+  - at '': 'b' does not match pattern '^a'
+"#,
+        ),
+        (
+            r#"{"dependencies": {"a": ["b"]}}"#,
+            r#"{"a": 5}"#,
+            r#"- at '': properties 'b' required, if 'a' exists
+"#,
+        ),
+        (
+            r#"{"properties": {"a": {"contains": {"type": "string"}}}}"#,
+            r#"{"a": [1]}"#,
+            r#"- at '/a': no items match contains schema
+  - at '/a/0': got number, want string
+"#,
+        ),
+        (r#"{"properties": {"a": {"$ref": "urn:foo:bar"}}}"#, r#"{"a": 5}"#, r#""#),
+        (
+            r#"{"properties": {"a": {"type": "strng"}}}"#,
+            r#"{"a": 5}"#,
+            r#""file:///values.schema.json#" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'
+- at '': 'allOf' failed
+  - at '/properties/a': 'allOf' failed
+    - at '/properties/a/type': 'anyOf' failed
+      - at '/properties/a/type': value must be one of 'array', 'boolean', 'integer', 'null', 'number', 'object', 'string'
+      - at '/properties/a/type': got string, want array"#,
+        ),
+        (
+            r#"{"properties": {"a": {"pattern": "(?!x)"}}}"#,
+            r#"{"a": "b"}"#,
+            r#""file:///values.schema.json#" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'
+- at '': 'allOf' failed
+  - at '/properties/a': 'allOf' failed
+    - at '/properties/a/pattern': '(?!x)' is not valid regex: error parsing regexp: invalid or unsupported Perl syntax: `(?!`"#,
+        ),
+        (
+            r#"{"minProperties": 3}"#,
+            r#"{"a": "b"}"#,
+            r#"- at '': minProperties: got 1, want 3
+"#,
+        ),
+    ];
+    for (schema, values, want) in table {
+        assert_eq!(run(schema, values), want, "{schema} | {values}");
+    }
+}
