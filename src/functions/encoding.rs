@@ -6,7 +6,8 @@
 use crate::function;
 use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
 use crate::template::error::Error;
-use crate::template::function::Function;
+use crate::go::time::Location;
+use crate::template::function::{Caller, Function};
 use crate::yaml;
 
 /// The functions of this chapter.
@@ -129,18 +130,24 @@ fn must_from_json(text: Str) -> Result<Value, Error> {
 }
 
 /// `{{ dict "a" 1 | toToml }}` is `a = 1` and a newline; what cannot be written is the text of the error.
-fn to_toml(value: Value) -> Str {
-    toml::marshal(&value).unwrap_or_else(Str::from)
+fn to_toml(value: Value) -> Result<Str, Error> {
+    match toml::marshal(&value) {
+        Ok(text) => Ok(text),
+        Err(toml::Error::Text(text)) => Ok(Str::from(text)),
+        Err(toml::Error::Panic(text)) => Err(Error::Text(text)),
+    }
 }
 
 /// As [`to_toml`]; what cannot be written is an error.
 fn must_to_toml(value: Value) -> Result<Str, Error> {
-    toml::marshal(&value).map_err(Error::Text)
+    toml::marshal(&value).map_err(|(toml::Error::Text(text) | toml::Error::Panic(text))| Error::Text(text))
 }
 
-/// `{{ (fromToml "a = 1").a }}` is `1`; what was read before an error stays beside `Error`.
-fn from_toml(text: Str) -> Dict {
-    let (value, error) = toml::unmarshal(&text);
+/// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
+fn from_toml(caller: &mut dyn Caller, text: Str) -> Dict {
+    let host = caller.host();
+    let zone = toml::Zone::new(&Location::local(&host.time_zone()), host.now().0);
+    let (value, error) = toml::unmarshal(&text, &zone);
     if let Some(error) = error {
         value.insert("Error", error);
     }

@@ -76,6 +76,11 @@ impl Time {
         self.seconds
     }
 
+    /// The zone it is shown in.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
     /// As `Time.In`.
     #[must_use]
     pub fn within(&self, location: Location) -> Time {

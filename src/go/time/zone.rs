@@ -72,7 +72,7 @@ impl Location {
     }
 
     /// As `time.FixedZone`.
-    pub(super) fn fixed(abbreviation: String, offset: i64) -> Location {
+    pub fn fixed(abbreviation: String, offset: i64) -> Location {
         Location(Rc::new(Zone { name: abbreviation.clone(), rules: Rules::Fixed { abbreviation, offset } }))
     }
 
@@ -97,7 +97,7 @@ impl Location {
     }
 
     /// Seconds east of Greenwich at an instant.
-    pub(super) fn offset(&self, seconds: i64) -> i64 {
+    pub fn offset(&self, seconds: i64) -> i64 {
         match &self.0.rules {
             Rules::Fixed { offset, .. } => *offset,
             Rules::Database(zone) => i64::from(zone.to_offset(timestamp(seconds)).seconds()),

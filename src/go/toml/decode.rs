@@ -1,0 +1,1084 @@
+//! Reading TOML, with the errors of lex.go and parse.go.
+//!
+//! The package has a lexer that runs ahead of a parser by one item. Here both are one, which takes every step in
+//! the same order, so that the first error and the key that it names are the same.
+
+use super::super::str::Str;
+use super::super::strconv::{self, NumErrorKind};
+use super::super::unicode;
+use super::super::utf8;
+use super::super::value::{Dict, Elem, Entries, List, Value};
+use super::{Zone, join_key};
+use std::collections::{HashMap, HashSet};
+
+/// How deep keys and values may nest; Go has no limit and would use up its time and memory.
+const MAX_DEPTH: usize = 500;
+/// What the lexer reads at the end of the text.
+const EOF: char = '\0';
+
+/// As `toml.Unmarshal` into a map: the map, and the package's error if there was one.
+pub fn unmarshal(text: &[u8], zone: &Zone) -> (Dict, Option<String>) {
+    let text = text
+        .strip_prefix(b"\xff\xfe")
+        .or_else(|| text.strip_prefix(b"\xfe\xff"))
+        .or_else(|| text.strip_prefix(b"\xef\xbb\xbf"))
+        .unwrap_or(text);
+    if text.iter().take(6).any(|&byte| byte == 0) {
+        let problem = "files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8";
+        return (Dict::new(), Some(format!("toml: line 1: {problem}")));
+    }
+    let mut parser = Parser {
+        text,
+        zone,
+        at: 0,
+        start: 0,
+        line: 1,
+        at_end: false,
+        key_line: 0,
+        context: Vec::new(),
+        key: Str::EMPTY,
+        tables: vec![Table::default()],
+        implicit: HashSet::new(),
+        arrays: HashMap::new(),
+        depth: 0,
+    };
+    match parser.document() {
+        Ok(()) => (parser.finish(0), None),
+        Err(Fail { line, problem }) => {
+            let key = parser.current();
+            let text = if key.is_empty() {
+                format!("toml: line {line}: {problem}")
+            } else {
+                format!("toml: line {line} (last key {}): {problem}", strconv::quote(&key))
+            };
+            (Dict::new(), Some(text))
+        }
+    }
+}
+
+/// An error, whose last key is that of the moment.
+struct Fail {
+    line: isize,
+    problem: String,
+}
+
+/// What a key of the document stands for while the document is being read.
+enum Item {
+    Value(Value),
+    Table(usize),
+    Tables(Vec<usize>),
+}
+
+#[derive(Default)]
+struct Table(HashMap<Str, Item>);
+
+struct Parser<'a> {
+    text: &'a [u8],
+    zone: &'a Zone,
+    at: usize,
+    /// Where the item starts that is being read.
+    start: usize,
+    line: isize,
+    /// Whether the last character read was the end.
+    at_end: bool,
+    /// The line of the last key.
+    key_line: isize,
+    /// The table in scope.
+    context: Vec<Str>,
+    /// The key whose value is being read.
+    key: Str,
+    tables: Vec<Table>,
+    /// The tables that exist only because others lie in them, by their joined keys.
+    implicit: HashSet<Vec<u8>>,
+    /// Whether the value of a joined key is an array.
+    arrays: HashMap<Vec<u8>, bool>,
+    depth: usize,
+}
+
+fn is_space(character: char) -> bool {
+    character == ' ' || character == '\t'
+}
+
+fn is_newline(character: char) -> bool {
+    character == '\n' || character == '\r'
+}
+
+fn or_end(character: char) -> String {
+    if character == EOF { "end of file".to_owned() } else { format!("'{character}'") }
+}
+
+impl<'a> Parser<'a> {
+    // The lexer's characters.
+
+    fn next(&mut self) -> Result<char, Fail> {
+        let Some(&byte) = self.text.get(self.at) else {
+            self.at_end = true;
+            return Ok(EOF);
+        };
+        let (character, width) = utf8::decode(&self.text[self.at..]);
+        if character == '\u{fffd}' && width == 1 {
+            return Err(Fail { line: self.line, problem: format!("invalid UTF-8 byte: 0x{byte:02x}") });
+        }
+        let control = matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\x7f')
+            || (character == '\r' && self.text.get(self.at + 1) != Some(&b'\n'));
+        if control {
+            let problem = format!("TOML files cannot contain control characters: '0x{:02x}'", u32::from(character));
+            return Err(Fail { line: self.line, problem });
+        }
+        if byte == b'\n' {
+            self.line += 1;
+        }
+        self.at += width;
+        Ok(character)
+    }
+
+    fn peek(&mut self) -> Result<char, Fail> {
+        let (at, line) = (self.at, self.line);
+        let character = self.next()?;
+        self.back_to(at, line);
+        Ok(character)
+    }
+
+    fn back_to(&mut self, at: usize, line: isize) {
+        (self.at, self.line, self.at_end) = (at, line, false);
+    }
+
+    /// Moves past the character if it is the expected one.
+    fn accept(&mut self, expected: char) -> Result<bool, Fail> {
+        let (at, line) = (self.at, self.line);
+        if self.next()? == expected {
+            return Ok(true);
+        }
+        self.back_to(at, line);
+        Ok(false)
+    }
+
+    /// Moves past the characters that `wanted` accepts.
+    fn skip(&mut self, wanted: impl Fn(char) -> bool) -> Result<(), Fail> {
+        loop {
+            let (at, line) = (self.at, self.line);
+            if !wanted(self.next()?) {
+                self.back_to(at, line);
+                return Ok(());
+            }
+        }
+    }
+
+    fn skip_space(&mut self) -> Result<(), Fail> {
+        self.skip(is_space)?;
+        self.start = self.at;
+        Ok(())
+    }
+
+    fn current_text(&self) -> &'a [u8] {
+        &self.text[self.start..self.at]
+    }
+
+    /// As lexer.errorf.
+    fn error<T>(&self, problem: impl Into<String>) -> Result<T, Fail> {
+        let after_newline = self.at_end && self.at >= 1 && self.text[self.at - 1] == b'\n';
+        Err(Fail { line: self.line - isize::from(after_newline), problem: problem.into() })
+    }
+
+    /// As lexer.errorPrevLine.
+    fn error_before<T>(&self, problem: impl Into<String>) -> Result<T, Fail> {
+        Err(Fail { line: self.line - 1, problem: problem.into() })
+    }
+
+    /// As parser.panicf: an error at the last key.
+    fn key_error<T>(&self, problem: String) -> Result<T, Fail> {
+        Err(Fail { line: self.key_line, problem })
+    }
+
+    /// As parser.current: the key for the error message.
+    fn current(&self) -> Vec<u8> {
+        let mut key = join_key(&self.context);
+        if !self.key.is_empty() {
+            if !key.is_empty() {
+                key.push(b'.');
+            }
+            key.extend_from_slice(&self.key);
+        }
+        key
+    }
+
+    // The document.
+
+    fn document(&mut self) -> Result<(), Fail> {
+        loop {
+            let (at, line) = (self.at, self.line);
+            let character = self.next()?;
+            match character {
+                ' ' | '\t' | '\n' | '\r' => continue,
+                '#' => {
+                    self.comment()?;
+                    continue;
+                }
+                EOF => return Ok(()),
+                '[' => self.table_header()?,
+                _ => {
+                    self.back_to(at, line);
+                    self.key_value()?;
+                }
+            }
+            if self.end_of_line()? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), Fail> {
+        self.skip(|character| !is_newline(character) && character != EOF)
+    }
+
+    /// As lexTopEnd: what may come after a table's name or a value. Whether the text ends here.
+    fn end_of_line(&mut self) -> Result<bool, Fail> {
+        loop {
+            match self.next()? {
+                '#' => {
+                    self.comment()?;
+                    return Ok(false);
+                }
+                ' ' | '\t' => {}
+                '\n' | '\r' => return Ok(false),
+                EOF => return Ok(true),
+                other => {
+                    let found = strconv::quote_rune(other);
+                    return self.error(format!(
+                        "expected a top-level item to end with a newline, comment, or EOF, but got {found} instead"
+                    ));
+                }
+            }
+        }
+    }
+
+    fn table_header(&mut self) -> Result<(), Fail> {
+        let array = self.accept('[')?;
+        let mut key = Vec::new();
+        loop {
+            self.skip_space()?;
+            match self.peek()? {
+                ']' | EOF => return self.error("unexpected end of table name (table names cannot be empty)"),
+                '.' => return self.error("unexpected table separator (table names cannot be empty)"),
+                _ => self.key_part(&mut key)?,
+            }
+            self.skip_space()?;
+            match self.next()? {
+                '.' => {}
+                ']' => break,
+                other => {
+                    let found = strconv::quote_rune(other);
+                    return self.error(format!("expected '.' or ']' to end table name, but got {found} instead"));
+                }
+            }
+        }
+        if array {
+            let other = self.next()?;
+            if other != ']' {
+                let found = strconv::quote_rune(other);
+                return self
+                    .error(format!("expected end of table array name delimiter ']', but got {found} instead"));
+            }
+        }
+        self.add_context(&key, array)?;
+        self.set_array(false);
+        Ok(())
+    }
+
+    /// One part of a key, bare or quoted.
+    fn key_part(&mut self, key: &mut Vec<Str>) -> Result<(), Fail> {
+        self.start = self.at;
+        let part = match self.peek()? {
+            quote @ ('"' | '\'') => {
+                self.next()?;
+                self.start = self.at;
+                if quote == '"' { self.string()? } else { self.raw_string()? }
+            }
+            _ => {
+                self.skip(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))?;
+                Str::from(self.current_text())
+            }
+        };
+        if key.is_empty() {
+            self.key_line = self.line;
+        }
+        key.push(part);
+        if key.len() > MAX_DEPTH {
+            return self.error("keys cannot have so many parts");
+        }
+        Ok(())
+    }
+
+    /// A key up to its `=`.
+    fn key(&mut self) -> Result<Vec<Str>, Fail> {
+        self.skip_space()?;
+        match self.peek()? {
+            '=' | EOF => return self.error("unexpected '=': key name appears blank"),
+            '.' => return self.error("unexpected '.': keys cannot start with a '.'"),
+            _ => {}
+        }
+        let mut key = Vec::new();
+        loop {
+            self.skip_space()?;
+            match self.peek()? {
+                '=' | EOF => return self.error("unexpected '='"),
+                '.' => return self.error("unexpected '.'"),
+                _ => self.key_part(&mut key)?,
+            }
+            self.skip_space()?;
+            match self.next()? {
+                '.' => {}
+                '=' => return Ok(key),
+                EOF => return self.error("unexpected EOF; expected key separator '='"),
+                other => {
+                    let problem = format!("expected '.' or '=', but got {} instead", strconv::quote_rune(other));
+                    return if other == '\n' { self.error_before(problem) } else { self.error(problem) };
+                }
+            }
+        }
+    }
+
+    /// `key = value` outside of inline tables.
+    fn key_value(&mut self) -> Result<(), Fail> {
+        let outer = self.context.clone();
+        let key = self.key()?;
+        self.open_key(&key)?;
+        let (value, array) = self.value(false)?;
+        self.set_value(Item::Value(value))?;
+        self.set_array(array);
+        self.context = outer;
+        self.key = Str::EMPTY;
+        Ok(())
+    }
+
+    /// Goes to the table of a dotted key; its last part becomes the current key.
+    fn open_key(&mut self, key: &[Str]) -> Result<(), Fail> {
+        let Some((last, parents)) = key.split_last() else { return Ok(()) };
+        self.key = last.clone();
+        for part in parents {
+            let mut context = self.context.clone();
+            context.push(part.clone());
+            self.implicit.insert(join_key(&context));
+            self.add_context(&context, false)?;
+        }
+        Ok(())
+    }
+
+    // Values.
+
+    /// A value, and whether it is an array.
+    fn value(&mut self, in_array: bool) -> Result<(Value, bool), Fail> {
+        self.skip_space()?;
+        let (at, line) = (self.at, self.line);
+        let first = self.next()?;
+        let value = match first {
+            '0'..='9' => {
+                self.back_to(at, line);
+                self.number_or_date()?
+            }
+            '[' => return Ok((self.array()?, true)),
+            '{' => self.inline_table(in_array)?,
+            '"' => {
+                self.start = self.at;
+                let (at, line) = (self.at, self.line);
+                if self.accept('"')? {
+                    if self.accept('"')? {
+                        self.start = self.at;
+                        return Ok((Value::String(self.multiline_string()?), false));
+                    }
+                    self.back_to(at, line);
+                }
+                Value::String(self.string()?)
+            }
+            '\'' => {
+                self.start = self.at;
+                let (at, line) = (self.at, self.line);
+                if self.accept('\'')? {
+                    if self.accept('\'')? {
+                        self.start = self.at;
+                        return Ok((Value::String(self.multiline_raw_string()?), false));
+                    }
+                    self.back_to(at, line);
+                }
+                Value::String(self.raw_string()?)
+            }
+            '.' => return self.error("floats must start with a digit, not '.'"),
+            '-' | '+' => self.signed_number()?,
+            'i' | 'n'
+                if (self.accept('n')? && self.accept('f')?) || (self.accept('a')? && self.accept('n')?) =>
+            {
+                self.float()?
+            }
+            _ if unicode::is_letter(first) => {
+                // The package goes back by the one character that it read last, which after `i` and `n` may be another.
+                let last = if self.at > at + first.len_utf8() { self.at - 1 } else { at };
+                self.back_to(last, line);
+                self.start = at;
+                return self.word(last);
+            }
+            EOF => return self.error("unexpected EOF; expected value"),
+            '\n' => return self.error_before(r"expected value but found '\n' instead"),
+            _ => return self.error(format!("expected value but found {} instead", strconv::quote_rune(first))),
+        };
+        Ok((value, false))
+    }
+
+    /// `true` or `false`.
+    fn word(&mut self, from: usize) -> Result<(Value, bool), Fail> {
+        self.skip(unicode::is_letter)?;
+        let whole = from == self.start;
+        match &self.text[from..self.at] {
+            b"true" if whole => Ok((Value::Bool(true), false)),
+            b"false" if whole => Ok((Value::Bool(false), false)),
+            word => self.error(format!("expected value but found {} instead", strconv::quote(word))),
+        }
+    }
+
+    fn number_or_date(&mut self) -> Result<Value, Fail> {
+        let zero = self.next()? == '0';
+        if zero {
+            let (at, line) = (self.at, self.line);
+            let (name, base): (&str, fn(char) -> bool) = match self.next()? {
+                '0'..='9' => return self.digits_or_date(),
+                '_' => return self.decimal(),
+                '.' | 'e' | 'E' => return self.float_rest(),
+                'b' => ("a binary", |c| matches!(c, '0' | '1')),
+                'o' => ("an octal", |c| matches!(c, '0'..='7')),
+                'x' => ("a hexadecimal", |c| c.is_ascii_hexdigit()),
+                _ => {
+                    self.back_to(at, line);
+                    return self.integer();
+                }
+            };
+            let digit = self.peek()?;
+            if !base(digit) {
+                let text = Str::from(self.current_text());
+                return self.error(format!("not {name} number: '{text}{digit}'"));
+            }
+            self.skip(|character| base(character) || character == '_')?;
+            return self.integer();
+        }
+        self.digits_or_date()
+    }
+
+    /// As lexNumberOrDate.
+    fn digits_or_date(&mut self) -> Result<Value, Fail> {
+        loop {
+            let (at, line) = (self.at, self.line);
+            match self.next()? {
+                '0'..='9' => {}
+                '-' | ':' => {
+                    self.skip(|character| {
+                        character.is_ascii_digit() || matches!(character, '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+')
+                    })?;
+                    return self.datetime();
+                }
+                '_' => return self.decimal(),
+                '.' | 'e' | 'E' => return self.float_rest(),
+                _ => {
+                    self.back_to(at, line);
+                    return self.integer();
+                }
+            }
+        }
+    }
+
+    /// As lexDecimalNumber.
+    fn decimal(&mut self) -> Result<Value, Fail> {
+        loop {
+            let (at, line) = (self.at, self.line);
+            match self.next()? {
+                '0'..='9' | '_' => {}
+                '.' | 'e' | 'E' => return self.float_rest(),
+                _ => {
+                    self.back_to(at, line);
+                    return self.integer();
+                }
+            }
+        }
+    }
+
+    /// As lexFloat.
+    fn float_rest(&mut self) -> Result<Value, Fail> {
+        self.skip(|character| character.is_ascii_digit() || matches!(character, '_' | '.' | '-' | '+' | 'e' | 'E'))?;
+        self.float()
+    }
+
+    /// As lexDecimalNumberStart: what follows a sign.
+    fn signed_number(&mut self) -> Result<Value, Fail> {
+        let first = self.next()?;
+        let word = match first {
+            'i' => Some(self.accept('n')? && self.accept('f')?),
+            'n' => Some(self.accept('a')? && self.accept('n')?),
+            '0' => {
+                let base = self.peek()?;
+                if matches!(base, 'b' | 'o' | 'x') {
+                    let text = Str::from(self.current_text());
+                    return self.error(format!("cannot use sign with non-decimal numbers: '{text}{base}'"));
+                }
+                None
+            }
+            '.' => return self.error("floats must start with a digit, not '.'"),
+            _ => None,
+        };
+        match word {
+            Some(true) => self.float(),
+            Some(false) => {
+                let text = Str::from(self.current_text());
+                self.error(format!("invalid float: '{text}'"))
+            }
+            None if first.is_ascii_digit() => self.decimal(),
+            None => self.error(format!("expected a digit but got {}", strconv::quote_rune(first))),
+        }
+    }
+
+    /// As valueInteger.
+    fn integer(&self) -> Result<Value, Fail> {
+        let text = self.current_text();
+        let shown = strconv::quote(text);
+        if !underscores_ok(text) {
+            return self.value_error(format!("Invalid integer {shown}: underscores must be surrounded by digits"));
+        }
+        if has_leading_zero(text) {
+            return self.value_error(format!("Invalid integer {shown}: cannot have leading zeroes"));
+        }
+        match strconv::parse_int(text, 0) {
+            Ok(number) => Ok(Value::Int64(number)),
+            Err(_) => self.value_error(format!("{} is out of range for int64", Str::from(text))),
+        }
+    }
+
+    /// As valueFloat.
+    fn float(&self) -> Result<Value, Fail> {
+        let text = self.current_text();
+        let shown = strconv::quote(text);
+        let mut parts =
+            text.split(|byte| matches!(byte, b'.' | b'e' | b'E')).filter(|part| !part.is_empty()).peekable();
+        let first = parts.peek().copied();
+        if !parts.all(underscores_ok) {
+            return self.value_error(format!("Invalid float {shown}: underscores must be surrounded by digits"));
+        }
+        if first.is_some_and(has_leading_zero) {
+            return self.value_error(format!("Invalid float {shown}: cannot have leading zeroes"));
+        }
+        let points = text.windows(2).any(|pair| pair[0] == b'.' && !pair[1].is_ascii_digit());
+        if points || text.ends_with(b".") {
+            return self.value_error(format!("Invalid float {shown}: '.' must be followed by one or more digits"));
+        }
+        let plain: Vec<u8> = text.iter().copied().filter(|&byte| byte != b'_').collect();
+        match plain.as_slice() {
+            b"nan" | b"+nan" => return Ok(Value::Float64(f64::NAN)),
+            b"-nan" => return Ok(Value::Float64(f64::NAN.copysign(-1.0))),
+            _ => {}
+        }
+        match strconv::parse_float(&plain) {
+            Ok(number) => Ok(Value::Float64(number)),
+            Err(error) if error.kind == NumErrorKind::Range => {
+                self.value_error(format!("{} is out of range for float64", Str::from(text)))
+            }
+            Err(_) => self.value_error(format!("Invalid float value: {shown}")),
+        }
+    }
+
+    /// As valueDatetime.
+    fn datetime(&self) -> Result<Value, Fail> {
+        let text: Vec<u8> = self
+            .current_text()
+            .trim_ascii()
+            .iter()
+            .map(|byte| match byte {
+                b'z' => b'Z',
+                b't' | b' ' => b'T',
+                other => *other,
+            })
+            .collect();
+        match self.zone.parse(&text) {
+            Some(time) => Ok(time.into_value()),
+            None => self.value_error(format!("invalid datetime: {}", strconv::quote(&text))),
+        }
+    }
+
+    /// As parser.panicItemf: an error of a value that was read.
+    fn value_error<T>(&self, problem: String) -> Result<T, Fail> {
+        Err(Fail { line: self.line, problem })
+    }
+
+    fn array(&mut self) -> Result<Value, Fail> {
+        self.deeper()?;
+        self.set_array(true);
+        let mut items = Vec::new();
+        loop {
+            let (at, line) = (self.at, self.line);
+            match self.next()? {
+                ' ' | '\t' | '\n' | '\r' => continue,
+                '#' => {
+                    self.comment()?;
+                    continue;
+                }
+                ',' => return self.error("unexpected comma"),
+                ']' => break,
+                _ => self.back_to(at, line),
+            }
+            items.push(self.value(true)?.0);
+            let ended = loop {
+                match self.next()? {
+                    ' ' | '\t' | '\n' | '\r' => {}
+                    '#' => self.comment()?,
+                    ',' => break false,
+                    ']' => break true,
+                    other => {
+                        let found = or_end(other);
+                        return self
+                            .error(format!("expected a comma (',') or array terminator (']'), but got {found}"));
+                    }
+                }
+            };
+            if ended {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(Value::list(items))
+    }
+
+    fn deeper(&mut self) -> Result<(), Fail> {
+        self.depth += 1;
+        if self.depth + self.context.len() > MAX_DEPTH {
+            return self.error("values cannot be nested so deeply");
+        }
+        Ok(())
+    }
+
+    fn inline_table(&mut self, in_array: bool) -> Result<Value, Fail> {
+        self.deeper()?;
+        let table = Dict::new();
+        let outer = self.context.clone();
+        let outer_key = self.key.clone();
+        self.context.push(std::mem::take(&mut self.key));
+        let context = self.context.clone();
+        self.implicit.insert(join_key(&context));
+        self.add_context(&context, in_array)?;
+        'entries: loop {
+            let (at, line) = (self.at, self.line);
+            match self.next()? {
+                ' ' | '\t' | '\n' | '\r' => continue,
+                '#' => {
+                    self.comment()?;
+                    continue;
+                }
+                ',' => return self.error("unexpected comma"),
+                '}' => break,
+                _ => self.back_to(at, line),
+            }
+            self.inline_entry(&table)?;
+            self.context.clone_from(&context);
+            loop {
+                match self.next()? {
+                    ' ' | '\t' | '\n' | '\r' => {}
+                    '#' => self.comment()?,
+                    ',' => {
+                        self.skip_space()?;
+                        if self.peek()? != '}' {
+                            continue 'entries;
+                        }
+                    }
+                    '}' => break 'entries,
+                    other => {
+                        let found = or_end(other);
+                        return self.error(format!(
+                            "expected a comma or an inline table terminator '}}', but got {found} instead"
+                        ));
+                    }
+                }
+            }
+        }
+        self.context = outer;
+        self.key = outer_key;
+        self.depth -= 1;
+        Ok(Value::Dict(table))
+    }
+
+    fn inline_entry(&mut self, table: &Dict) -> Result<(), Fail> {
+        let key = self.key()?;
+        self.open_key(&key)?;
+        let (value, array) = self.value(false)?;
+        self.set_value(Item::Value(value.clone()))?;
+        self.set_array(array);
+        let mut target = table.clone();
+        for part in &key[..key.len() - 1] {
+            target = match target.get(part) {
+                None => {
+                    let inner = Dict::new();
+                    target.insert(part.clone(), inner.clone());
+                    inner
+                }
+                Some(Value::Dict(inner)) => inner,
+                Some(_) => {
+                    let context = strconv::quote(&join_key(&self.context));
+                    return self.key_error(format!("{context} is not a table"));
+                }
+            };
+        }
+        target.insert(self.key.clone(), value);
+        Ok(())
+    }
+
+    // Strings. The scanner stands after the opening quotes, and `start` with it.
+
+    fn string(&mut self) -> Result<Str, Fail> {
+        let mut escaped = false;
+        loop {
+            let end = self.at;
+            match self.next()? {
+                EOF => return self.error(r#"unexpected EOF; expected '"'"#),
+                '\n' | '\r' => return self.error_before("strings cannot contain newlines"),
+                '\\' => {
+                    escaped = true;
+                    self.escape_code()?;
+                }
+                '"' => {
+                    let text = &self.text[self.start..end];
+                    return if escaped { self.unescape(text) } else { Ok(Str::from(text)) };
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn raw_string(&mut self) -> Result<Str, Fail> {
+        loop {
+            let end = self.at;
+            match self.next()? {
+                EOF => return self.error(r#"unexpected EOF; expected "'""#),
+                '\n' | '\r' => return self.error_before("strings cannot contain newlines"),
+                '\'' => return Ok(Str::from(&self.text[self.start..end])),
+                _ => {}
+            }
+        }
+    }
+
+    fn multiline_string(&mut self) -> Result<Str, Fail> {
+        loop {
+            match self.next()? {
+                EOF => return self.error(r#"unexpected EOF; expected '"""'"#),
+                '\\' => {
+                    let (at, line) = (self.at, self.line);
+                    if !is_newline(self.next()?) {
+                        self.back_to(at, line);
+                        self.escape_code()?;
+                    }
+                }
+                '"' => {
+                    if let Some(end) = self.closing('"')? {
+                        let text = without_first_newline(&self.text[self.start..end]);
+                        return self.unescape(&without_escaped_newlines(text));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn multiline_raw_string(&mut self) -> Result<Str, Fail> {
+        loop {
+            match self.next()? {
+                EOF => return self.error(r#"unexpected EOF; expected "'''""#),
+                '\'' => {
+                    if let Some(end) = self.closing('\'')? {
+                        return Ok(Str::from(without_first_newline(&self.text[self.start..end])));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// After one quote: where the text ends if two more follow. Up to two quotes may stand before the closing three.
+    fn closing(&mut self, quote: char) -> Result<Option<usize>, Fail> {
+        let (at, line) = (self.at, self.line);
+        if !self.accept(quote)? {
+            return Ok(None);
+        }
+        if !self.accept(quote)? {
+            self.back_to(at, line);
+            return Ok(None);
+        }
+        if self.peek()? != quote {
+            return Ok(Some(self.at - 3));
+        }
+        let text = self.current_text();
+        let five = [quote as u8; 5];
+        let escaped = quote == '"' && text.ends_with(br#"\""""""#);
+        if text.ends_with(&five) && !escaped {
+            let six: String = std::iter::repeat_n(quote, 6).collect();
+            let other = if quote == '"' { '\'' } else { '"' };
+            return self.error(format!("unexpected {other}{six}{other}"));
+        }
+        self.back_to(at, line);
+        Ok(None)
+    }
+
+    /// As lexStringEscape: what follows a backslash.
+    fn escape_code(&mut self) -> Result<(), Fail> {
+        let code = self.next()?;
+        let (digits, words) = match code {
+            'e' | 'b' | 't' | 'n' | 'f' | 'r' | '"' | ' ' | '\t' | '\\' => return Ok(()),
+            'x' => (2, "two"),
+            'u' => (4, "four"),
+            'U' => (8, "eight"),
+            _ => {
+                let problem = format!("invalid escape in string '\\{code}'");
+                return if self.at_end { self.error_before(problem) } else { self.error(problem) };
+            }
+        };
+        for _ in 0..digits {
+            if !self.next()?.is_ascii_hexdigit() {
+                let found = strconv::quote(self.current_text());
+                return self
+                    .error(format!("expected {words} hexadecimal digits after '\\{code}', but got {found} instead"));
+            }
+        }
+        Ok(())
+    }
+
+    /// As replaceEscapes.
+    fn unescape(&self, text: &[u8]) -> Result<Str, Fail> {
+        let mut out = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            if byte != b'\\' {
+                out.push(byte);
+                at += 1;
+                continue;
+            }
+            let Some(&code) = text.get(at + 1) else { break };
+            at += 2;
+            let digits = match code {
+                b'b' => 0x08,
+                b't' => b'\t',
+                b'n' => b'\n',
+                b'f' => 0x0c,
+                b'r' => b'\r',
+                b'e' => 0x1b,
+                b'"' | b'\\' => code,
+                b' ' | b'\t' => return self.value_error(format!("invalid escape: '\\{}'", char::from(code))),
+                _ => {
+                    let length = match code {
+                        b'x' => 2,
+                        b'u' => 4,
+                        _ => 8,
+                    };
+                    let digits = text.get(at..at + length).unwrap_or_default();
+                    let digits = std::str::from_utf8(digits).unwrap_or_default();
+                    let Some(character) = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) else {
+                        return self.value_error(format!("Escaped character '\\u{digits}' is not valid UTF-8."));
+                    };
+                    utf8::push(&mut out, character);
+                    at += length;
+                    continue;
+                }
+            };
+            out.push(digits);
+        }
+        Ok(Str::from(out))
+    }
+
+    // The tables.
+
+    /// The table that the path leads to, or the error of the first part that is no table.
+    fn find(&self, path: &[Str]) -> Result<usize, usize> {
+        let mut table = 0;
+        for (index, part) in path.iter().enumerate() {
+            table = match self.tables[table].0.get(part) {
+                Some(Item::Table(inner)) => *inner,
+                Some(Item::Tables(list)) => list.last().copied().ok_or(index)?,
+                _ => return Err(index),
+            };
+        }
+        Ok(table)
+    }
+
+    fn new_table(&mut self) -> usize {
+        self.tables.push(Table::default());
+        self.tables.len() - 1
+    }
+
+    /// As addContext: opens a table, and those above it where they are missing.
+    fn add_context(&mut self, key: &[Str], array: bool) -> Result<(), Fail> {
+        let Some((last, parents)) = key.split_last() else { return Ok(()) };
+        let mut table = 0;
+        for (index, part) in parents.iter().enumerate() {
+            table = match self.tables[table].0.get(part) {
+                Some(Item::Table(inner)) => *inner,
+                Some(Item::Tables(list)) => list.last().copied().unwrap_or(0),
+                Some(Item::Value(_)) => {
+                    let name = Str::from(join_key(&key[..=index]));
+                    return self.key_error(format!("Key '{name}' was already created as a hash."));
+                }
+                None => {
+                    self.implicit.insert(join_key(&key[..=index]));
+                    let inner = self.new_table();
+                    self.tables[table].0.insert(part.clone(), Item::Table(inner));
+                    inner
+                }
+            };
+        }
+        self.context = parents.to_vec();
+        if array {
+            let inner = self.new_table();
+            match self.tables[table].0.get_mut(last) {
+                None => {
+                    self.tables[table].0.insert(last.clone(), Item::Tables(vec![inner]));
+                }
+                Some(Item::Tables(list)) => list.push(inner),
+                Some(_) => {
+                    let name = Str::from(join_key(key));
+                    return self.key_error(format!("Key '{name}' was already created and cannot be used as an array."));
+                }
+            }
+        } else {
+            let inner = self.new_table();
+            self.set_value_as(last, Item::Table(inner))?;
+        }
+        self.context.push(last.clone());
+        Ok(())
+    }
+
+    fn set_value(&mut self, item: Item) -> Result<(), Fail> {
+        let key = self.key.clone();
+        self.set_value_as(&key, item)
+    }
+
+    /// As setValue: a key may be set once, unless it only exists because of what lies in it.
+    fn set_value_as(&mut self, key: &Str, item: Item) -> Result<(), Fail> {
+        let table = match self.find(&self.context) {
+            Ok(table) => table,
+            Err(index) => {
+                let name = Str::from(join_key(&self.context[..=index]));
+                return self.key_error(format!("Key '{name}' has already been defined."));
+            }
+        };
+        if self.tables[table].0.contains_key(key) {
+            let mut path = self.context.clone();
+            path.push(key.clone());
+            let name = join_key(&path);
+            if !self.implicit.remove(&name) {
+                return self.key_error(format!("Key '{}' has already been defined.", Str::from(name)));
+            }
+            if self.arrays.get(&name) != Some(&true) {
+                return Ok(());
+            }
+        }
+        self.tables[table].0.insert(key.clone(), item);
+        Ok(())
+    }
+
+    /// As setType, of which only arrays matter.
+    fn set_array(&mut self, array: bool) {
+        let mut path = self.context.clone();
+        if !self.key.is_empty() {
+            path.push(self.key.clone());
+        }
+        self.arrays.insert(join_key(&path), array);
+    }
+
+    /// The finished table.
+    fn finish(&mut self, table: usize) -> Dict {
+        let items = std::mem::take(&mut self.tables[table].0);
+        let entries = items.into_iter().map(|(key, item)| {
+            let value = match item {
+                Item::Value(value) => value,
+                Item::Table(inner) => Value::Dict(self.finish(inner)),
+                Item::Tables(list) => {
+                    let tables: Vec<Value> = list.into_iter().map(|inner| Value::Dict(self.finish(inner))).collect();
+                    Value::List(List::new(Elem::Dict, tables))
+                }
+            };
+            (key, value)
+        });
+        Dict::from_entries(entries.collect::<Entries>())
+    }
+}
+
+/// As numHasLeadingZero.
+fn has_leading_zero(text: &[u8]) -> bool {
+    match text {
+        [b'0', second, ..] => !matches!(second, b'b' | b'o' | b'x'),
+        [b'-' | b'+', b'0', _, ..] => true,
+        _ => false,
+    }
+}
+
+/// As numUnderscoresOK.
+fn underscores_ok(text: &[u8]) -> bool {
+    if matches!(text, b"nan" | b"+nan" | b"-nan" | b"inf" | b"+inf" | b"-inf") {
+        return true;
+    }
+    let mut accept = false;
+    for &byte in text {
+        if byte == b'_' && !accept {
+            return false;
+        }
+        accept = byte.is_ascii_hexdigit();
+    }
+    accept
+}
+
+/// As stripFirstNewline.
+fn without_first_newline(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\n").or_else(|| text.strip_prefix(b"\r\n")).unwrap_or(text)
+}
+
+/// As stripEscapedNewlines: a backslash at the end of a line, and all space after it.
+fn without_escaped_newlines(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        if byte != b'\\' {
+            out.push(byte);
+            at += 1;
+            continue;
+        }
+        let space = text[at + 1..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
+        if text[at + 1..at + 1 + space].contains(&b'\n') {
+            at += 1 + space;
+        } else if text.get(at + 1) == Some(&b'\\') {
+            out.extend_from_slice(b"\\\\");
+            at += 2;
+        } else {
+            out.push(byte);
+            at += 1;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::time::Location;
+    use super::*;
+
+    fn read(text: &str) -> String {
+        let (dict, error) = unmarshal(text.as_bytes(), &Zone::new(&Location::utc(), 0));
+        error.unwrap_or_else(|| format!("{:?}", Value::Dict(dict)))
+    }
+
+    #[test]
+    fn reads_as_the_package() {
+        for (text, expected) in [
+            ("a = 1\n[t]\nb = 'x'\n[t.u]\nc = [1, 2.5,]", r#"{"a": int64(1), "t": {"b": "x", "u": {"c": [int64(1), 2.5]}}}"#),
+            ("[[t]]\na = 1\n[[t]]\na = 2", r#"{"t": [{"a": int64(1)}, {"a": int64(2)}]}"#),
+            ("a = {b = 1, c.d = \"x\\u00e9\",}", r#"{"a": {"b": int64(1), "c": {"d": "xé"}}}"#),
+            ("a = \"\"\"\nx\\\n   y\"\"\"", r#"{"a": "xy"}"#),
+            ("a = ", r#"toml: line 1 (last key "a"): unexpected EOF; expected value"#),
+            ("= 1", "toml: line 1: unexpected '=': key name appears blank"),
+            ("[t", r"toml: line 1: expected '.' or ']' to end table name, but got '\x00' instead"),
+            ("[[a]]\n[a]", "toml: line 2: Key 'a' has already been defined."),
+            ("a = 1\na = 2", r#"toml: line 2 (last key "a"): Key 'a' has already been defined."#),
+            ("a = 01", r#"toml: line 1 (last key "a"): Invalid integer "01": cannot have leading zeroes"#),
+            ("a = \"\\q\"", r#"toml: line 1 (last key "a"): invalid escape in string '\q'"#),
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+}
