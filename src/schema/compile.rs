@@ -211,7 +211,7 @@ impl<'a> Compiler<'a> {
             return Ok(Rc::clone(document));
         }
         let document = match metaschema::document(url) {
-            Some(text) => Json::parse(text.as_bytes())?,
+            Some(text) => Json::parse(text.as_bytes()).map_err(|error| error.to_string())?,
             None => {
                 self.external(url).map_err(|error| format!("failing loading {}: {error}", quote(url.as_bytes())))?
             }

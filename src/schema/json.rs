@@ -4,6 +4,7 @@ use crate::go::json_decode::{self, Builder, Error};
 use crate::go::{Str, Value, fmt};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt::{Display, Formatter};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +20,12 @@ pub enum Json {
 
 impl Json {
     /// As jsonschema.UnmarshalJSON, with the text of its error.
-    pub fn parse(text: &[u8]) -> Result<Json, String> {
-        let (value, used) = json_decode::decode_with(text, &mut Build).map_err(|error| error.to_string())?;
+    pub fn parse(text: &[u8]) -> Result<Json, ParseError> {
+        let (value, used) = json_decode::decode_with(text, &mut Build).map_err(ParseError::Syntax)?;
         if text.get(used..).unwrap_or_default().iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
             Ok(value)
         } else {
-            Err("invalid character after top-level value".to_owned())
+            Err(ParseError::Trailing)
         }
     }
 
@@ -110,6 +111,23 @@ impl Json {
                 }
                 out.push('}');
             }
+        }
+    }
+}
+
+/// Why a text is not JSON.
+#[derive(Debug)]
+pub enum ParseError {
+    Syntax(Error),
+    /// Something stands behind the value.
+    Trailing,
+}
+
+impl Display for ParseError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ParseError::Syntax(error) => error.fmt(f),
+            ParseError::Trailing => f.write_str("invalid character after top-level value"),
         }
     }
 }

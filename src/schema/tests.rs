@@ -3,10 +3,11 @@
 use super::validate;
 use crate::go::json_decode;
 use crate::go::{Log, Str};
+use crate::profile::HELM_4_1;
 
 fn run(schema: &str, values: &str) -> String {
     let values = json_decode::decode(values.as_bytes()).unwrap();
-    validate(&Str::from(schema), &values, &mut |_: Log| {}).err().unwrap_or_default()
+    validate(&Str::from(schema), &values, &HELM_4_1, &mut |_: Log| {}).err().unwrap_or_default()
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn check_schemas(
     complaints: &mut String,
 ) {
     if let Some(schema) = &chart.schema
-        && let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), log)
+        && let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), profile, log)
     {
         let _ = write!(complaints, "{}:\n{error}", chart.name());
     }
