@@ -249,7 +249,8 @@ fn decrypt_aes(password: Str, text: Str) -> Result<Str, String> {
     if text.is_empty() {
         return Ok(Str::EMPTY);
     }
-    let bytes = base64::decode(&text).map_err(|base64::CorruptInput(at)| format!("illegal base64 data at input byte {at}"))?;
+    let bytes =
+        base64::decode(&text).map_err(|base64::CorruptInput(at)| format!("illegal base64 data at input byte {at}"))?;
     // Slicing may go up to the capacity, which is what the text could have held.
     let capacity = text.len() / 4 * 3;
     if capacity < BLOCK {

@@ -17,6 +17,10 @@ impl Object for Time {
         Some(self.text())
     }
 
+    fn go_string(&self) -> Option<String> {
+        Some(go_string(self))
+    }
+
     fn marshal(&self) -> Option<Value> {
         Some(Value::string(self.rfc3339()))
     }
@@ -101,10 +105,12 @@ fn rounded(time: &Time, duration: Duration) -> Time {
 /// As `Time.GoString`.
 fn go_string(time: &Time) -> String {
     let civil = time.civil();
-    let location = match time.location.name() {
-        "UTC" => "time.UTC".to_owned(),
-        "Local" => "time.Local".to_owned(),
-        name => format!("time.Location({})", super::quote(name.as_bytes())),
+    let location = if time.location.same(&Location::utc()) {
+        "time.UTC".to_owned()
+    } else if time.location.same(&time.local) {
+        "time.Local".to_owned()
+    } else {
+        format!("time.Location({})", super::quote(time.location.name().as_bytes()))
     };
     format!(
         "time.Date({}, time.{}, {}, {}, {}, {}, {}, {location})",
