@@ -95,7 +95,6 @@ fn compare(case: &Case, path: &Path, profile: &str, wanted: &[u8]) -> Result<(),
         let wanted = String::from_utf8_lossy(wanted);
         let wanted = wanted.replace("\nError: ", &format!("\nError: {service}: "));
         let wanted = wanted.replace("\n\nUse --debug flag to render out invalid YAML", "");
-        let wanted = wanted.replace("-- exit 1 --\nError: ", &format!("-- exit 1 --\nError: {service}: "));
         judge(case, wanted.as_bytes(), &run(case, path, &render)?)?;
     }
     Ok(())
