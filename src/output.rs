@@ -118,7 +118,12 @@ fn write_files(manifests: &Manifests, options: &Options, dir: &str, out: &mut dy
     Ok(())
 }
 
-fn write_hooks(manifests: &Manifests, options: &Options, stream: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), Error> {
+fn write_hooks(
+    manifests: &Manifests,
+    options: &Options,
+    stream: &mut Vec<u8>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     for hook in &manifests.hooks {
         if options.skip_tests && hook.is_test() {
             continue;
@@ -164,7 +169,11 @@ fn write_file(dir: &str, name: &str, content: &[u8], append: bool, out: &mut dyn
     let mut document = Vec::with_capacity(content.len() + path.len() + 32);
     push_document(&mut document, name, content);
     let mut open = OpenOptions::new();
-    if append { open.append(true) } else { open.write(true).create(true).truncate(true) };
+    if append {
+        open.append(true)
+    } else {
+        open.write(true).create(true).truncate(true)
+    };
     let mut file = open.open(&path).map_err(|error| FileError::File(fs::path_error("open", &path, &error)))?;
     file.write_all(&document).map_err(|error| FileError::File(fs::path_error("write", &path, &error)))?;
     writeln!(out, "wrote {path}").map_err(FileError::Stream)

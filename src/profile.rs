@@ -31,6 +31,8 @@ pub struct Profile {
     pub must_to_toml: bool,
     /// Whether there are functions for durations, such as `durationSeconds`.
     pub duration_functions: bool,
+    /// The release of the library for JSON Schema.
+    pub json_schema: JsonSchema,
     /// Whether a values file loses its last line where that has no newline and as many bytes as Go's buffer.
     pub values_lose_last_line: bool,
     /// How large a file of a chart may be, besides the limit for the whole chart.
@@ -59,6 +61,15 @@ pub enum Go {
     Go125,
     /// Go 1.27: Helm 4.3.
     Go127,
+}
+
+/// The release of github.com/santhosh-tekuri/jsonschema/v6, where its verdicts and messages differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JsonSchema {
+    /// Counts items behind the first few from 0 again, and takes a string for the number it shows.
+    V6_0_2,
+    /// Corrects that.
+    V6_0_3,
 }
 
 /// How rendered text is cut into documents.
@@ -95,6 +106,7 @@ pub static HELM_4_1: Profile = Profile {
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
     semver: &semver::V3_4,
+    json_schema: JsonSchema::V6_0_2,
     must_to_toml: false,
     duration_functions: false,
     values_lose_last_line: true,
@@ -123,6 +135,7 @@ pub static HELM_4_3: Profile = Profile {
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
     semver: &semver::V3_5,
+    json_schema: JsonSchema::V6_0_3,
     must_to_toml: true,
     duration_functions: true,
     values_lose_last_line: false,

@@ -1,6 +1,6 @@
 //! The whole flow, one call per stage: as Helm's action.Install without a cluster.
 //!
-//! Imports: go, host, profile, chart, values, engine, manifest, error.
+//! Imports: go, host, profile, template, chart, values, engine, manifest, error.
 
 use crate::chart::{self, Chart};
 use crate::engine::{self, Capabilities, KubeVersion, Release, Rendered};

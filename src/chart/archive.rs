@@ -150,6 +150,8 @@ fn inner_name(name: &[u8]) -> Result<String, Problem> {
 fn broken(error: io::Error) -> Problem {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "unexpected EOF",
+        // The crate's words for an archive that ends within a header.
+        io::ErrorKind::Other if error.to_string() == "failed to read entire block" => "unexpected EOF",
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "flate: corrupt input before offset 0",
         _ => "archive/tar: invalid tar header",
     }

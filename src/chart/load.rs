@@ -10,7 +10,7 @@ use crate::profile::Profile;
 use crate::yaml;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,9 @@ const MAX_SUBCHART_DEPTH: usize = 64;
 
 /// How many bytes archives within a chart may unpack to, together. Helm limits each of them alone.
 const MAX_NESTED_SIZE: u64 = 1024 * 1024 * 1024;
+
+/// The system's number for too many levels of symbolic links.
+const ELOOP: i32 = 40;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -91,7 +94,7 @@ fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) 
         }
     };
     let mut walk = Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0 };
-    walk.folder(&top, "", 0)?;
+    walk.folder(&top, "", 0, &fs::canonicalize(&top).unwrap_or_else(|_| PathBuf::from(&top)))?;
     let files = walk.files;
     load_files(files, profile, log)
 }
@@ -156,8 +159,8 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// `name` is the folder's path from the top, `links` how many symbolic links led there.
-    fn folder(&mut self, path: &str, name: &str, links: usize) -> Result<(), Error> {
+    /// `name` is the folder's path from the top, `links` how many symbolic links led there, and `resolved` where.
+    fn folder(&mut self, path: &str, name: &str, links: usize, resolved: &Path) -> Result<(), Error> {
         let entries = match fs::read_dir(path) {
             Ok(entries) => entries,
             // Helm does not look at errors of the top itself.
@@ -167,20 +170,22 @@ impl Walk<'_> {
         let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
         names.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
         for entry in names {
-            let entry_path = Path::new(path).join(&entry);
+            let real = Path::new(path).join(&entry);
+            let resolved = resolved.join(&entry);
             let entry = entry.to_string_lossy();
-            self.entry(&entry_path, &join(path, &entry), &join(name, &entry), links)?;
+            self.entry(&real, &join(path, &entry), &join(name, &entry), links, &resolved)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, real: &Path, path: &str, name: &str, links: usize) -> Result<(), Error> {
+    fn entry(&mut self, real: &Path, path: &str, name: &str, links: usize, resolved: &Path) -> Result<(), Error> {
         self.seen += 1;
         if self.seen > MAX_FILES {
             return Err(Error::TooManyFiles(MAX_FILES));
         }
         let mut found = fs::symlink_metadata(real).map_err(|error| Error::Io(path_error("lstat", path, &error)))?;
         let mut links = links;
+        let mut resolved = resolved.to_owned();
         let mut file_name = name.rsplit('/').next().unwrap_or_default().to_owned();
         if found.is_symlink() {
             links += 1;
@@ -188,11 +193,11 @@ impl Walk<'_> {
             if links > MAX_LINKS {
                 return Err(problem("EvalSymlinks: too many links".to_owned()));
             }
-            let resolved = fs::canonicalize(real).map_err(|error| {
-                if error.raw_os_error() == Some(40) {
-                    return problem("EvalSymlinks: too many links".to_owned());
-                }
-                problem(path_error("lstat", &target(real), &error))
+            // Go resolves a path itself and step by step, so that only a link to itself has too many links.
+            resolved = fs::canonicalize(&resolved).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => problem(path_error("lstat", &first_missing(&resolved), &error)),
+                _ if error.raw_os_error() == Some(ELOOP) => problem("EvalSymlinks: too many links".to_owned()),
+                _ => problem(path_error("lstat", path, &error)),
             })?;
             (self.log)(
                 Log::new(Level::Info, "found symbolic link in path. Contents of linked file included and used")
@@ -207,7 +212,7 @@ impl Walk<'_> {
             return Ok(());
         }
         if found.is_dir() {
-            return self.folder(path, name, links);
+            return self.folder(path, name, links, &resolved);
         }
         if !found.is_file() {
             return Err(Error::Irregular(path.to_owned()));
@@ -235,12 +240,32 @@ impl Walk<'_> {
     }
 }
 
-/// Where a symbolic link points to that leads nowhere.
-fn target(link: &Path) -> String {
+/// The first part of a symbolic link's target that is not there, or that is another such link.
+fn first_missing(link: &Path) -> String {
     let to = fs::read_link(link).unwrap_or_default();
-    let folder = link.parent().map(|folder| fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned()));
-    let path = folder.unwrap_or_default().join(to);
-    String::from_utf8_lossy(&path::clean(path.as_os_str().as_bytes())).into_owned()
+    let path = link.parent().unwrap_or(Path::new("/")).join(to);
+    let path = PathBuf::from(std::ffi::OsStr::from_bytes(&path::clean(path.as_os_str().as_bytes())));
+    let mut parts: Vec<&Path> = path.ancestors().collect();
+    parts.reverse();
+    let missing = parts.into_iter().find(|part| fs::metadata(part).is_err()).unwrap_or(&path);
+    if missing != link && fs::symlink_metadata(missing).is_ok_and(|found| found.is_symlink()) {
+        return first_missing_of_chain(missing);
+    }
+    missing.to_string_lossy().into_owned()
+}
+
+/// As [`first_missing`] for a link to a link, of which there may be a few.
+fn first_missing_of_chain(link: &Path) -> String {
+    let mut link = link.to_owned();
+    for _ in 0..MAX_LINKS {
+        let to = fs::read_link(&link).unwrap_or_default();
+        let next = link.parent().unwrap_or(Path::new("/")).join(to);
+        if !fs::symlink_metadata(&next).is_ok_and(|found| found.is_symlink()) {
+            return String::from_utf8_lossy(&path::clean(next.as_os_str().as_bytes())).into_owned();
+        }
+        link = next;
+    }
+    link.to_string_lossy().into_owned()
 }
 
 /// A file's bytes without a byte order mark.

@@ -329,6 +329,7 @@ impl Decoder {
                     ));
                 }
             }
+            other if self.indexed => self.mismatch(other, "time.Time"),
             _ if self.error.is_none() => self.error = Some("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
             _ => {}
         }

@@ -155,3 +155,6 @@ fn has_manifest_extension(name: &str) -> bool {
     extension
         .is_some_and(|extension| [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,10 +20,21 @@ pub struct Factory {
 /// The arguments of every factory command.
 pub fn arguments() -> Vec<Arg> {
     vec![
-        Arg::new("service").value_name("SERVICE").num_args(0..).help("the services by their folders' names; all where none is named"),
+        Arg::new("service")
+            .value_name("SERVICE")
+            .num_args(0..)
+            .help("the services by their folders' names; all where none is named"),
         Arg::new("env").long("env").value_name("ENV").help("merge configuration.<ENV>.yml over configuration.yml"),
-        Arg::new("services").long("services").value_name("DIR").default_value("services").help("the folder with the services"),
-        Arg::new("library").long("library").value_name("DIR").default_value("library").help("the platform library chart"),
+        Arg::new("services")
+            .long("services")
+            .value_name("DIR")
+            .default_value("services")
+            .help("the folder with the services"),
+        Arg::new("library")
+            .long("library")
+            .value_name("DIR")
+            .default_value("library")
+            .help("the platform library chart"),
         Arg::new("schema")
             .long("schema")
             .value_name("FILE")
@@ -45,11 +56,8 @@ pub fn open(
     if found.services.is_empty() {
         streams.say(&format!("warning: no folder in `{folder}` holds a configuration.yml"));
     }
-    let library = Library::load(
-        Path::new(text("library").unwrap_or("library")),
-        profile,
-        &mut |record| streams.log(&record),
-    )?;
+    let library =
+        Library::load(Path::new(text("library").unwrap_or("library")), profile, &mut |record| streams.log(&record))?;
     Ok(Factory { library, schema: schema(text("schema"))?, services: found.services })
 }
 
@@ -57,8 +65,6 @@ fn schema(path: Option<&str>) -> Result<Option<Str>, services::Error> {
     match std::fs::read(path.unwrap_or(SCHEMA)) {
         Ok(text) => Ok(Some(Str::from(text))),
         Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(services::Error::Read { path: path.unwrap_or(SCHEMA).to_owned(), error: error.to_string() })
-        }
+        Err(error) => Err(services::Error::Read { path: path.unwrap_or(SCHEMA).to_owned(), error: error.to_string() }),
     }
 }

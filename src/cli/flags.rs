@@ -254,7 +254,9 @@ impl Parser<'_> {
                 return Err(format!("invalid wait input {value}. Valid inputs are watcher, hookOnly, and legacy"));
             }
         };
-        (self.warn)(format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={replacement}"));
+        (self.warn)(format!(
+            "--wait={value} is deprecated (boolean value) and can be replaced with --wait={replacement}"
+        ));
         Ok(())
     }
 }

@@ -47,6 +47,10 @@ impl Host for System {
 
     fn host_by_name(&self, name: &str) -> String {
         let addresses = (name, 0).to_socket_addrs();
-        addresses.ok().and_then(|mut addresses| addresses.next()).map(|address| address.ip().to_string()).unwrap_or_default()
+        addresses
+            .ok()
+            .and_then(|mut addresses| addresses.next())
+            .map(|address| address.ip().to_string())
+            .unwrap_or_default()
     }
 }

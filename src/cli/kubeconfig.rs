@@ -22,6 +22,11 @@ pub fn namespace(file: Option<&str>, context: Option<&str>) -> Option<String> {
     text(&entry, "namespace")
 }
 
+/// Whether there is a kubeconfig file at all.
+pub fn is_configured(file: Option<&str>) -> bool {
+    files(file).iter().any(|path| path.exists())
+}
+
 fn files(file: Option<&str>) -> Vec<PathBuf> {
     if let Some(file) = file.filter(|file| !file.is_empty()) {
         return vec![PathBuf::from(file)];
@@ -34,7 +39,11 @@ fn files(file: Option<&str>) -> Vec<PathBuf> {
 
 fn find_context(config: &Dict, name: &str) -> Option<Dict> {
     let contexts = config.get(b"contexts")?;
-    let entry = contexts.as_list()?.iter().filter_map(Value::as_dict).find(|entry| text(entry, "name").as_deref() == Some(name))?;
+    let entry = contexts
+        .as_list()?
+        .iter()
+        .filter_map(Value::as_dict)
+        .find(|entry| text(entry, "name").as_deref() == Some(name))?;
     entry.get(b"context")?.as_dict().cloned()
 }
 

@@ -100,7 +100,8 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         args.remove(at);
         return template::run(&args, profile, streams);
     }
-    let matches = match command().try_get_matches_from(std::iter::once("mizzen").chain(args.iter().map(String::as_str))) {
+    let matches = match command().try_get_matches_from(std::iter::once("mizzen").chain(args.iter().map(String::as_str)))
+    {
         Ok(matches) => matches,
         Err(error) => return clap_error(&error, streams),
     };

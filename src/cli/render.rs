@@ -107,7 +107,8 @@ type Bench<'a> = Result<(Platform<'a>, Dict), String>;
 impl<'a> Job<'a> {
     /// Checks everything that does not depend on a service, so that it is reported once.
     fn new(arguments: &ArgMatches, factory: &'a Factory, profile: &'static Profile) -> Result<Job<'a>, String> {
-        let list = |name: &str| arguments.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<String>>();
+        let list =
+            |name: &str| arguments.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<String>>();
         let values = values::Options {
             value_files: list("values"),
             json_values: list("set-json"),

@@ -14,9 +14,9 @@ impl Reproducible {
     /// The world of one service, whose numbers depend on its name and on nothing else.
     pub fn new(service: &str) -> Reproducible {
         // FNV-1a.
-        let hash = service.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = service
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         Reproducible { state: Cell::new(hash) }
     }
 

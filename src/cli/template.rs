@@ -6,12 +6,13 @@ use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::engine::KubeVersion;
 use crate::error::Error;
+use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, fs, strconv};
 use crate::manifest::Manifests;
 use crate::profile::{Go, Profile};
 use crate::render::{self, Failure};
-use crate::template::{Language, Templates, Unobserved};
+use crate::template::{Function, Language, Templates, Unobserved};
 use crate::{output, values};
 use std::io::Read;
 use std::path::Path;
@@ -64,7 +65,13 @@ pub static FLAGS: &[Flag] = &[
     inert("insecure-skip-tls-verify", Kind::Bool),
     inert("key-file", Kind::Text),
     inert("keyring", Kind::Text),
-    Flag { name: "labels", short: Some('l'), kind: Kind::Map, help: "accepted for compatibility with Helm, without effect", hidden: true },
+    Flag {
+        name: "labels",
+        short: Some('l'),
+        kind: Kind::Map,
+        help: "accepted for compatibility with Helm, without effect",
+        hidden: true,
+    },
     inert("pass-credentials", Kind::Bool),
     inert("password", Kind::Text),
     inert("plain-http", Kind::Bool),
@@ -119,12 +126,19 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     inert("skip-headers", Kind::Bool),
     inert("skip-log-headers", Kind::Bool),
     inert("stderrthreshold", Kind::Text),
-    Flag { name: "v", short: Some('v'), kind: Kind::Int, help: "accepted for compatibility with Helm, without effect", hidden: true },
+    Flag {
+        name: "v",
+        short: Some('v'),
+        kind: Kind::Int,
+        help: "accepted for compatibility with Helm, without effect",
+        hidden: true,
+    },
     inert("vmodule", Kind::Text),
 ];
 
 /// Groups of flags that exclude each other, as Helm declares them.
-static EXCLUSIVE: [[&str; 2]; 3] = [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]];
+static EXCLUSIVE: [[&str; 2]; 3] =
+    [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]];
 
 /// Runs the command; `args` are all that follow the program's name, without the word `template`.
 pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>) -> Exit {
@@ -139,8 +153,11 @@ pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>
         }
     };
     warnings.into_iter().for_each(|warning| streams.log(&Log::new(Level::Warn, warning)));
-    if let Some(mode) = ["color", "colour"].iter().filter_map(|name| parsed.text(name)).find(|mode| !is_color_mode(mode)) {
-        let text = format!("invalid color mode {}: must be one of: never, auto, always", strconv::quote(mode.as_bytes()));
+    if let Some(mode) =
+        ["color", "colour"].iter().filter_map(|name| parsed.text(name)).find(|mode| !is_color_mode(mode))
+    {
+        let text =
+            format!("invalid color mode {}: must be one of: never, auto, always", strconv::quote(mode.as_bytes()));
         streams.log(&Log::new(Level::Warn, "command failed").with("error", text));
         return Exit::Failure;
     }
@@ -234,13 +251,20 @@ impl Command<'_> {
     /// As newTemplateCmd's RunE and runInstall, in their order.
     fn run(&self, streams: &mut Streams<'_>) -> Result<(), Failed> {
         if self.parsed.arguments.is_empty() {
-            return Err("\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]".to_owned().into());
+            return Err(
+                "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
+                    .to_owned()
+                    .into(),
+            );
         }
         self.check_exclusive()?;
         let kube_version = self.kube_version()?;
         self.check_fetch_files()?;
         let server = self.dry_run_on_server(streams)?;
-        streams.log(&Log::new(Level::Debug, "Original chart version").with("version", self.parsed.text("version").unwrap_or_default()));
+        streams.log(
+            &Log::new(Level::Debug, "Original chart version")
+                .with("version", self.parsed.text("version").unwrap_or_default()),
+        );
         let (name, reference) = self.name_and_chart()?;
         let path = self.locate(reference)?;
         streams.log(&Log::new(Level::Debug, "Chart path").with("path", &path));
@@ -248,9 +272,10 @@ impl Command<'_> {
             values::user_values(&self.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
-            let text = "cluster reachability check failed: kubernetes cluster unreachable: mizzen works offline";
-            streams.log(&Log::new(Level::Error, text));
-            return Err(text.to_owned().into());
+            let text =
+                format!("cluster reachability check failed: kubernetes cluster unreachable: {}", self.unreachable());
+            streams.log(&Log::new(Level::Error, &text));
+            return Err(text.into());
         }
         let options = render::Options {
             name: name.clone(),
@@ -275,7 +300,9 @@ impl Command<'_> {
             if set.len() > 1 {
                 set.sort_unstable();
                 let (group, set) = (group.join(" "), set.join(" "));
-                return Err(format!("if any flags in the group [{group}] are set none of the others can be; [{set}] were all set"));
+                return Err(format!(
+                    "if any flags in the group [{group}] are set none of the others can be; [{set}] were all set"
+                ));
             }
         }
         Ok(())
@@ -284,9 +311,9 @@ impl Command<'_> {
     fn kube_version(&self) -> Result<Option<KubeVersion>, String> {
         match self.parsed.text("kube-version").filter(|version| !version.is_empty()) {
             None => Ok(None),
-            Some(version) => {
-                KubeVersion::parse(version).map(Some).map_err(|error| format!("invalid kube version '{version}': {error}"))
-            }
+            Some(version) => KubeVersion::parse(version)
+                .map(Some)
+                .map_err(|error| format!("invalid kube version '{version}': {error}")),
         }
     }
 
@@ -314,10 +341,15 @@ impl Command<'_> {
     /// As cmdGetDryRunFlagStrategy for `template`: whether the cluster is to be asked.
     fn dry_run_on_server(&self, streams: &mut Streams<'_>) -> Result<bool, String> {
         let value = self.parsed.text("dry-run").unwrap_or("client");
-        let invalid = |allowed: &str| Err(format!("invalid dry-run value ({}). Must be {allowed}", strconv::quote(value.as_bytes())));
+        let invalid = |allowed: &str| {
+            Err(format!("invalid dry-run value ({}). Must be {allowed}", strconv::quote(value.as_bytes())))
+        };
         let server = match value {
             "unset" => {
-                streams.log(&Log::new(Level::Warn, "--dry-run is deprecated and should be replaced with '--dry-run=client'"));
+                streams.log(&Log::new(
+                    Level::Warn,
+                    "--dry-run is deprecated and should be replaced with '--dry-run=client'",
+                ));
                 false
             }
             "client" => false,
@@ -327,7 +359,9 @@ impl Command<'_> {
                 Err(_) => return invalid("\"none\", \"server\", or \"client\""),
                 Ok(false) => return invalid("\"server\" or \"client\""),
                 Ok(true) => {
-                    let text = format!("boolean '--dry-run={other}' flag is deprecated and must be replaced with '--dry-run=client'");
+                    let text = format!(
+                        "boolean '--dry-run={other}' flag is deprecated and must be replaced with '--dry-run=client'"
+                    );
                     streams.log(&Log::new(Level::Warn, text));
                     false
                 }
@@ -361,7 +395,7 @@ impl Command<'_> {
             Go::Go127 => Language::Go127,
         };
         let name = Str::from("name-template");
-        let functions = Arc::new(functions::all(self.profile).collect());
+        let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
         let mut templates = Templates::new("name-template", functions, language);
         templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
         let mut out = StrBuilder::default();
@@ -376,7 +410,9 @@ impl Command<'_> {
         let reference = reference.trim();
         let repository = self.parsed.text("repo").unwrap_or_default();
         if !repository.is_empty() {
-            return Err(format!("mizzen works offline and cannot ask the repository `{repository}`\nhint: download the chart with `helm pull {reference} --repo {repository}` and give its path"));
+            return Err(format!(
+                "mizzen works offline and cannot ask the repository `{repository}`\nhint: download the chart with `helm pull {reference} --repo {repository}` and give its path"
+            ));
         }
         if std::fs::metadata(reference).is_ok() {
             let absolute = absolute(reference)?;
@@ -384,7 +420,9 @@ impl Command<'_> {
                 return Err(if Path::new(&absolute).is_dir() {
                     "unpacked charts cannot be verified".to_owned()
                 } else {
-                    format!("mizzen does not verify signatures\nhint: check the chart with `helm verify {reference}` and leave --verify out")
+                    format!(
+                        "mizzen does not verify signatures\nhint: check the chart with `helm verify {reference}` and leave --verify out"
+                    )
                 });
             }
             return Ok(absolute);
@@ -393,7 +431,9 @@ impl Command<'_> {
             return Err(format!("path {} not found", strconv::quote(reference.as_bytes())));
         }
         if reference.contains("://") {
-            return Err(format!("mizzen works offline and cannot download `{reference}`\nhint: download the chart with `helm pull {reference}` and give its path"));
+            return Err(format!(
+                "mizzen works offline and cannot download `{reference}`\nhint: download the chart with `helm pull {reference}` and give its path"
+            ));
         }
         Err(match reference.split_once('/') {
             None => format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"),
@@ -413,7 +453,8 @@ impl Command<'_> {
     }
 
     fn load(&self, path: &str, streams: &mut Streams<'_>) -> Result<Chart, Failed> {
-        let chart = chart::load(Path::new(path), self.profile, &mut |record| streams.log(&record)).map_err(Error::from)?;
+        let chart =
+            chart::load(Path::new(path), self.profile, &mut |record| streams.log(&record)).map_err(Error::from)?;
         chart::check_installable(&chart).map_err(Error::from)?;
         if chart.metadata.deprecated {
             streams.log(&Log::new(Level::Warn, "this chart is deprecated"));
@@ -422,11 +463,21 @@ impl Command<'_> {
         Ok(chart)
     }
 
+    /// Why there is no cluster. Where none is configured, client-go looks for one on this machine, and finds none.
+    fn unreachable(&self) -> &'static str {
+        if kubeconfig::is_configured(self.parsed.text("kubeconfig")) || self.parsed.is_set("kube-apiserver") {
+            "mizzen works offline"
+        } else {
+            "Get \"http://localhost:8080/version\": dial tcp 127.0.0.1:8080: connect: connection refused"
+        }
+    }
+
     /// As EnvSettings.Namespace: the flag, `HELM_NAMESPACE`, the current context's, `default`.
     fn namespace(&self) -> String {
         let flag = self.parsed.text("namespace").map(ToOwned::to_owned);
         let given = flag.or_else(|| std::env::var("HELM_NAMESPACE").ok()).filter(|namespace| !namespace.is_empty());
-        let context = self.parsed.text("kube-context").map(ToOwned::to_owned).or_else(|| std::env::var("HELM_KUBECONTEXT").ok());
+        let context =
+            self.parsed.text("kube-context").map(ToOwned::to_owned).or_else(|| std::env::var("HELM_KUBECONTEXT").ok());
         given
             .or_else(|| kubeconfig::namespace(self.parsed.text("kubeconfig"), context.as_deref()))
             .unwrap_or_else(|| "default".to_owned())
@@ -457,6 +508,19 @@ impl Command<'_> {
     }
 }
 
+/// What sprig has and Helm's engine takes away or replaces.
+static NAME_FUNCTIONS: [Function; 2] = [function!("fail", fail), function!("env", env)];
+
+/// `fail "msg"`
+fn fail(message: Str) -> Result<Str, String> {
+    Err(message.to_string())
+}
+
+/// `env "HOME"`
+fn env(name: Str) -> Str {
+    std::env::var(&*name.to_str_lossy()).map(Str::from).unwrap_or_default()
+}
+
 /// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.
 pub fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
     if path.trim() == "-" {
@@ -466,7 +530,9 @@ pub fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
     }
     if let Some((scheme @ ("http" | "https" | "oci"), _)) = path.split_once("://") {
         let _ = scheme;
-        return Err(format!("mizzen works offline and cannot download `{path}`\nhint: download the file and give its path"));
+        return Err(format!(
+            "mizzen works offline and cannot download `{path}`\nhint: download the file and give its path"
+        ));
     }
     std::fs::read(path).map_err(|error| {
         let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };

@@ -18,7 +18,11 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         format!("{version}\n")
     } else {
         let known: Vec<String> = PROFILES.iter().map(|known| format!("{} ({})", known.name, known.version)).collect();
-        format!("mizzen {version}, compatible with Helm {} now\ncan be compatible with Helm {}\n", profile.version, known.join(", "))
+        format!(
+            "mizzen {version}, compatible with Helm {} now\ncan be compatible with Helm {}\n",
+            profile.version,
+            known.join(", ")
+        )
     };
     if streams.out.write_all(text.as_bytes()).is_err() { Exit::BrokenPipe } else { Exit::Success }
 }

@@ -65,7 +65,11 @@ impl KubeVersion {
         let components: Vec<&str> = numbers.split('.').collect();
         let major = components[0];
         if components.len() > 1 && major.starts_with('0') && major != "0" {
-            return Err(format!("illegal zero-prefixed version component {} in {}", strconv::quote(major.as_bytes()), quoted()));
+            return Err(format!(
+                "illegal zero-prefixed version component {} in {}",
+                strconv::quote(major.as_bytes()),
+                quoted()
+            ));
         }
         let mut normalized = Vec::with_capacity(components.len());
         for component in &components {
@@ -202,7 +206,9 @@ impl Object for VersionSet {
 
 fn has(set: &Value, arguments: &[Value]) -> Result<Value, String> {
     let version = arguments.first().and_then(Value::as_str);
-    let found = version.is_some_and(|version| receiver::<VersionSet>(set).0.iter().any(|known| known.as_bytes() == version.as_bytes()));
+    let found = version.is_some_and(|version| {
+        receiver::<VersionSet>(set).0.iter().any(|known| known.as_bytes() == version.as_bytes())
+    });
     Ok(Value::Bool(found))
 }
 
@@ -263,7 +269,10 @@ mod tests {
             ("1.030", "v1.030", "v1.30", "30"),
         ] {
             let parsed = KubeVersion::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!((parsed.version.as_str(), parsed.normalized.as_str(), parsed.minor.as_str()), (version, normalized, minor));
+            assert_eq!(
+                (parsed.version.as_str(), parsed.normalized.as_str(), parsed.minor.as_str()),
+                (version, normalized, minor)
+            );
         }
         for (text, error) in [
             ("1", r#"illegal version string "1""#),

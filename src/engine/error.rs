@@ -159,7 +159,14 @@ mod tests {
     use super::*;
     use crate::template::{ExecError, Location};
 
-    fn exec(file: &str, line: usize, template: &str, context: &str, message: &str, source: Option<template::Error>) -> template::Error {
+    fn exec(
+        file: &str,
+        line: usize,
+        template: &str,
+        context: &str,
+        message: &str,
+        source: Option<template::Error>,
+    ) -> template::Error {
         template::Error::Exec(Box::new(ExecError {
             at: Some(Location { file: file.to_owned(), line, column: 2, context: context.to_owned() }),
             template: template.to_owned(),
@@ -190,7 +197,14 @@ mod tests {
 
     #[test]
     fn a_marked_message_is_all_there_is() {
-        let inner = exec("c/_h.tpl", 2, "l1", "fail \"x\"", "error calling fail: ", Some("HELM_ERR_STARTa: b\ncHELM_ERR_END".into()));
+        let inner = exec(
+            "c/_h.tpl",
+            2,
+            "l1",
+            "fail \"x\"",
+            "error calling fail: ",
+            Some("HELM_ERR_STARTa: b\ncHELM_ERR_END".into()),
+        );
         let outer = exec("c/a.yaml", 6, "c/a.yaml", "include \"l1\" .", "error calling include: ", Some(inner));
         assert_eq!(execution_text("c/a.yaml", &outer), "execution error at (c/a.yaml:6:2): a: b\nc");
     }

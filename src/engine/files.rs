@@ -10,16 +10,8 @@ use std::rc::Rc;
 /// The files of a chart that are not templates, by path: a map of byte slices.
 #[derive(Debug)]
 pub struct Files {
-    files: Entries,
+    files: Dict,
     lines_of_empty_file: EmptyFile,
-}
-
-struct Entries(Dict);
-
-impl std::fmt::Debug for Entries {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        Value::Dict(self.0.clone()).fmt(f)
-    }
 }
 
 static TYPE: ObjectType = ObjectType {
@@ -40,8 +32,9 @@ impl Files {
     /// The object that templates see.
     #[expect(clippy::new_ret_no_self, reason = "templates only know values")]
     pub fn new(files: &[File], lines_of_empty_file: EmptyFile) -> Value {
-        let files = files.iter().map(|file| (Str::from(&file.name), Value::Bytes(Box::new(file.data.clone())))).collect();
-        Files { files: Entries(files), lines_of_empty_file }.into_value()
+        let files =
+            files.iter().map(|file| (Str::from(&file.name), Value::Bytes(Box::new(file.data.clone())))).collect();
+        Files { files, lines_of_empty_file }.into_value()
     }
 
     fn into_value(self) -> Value {
@@ -49,7 +42,7 @@ impl Files {
     }
 
     fn file(&self, name: &[u8]) -> Option<Str> {
-        match self.files.0.get(name) {
+        match self.files.get(name) {
             Some(Value::Bytes(data)) => Some(*data),
             _ => None,
         }
@@ -59,7 +52,6 @@ impl Files {
     fn as_yaml(&self, content: impl Fn(&Str) -> Str) -> Value {
         let map: Dict = self
             .files
-            .0
             .entries()
             .iter()
             .filter_map(|(name, data)| match data {
@@ -78,7 +70,7 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::Dict(self.files.0.clone()))
+        Some(Value::Dict(self.files.clone()))
     }
 
     fn missing(&self) -> Value {
@@ -108,9 +100,10 @@ fn glob(files: &Value, arguments: &[Value]) -> Result<Value, String> {
     let files = receiver(files);
     let glob = Glob::compile(argument(arguments), &['/']);
     let matches = |name: &[u8]| glob.as_ref().is_none_or(|glob| glob.matches(name));
-    let entries = files.files.0.entries();
-    let found = entries.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect();
-    Ok(Files { files: Entries(found), lines_of_empty_file: files.lines_of_empty_file }.into_value())
+    let entries = files.files.entries();
+    let found =
+        entries.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect();
+    Ok(Files { files: found, lines_of_empty_file: files.lines_of_empty_file }.into_value())
 }
 
 fn as_config(files: &Value, _: &[Value]) -> Result<Value, String> {

@@ -1,12 +1,12 @@
 //! The functions that only Helm's engine has, as they run templates or ask the world.
 
-use super::error::{MESSAGE_END, MESSAGE_START};
 use super::Options;
+use super::error::{MESSAGE_END, MESSAGE_START};
 use crate::function;
 use crate::go::{Str, StrBuilder, Value, strconv};
 use crate::profile::Profile;
-use crate::template::function::{Caller, Evaluate, Function, Functions};
 use crate::template::Error;
+use crate::template::function::{Caller, Evaluate, Function, Functions};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -34,9 +34,9 @@ pub fn all(profile: &'static Profile) -> Arc<Functions> {
     static TABLES: OnceLock<std::sync::Mutex<HashMap<&'static str, Arc<Functions>>>> = OnceLock::new();
     let tables = TABLES.get_or_init(Default::default);
     let mut tables = tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let table = tables.entry(profile.name).or_insert_with(|| {
-        Arc::new(crate::functions::all(profile).chain(&FUNCTIONS).collect())
-    });
+    let table = tables
+        .entry(profile.name)
+        .or_insert_with(|| Arc::new(crate::functions::all(profile).chain(&FUNCTIONS).collect()));
     Arc::clone(table)
 }
 
@@ -115,7 +115,12 @@ fn marked(message: &Str) -> Error {
 
 /// `lookup "v1" "Secret" "ns" "name"` → what the host knows, which offline is nothing.
 fn lookup(caller: &mut dyn Caller, api_version: Str, kind: Str, namespace: Str, name: Str) -> Value {
-    caller.host().lookup(&api_version.to_str_lossy(), &kind.to_str_lossy(), &namespace.to_str_lossy(), &name.to_str_lossy())
+    caller.host().lookup(
+        &api_version.to_str_lossy(),
+        &kind.to_str_lossy(),
+        &namespace.to_str_lossy(),
+        &name.to_str_lossy(),
+    )
 }
 
 /// `getHostByName "example.com"` → an address under `--enable-dns`, otherwise nothing.

@@ -4,9 +4,10 @@
 //! is an empty string, and a text that cannot be read is a map with the key `Error`. Those of sprig are the others.
 
 use crate::function;
+use crate::go::json::Implementation;
+use crate::go::time::Location;
 use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
 use crate::template::error::Error;
-use crate::go::time::Location;
 use crate::template::function::{Caller, Function};
 use crate::yaml;
 
@@ -16,12 +17,12 @@ pub static FUNCTIONS: &[Function] = &[
     function!("b32enc", b32enc),
     function!("b64dec", b64dec),
     function!("b64enc", b64enc),
-    function!("fromJson", from_json),
-    function!("fromJsonArray", from_json_array),
+    function!("fromJson", |text: Str| from_json(text, Implementation::V2)),
+    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V2)),
     function!("fromToml", from_toml),
     function!("fromYaml", from_yaml),
     function!("fromYamlArray", from_yaml_array),
-    function!("mustFromJson", must_from_json),
+    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V2)),
     function!("mustToJson", must_to_json),
     function!("mustToPrettyJson", must_to_pretty_json),
     function!("mustToRawJson", must_to_raw_json),
@@ -32,6 +33,13 @@ pub static FUNCTIONS: &[Function] = &[
     function!("toToml", to_toml),
     function!("toYaml", to_yaml),
     function!("toYamlPretty", to_yaml_pretty),
+];
+
+/// The rows that are different where Helm is built with Go 1.25.
+pub static GO_1_25: &[Function] = &[
+    function!("fromJson", |text: Str| from_json(text, Implementation::V1)),
+    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V1)),
+    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V1)),
 ];
 
 /// The functions that came with Helm 4.3.
@@ -107,8 +115,8 @@ fn must_to_raw_json(value: Value) -> Result<Str, Error> {
 }
 
 /// `{{ (fromJson "{\"a\":1}").a }}` is `1`. What was read before a number that is too large stays beside `Error`.
-fn from_json(text: Str) -> Dict {
-    let json::Decoded { value, error } = json::unmarshal_map(&text);
+fn from_json(text: Str, implementation: Implementation) -> Dict {
+    let json::Decoded { value, error } = json::unmarshal_map(&text, implementation);
     if let Some(error) = error {
         value.insert("Error", error);
     }
@@ -116,8 +124,8 @@ fn from_json(text: Str) -> Dict {
 }
 
 /// `{{ index (fromJsonArray "[1]") 0 }}` is `1`; an error is the only item.
-fn from_json_array(text: Str) -> List {
-    let json::Decoded { value, error } = json::unmarshal_list(&text);
+fn from_json_array(text: Str, implementation: Implementation) -> List {
+    let json::Decoded { value, error } = json::unmarshal_list(&text, implementation);
     match error {
         None => value,
         Some(error) => List::new(Elem::Any, [Value::string(error)]),
@@ -125,8 +133,8 @@ fn from_json_array(text: Str) -> List {
 }
 
 /// `{{ mustFromJson "[1]" | first }}` is `1`.
-fn must_from_json(text: Str) -> Result<Value, Error> {
-    json::unmarshal(&text).into_result().map_err(Error::Text)
+fn must_from_json(text: Str, implementation: Implementation) -> Result<Value, Error> {
+    json::unmarshal(&text, implementation).into_result().map_err(Error::Text)
 }
 
 /// `{{ dict "a" 1 | toToml }}` is `a = 1` and a newline; what cannot be written is the text of the error.

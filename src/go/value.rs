@@ -572,6 +572,13 @@ impl FromIterator<(Str, Value)> for Entries {
     }
 }
 
+impl fmt::Debug for Dict {
+    /// For test failures and debuggers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.entries().iter()).finish()
+    }
+}
+
 impl fmt::Debug for Value {
     /// For test failures and debuggers; what users see is `go::fmt`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -587,7 +594,7 @@ impl fmt::Debug for Value {
             Value::String(s) => write!(f, "{s:?}"),
             Value::Bytes(s) => write!(f, "bytes({s:?})"),
             Value::List(list) => f.debug_list().entries(list.iter()).finish(),
-            Value::Dict(dict) => f.debug_map().entries(dict.entries().iter()).finish(),
+            Value::Dict(dict) => dict.fmt(f),
             Value::Object(object) => write!(f, "{object:?}"),
         }
     }

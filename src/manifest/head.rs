@@ -6,7 +6,7 @@ use crate::yaml::{self, Stage};
 use std::fmt::Write;
 
 /// What Helm reads of a manifest.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Head {
     /// `apiVersion`
     pub api_version: Str,
@@ -47,14 +47,21 @@ struct Decoder {
     go: Go,
 }
 
-const METADATA: &str = "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+const METADATA: &str =
+    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }";
 
 impl Decoder {
     /// As json.Marshal, which refuses an infinite number; a number that becomes a string is none any more.
     fn check_finite(&self, value: &Value, target: Target) -> Result<(), yaml::Error> {
         match value {
             Value::Float64(number) if !number.is_finite() && !matches!(target, Target::Text) => {
-                let name = if number.is_nan() { "NaN" } else if *number > 0.0 { "+Inf" } else { "-Inf" };
+                let name = if number.is_nan() {
+                    "NaN"
+                } else if *number > 0.0 {
+                    "+Inf"
+                } else {
+                    "-Inf"
+                };
                 Err(yaml::Error::new(Stage::Convert, format!("json: unsupported value: {name}")))
             }
             Value::List(items) => items.iter().try_for_each(|item| self.check_finite(item, Target::Nothing)),
@@ -70,7 +77,8 @@ impl Decoder {
             Value::Nil => {}
             Value::Dict(dict) => self.fields(dict, Target::Head, ""),
             other => {
-                self.error = Some(format!("json: cannot unmarshal {} into Go value of type util.SimpleHead", json_name(other)));
+                self.error =
+                    Some(format!("json: cannot unmarshal {} into Go value of type util.SimpleHead", json_name(other)));
             }
         }
     }
@@ -133,7 +141,11 @@ impl Decoder {
         // Go 1.25 names the struct where it has a name, which the struct of `metadata` has not.
         let holder = if self.go == Go::Go125 && path.matches('.').count() == 1 { "SimpleHead" } else { "" };
         let mut text = String::new();
-        let _ = write!(text, "json: cannot unmarshal {} into Go struct field {holder}{path} of type {ty}", json_name(value));
+        let _ = write!(
+            text,
+            "json: cannot unmarshal {} into Go struct field {holder}{path} of type {ty}",
+            json_name(value)
+        );
         self.error = Some(text);
     }
 }

@@ -13,7 +13,7 @@ pub use split::{split, trim_space};
 use crate::go::Str;
 
 /// What a chart renders to.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Manifests {
     /// The files under `crds/`, which are not rendered.
     pub crds: Vec<Crd>,
@@ -24,7 +24,7 @@ pub struct Manifests {
 }
 
 /// A file under `crds/`.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Crd {
     /// The path from the root chart's parent.
     pub path: String,

@@ -1,16 +1,16 @@
 //! Documents become manifests and hooks, sorted by kind: as Helm's SortManifests.
 
+use super::Manifests;
 use super::head::{Head, head};
 use super::order;
 use super::split::{split, trim_space};
-use super::Manifests;
 use crate::go::{Level, Log, Str};
 use crate::profile::Profile;
 use crate::yaml;
 use std::fmt;
 
 /// A document that is to be installed.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Manifest {
     /// The template it comes from.
     pub path: String,
@@ -21,7 +21,7 @@ pub struct Manifest {
 }
 
 /// A document that runs at some point of a release's life.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Hook {
     /// The template it comes from.
     pub path: String,

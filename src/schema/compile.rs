@@ -8,6 +8,7 @@ use super::run;
 use crate::go::regexp::Regexp;
 use crate::go::strconv::quote;
 use crate::go::{Level, Log};
+use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -150,6 +151,7 @@ pub struct Compiler<'a> {
     log: &'a mut dyn FnMut(Log),
     /// Whether formats are asserted in every draft, as they are in the metaschemas.
     assert_format: bool,
+    library: JsonSchema,
     documents: HashMap<String, Rc<Json>>,
     roots: HashMap<String, Root>,
     arena: Arena,
@@ -160,10 +162,11 @@ pub struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     /// A compiler that knows the metaschemas.
-    pub fn new(assert_format: bool, log: &'a mut dyn FnMut(Log)) -> Compiler<'a> {
+    pub fn new(assert_format: bool, library: JsonSchema, log: &'a mut dyn FnMut(Log)) -> Compiler<'a> {
         Compiler {
             log,
             assert_format,
+            library,
             documents: HashMap::new(),
             roots: HashMap::new(),
             arena: Arena::default(),
@@ -239,7 +242,7 @@ impl<'a> Compiler<'a> {
                 "schemas are not fetched\nhint: copy the schema into values.schema.json under `$defs` and refer to it as `#/$defs/NAME`"
                     .to_owned(),
             ),
-            _ => Err(format!("no URLLoader registered for {}", quote(url.as_bytes()))),
+            _ => Err(format!("no URLLoader registered for {}", quote(location::normal(url).as_bytes()))),
         }
     }
 
@@ -254,7 +257,7 @@ impl<'a> Compiler<'a> {
             };
             self.collect(&mut root, &document, url, "", Draft::Draft2020, 0)?;
             if !metaschema::is_official(url) {
-                validate(&root, &document, "")?;
+                validate(&root, &document, "", self.library)?;
             }
             self.roots.insert(url.to_owned(), root);
         }
@@ -280,7 +283,7 @@ impl<'a> Compiler<'a> {
             let holder = root.resource(pointer).pointer.clone();
             root.anchors(value, pointer, &holder)?;
         }
-        validate(&root, value, pointer)?;
+        validate(&root, value, pointer, self.library)?;
         self.roots.insert(url.to_owned(), root);
         Ok(())
     }
@@ -528,11 +531,11 @@ impl Root {
 }
 
 /// Checks a schema against its metaschema.
-fn validate(root: &Root, value: &Json, pointer: &str) -> Result<(), String> {
+fn validate(root: &Root, value: &Json, pointer: &str, library: JsonSchema) -> Result<(), String> {
     let drafts: BTreeMap<String, Draft> =
         root.resources.iter().map(|(pointer, resource)| (pointer.clone(), resource.draft)).collect();
     let meta = metaschema::compiled(root.resource(pointer).draft);
-    run::validate(value, meta, Some(&drafts)).map_err(|error| {
+    run::validate(value, meta, Some(&drafts), library).map_err(|error| {
         format!("{} is not valid against metaschema: {error}", quote(place(&root.url, pointer).as_bytes()))
     })
 }

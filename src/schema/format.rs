@@ -5,6 +5,7 @@ use super::location::unescape;
 use crate::go::regexp::Regexp;
 use crate::go::strconv::{atoi, quote, quote_rune};
 use crate::go::url::{Rules, Url};
+use crate::profile::JsonSchema;
 
 type Check = fn(&str) -> Result<(), String>;
 
@@ -19,7 +20,7 @@ const FORMATS: [(&str, Check); 19] = [
     ("ipv4", ipv4),
     ("ipv6", ipv6),
     ("hostname", hostname),
-    ("email", email),
+    ("email", |text| email(text, JsonSchema::V6_0_3)),
     ("date", date),
     ("time", time),
     ("date-time", date_time),
@@ -37,8 +38,9 @@ pub fn known(name: &str) -> Option<&'static str> {
 }
 
 /// Checks a value; what is no string fits every format.
-pub fn check(name: &str, value: &Json) -> Result<(), String> {
+pub fn check(name: &str, value: &Json, library: JsonSchema) -> Result<(), String> {
     match (FORMATS.iter().find(|(known, _)| *known == name), value) {
+        (Some(("email", _)), Json::String(text)) => email(text, library),
         (Some((_, check)), Json::String(text)) => check(text),
         _ => Ok(()),
     }
@@ -163,35 +165,118 @@ fn ipv6(text: &str) -> Result<(), String> {
     if !text.contains(':') {
         return fail("missing colon");
     }
-    let (address, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
-    match (address.parse::<std::net::Ipv6Addr>(), zone) {
-        (Ok(_), None) => Ok(()),
-        (Ok(_), Some("")) => fail(format!("ParseAddr({}): zone must be a non-empty string", quote(text.as_bytes()))),
-        (Ok(_), Some(_)) => fail("zone id is not a part of ipv6 address"),
-        (Err(_), _) => fail(format!("ParseAddr({}): {}", quote(text.as_bytes()), ipv6_problem(address))),
+    let has_zone = parse_address(text).map_err(|(problem, at)| {
+        let text = quote(text.as_bytes());
+        let at = if at.is_empty() { String::new() } else { format!(" (at {})", quote(at.as_bytes())) };
+        format!("ParseAddr({text}): {problem}{at}")
+    })?;
+    if has_zone { fail("zone id is not a part of ipv6 address") } else { Ok(()) }
+}
+
+/// What is wrong with an address, and from where on.
+type Problem<'t> = (&'static str, &'t str);
+
+/// As netip.ParseAddr: tells whether there is a zone.
+fn parse_address(text: &str) -> Result<bool, Problem<'_>> {
+    match text.bytes().find(|byte| matches!(byte, b'.' | b':' | b'%')) {
+        Some(b'.') => ipv4_fields(text).map(|()| false),
+        Some(b'%') => Err(("missing IPv6 address", "")),
+        _ => ipv6_fields(text),
     }
 }
 
-/// Why net/netip does not take an address, as far as it can be told briefly.
-fn ipv6_problem(text: &str) -> String {
-    let unexpected = text.char_indices().find(|(_, rune)| !rune.is_ascii_hexdigit() && *rune != ':' && *rune != '.');
-    if let Some((at, _)) = unexpected {
-        // A wrong character ends the field before it; at the start of a field that field has no digits.
-        let at =
-            if text[..at].ends_with(':') || at == 0 { at } else { text[..at].rfind(':').map_or(0, |colon| colon + 1) };
-        let at_text = quote(text[at..].as_bytes());
-        return if text[at..].starts_with(|rune: char| rune.is_ascii_hexdigit()) {
-            let rest = text[at..].trim_start_matches(|rune: char| rune.is_ascii_hexdigit());
-            format!("unexpected character, want colon (at {})", quote(rest.as_bytes()))
-        } else {
-            format!("each colon-separated field must have at least one digit (at {at_text})")
-        };
+/// As netip's parseIPv6.
+fn ipv6_fields(text: &str) -> Result<bool, Problem<'_>> {
+    let (mut rest, zone) = text.split_once('%').map_or((text, None), |(address, zone)| (address, Some(zone)));
+    if zone == Some("") {
+        return Err(("zone must be a non-empty string", ""));
     }
-    if let Some(field) = text.split(':').find(|field| field.len() > 4 && !field.contains('.')) {
-        let at = text.find(field).unwrap_or_default();
-        return format!("each group must have 4 or less digits (at {})", quote(text[at..].as_bytes()));
+    let mut ellipsis = false;
+    if let Some(after) = rest.strip_prefix("::") {
+        ellipsis = true;
+        rest = after;
+        if rest.is_empty() {
+            return Ok(zone.is_some());
+        }
     }
-    "address string too short".to_owned()
+    let mut bytes = 0;
+    while bytes < 16 {
+        let count = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        match count {
+            0 => return Err(("each colon-separated field must have at least one digit", rest)),
+            1..=4 => {}
+            _ => return Err(("each group must have 4 or less digits", rest)),
+        }
+        if rest[count..].starts_with('.') {
+            if !ellipsis && bytes != 12 {
+                return Err(("embedded IPv4 address must replace the final 2 fields of the address", rest));
+            }
+            if bytes > 12 {
+                return Err(("too many hex fields to fit an embedded IPv4 at the end of the address", rest));
+            }
+            ipv4_fields(rest)?;
+            rest = "";
+            bytes += 4;
+            break;
+        }
+        bytes += 2;
+        rest = &rest[count..];
+        if rest.is_empty() {
+            break;
+        }
+        let Some(after) = rest.strip_prefix(':') else { return Err(("unexpected character, want colon", rest)) };
+        if after.is_empty() {
+            return Err(("colon must be followed by more characters", rest));
+        }
+        rest = after;
+        if let Some(after) = rest.strip_prefix(':') {
+            if ellipsis {
+                return Err(("multiple :: in address", rest));
+            }
+            ellipsis = true;
+            rest = after;
+            if rest.is_empty() {
+                break;
+            }
+        }
+    }
+    match (rest, bytes) {
+        ("", 16) if ellipsis => Err(("the :: must expand to at least one field of zeros", "")),
+        ("", ..16) if !ellipsis => Err(("address string too short", "")),
+        ("", _) => Ok(zone.is_some()),
+        (rest, _) => Err(("trailing garbage after address", rest)),
+    }
+}
+
+/// As netip's parseIPv4Fields.
+fn ipv4_fields(text: &str) -> Result<(), Problem<'_>> {
+    let (mut value, mut count, mut fields) = (0_u32, 0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                if count == 1 && value == 0 {
+                    return Err(("IPv4 field has octet with leading zero", ""));
+                }
+                value = value * 10 + u32::from(byte - b'0');
+                count += 1;
+                if value > 255 {
+                    return Err(("IPv4 field has value >255", ""));
+                }
+            }
+            b'.' => {
+                if count == 0 || at + 1 == text.len() {
+                    return Err(("IPv4 field must have at least one digit", &text[at..]));
+                }
+                if fields == 3 {
+                    return Err(("IPv4 address too long", ""));
+                }
+                fields += 1;
+                (value, count) = (0, 0);
+            }
+            _ => return Err(("unexpected character", text.get(at..).unwrap_or_default())),
+        }
+    }
+    if fields < 3 { Err(("IPv4 address too short", "")) } else { Ok(()) }
 }
 
 fn hostname(text: &str) -> Result<(), String> {
@@ -216,7 +301,7 @@ fn hostname(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn email(text: &str) -> Result<(), String> {
+fn email(text: &str, library: JsonSchema) -> Result<(), String> {
     if text.len() > 254 {
         return fail("more than 255 characters long");
     }
@@ -224,8 +309,9 @@ fn email(text: &str) -> Result<(), String> {
     if local.len() > 64 {
         return fail("local part more than 64 characters long");
     }
-    if local.len() > 1 && local.starts_with('"') {
-        // The library takes the last character for a quote without looking.
+    // Before 6.0.3 the library takes the last character for a quote without looking.
+    let quoted = local.ends_with('"') || library < JsonSchema::V6_0_3;
+    if local.len() > 1 && local.starts_with('"') && quoted {
         let inner = &local.as_bytes()[1..local.len() - 1];
         if inner.iter().any(|byte| matches!(byte, b'\\' | b'"')) {
             return fail("backslash and quote are not allowed within quoted local part");

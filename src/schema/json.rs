@@ -2,6 +2,7 @@
 
 use crate::go::json_decode::{self, Builder, Error};
 use crate::go::{Str, Value, fmt};
+use crate::profile::JsonSchema;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -70,15 +71,18 @@ impl Json {
         }
     }
 
-    /// As equals: numbers by value.
-    pub fn equal(&self, other: &Json) -> bool {
+    /// As equals: numbers by value. Before 6.0.3 a number on the left also equals the string that shows it.
+    pub fn equal(&self, other: &Json, library: JsonSchema) -> bool {
         match (self, other) {
             (Json::Number(a), Json::Number(b)) => {
                 a == b || (self.number().is_some() && self.number() == other.number())
             }
-            (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equal(b)),
+            (Json::Number(_), Json::String(text)) if library < JsonSchema::V6_0_3 => {
+                self.number().is_some() && self.number() == Decimal::parse(text)
+            }
+            (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equal(b, library)),
             (Json::Object(a), Json::Object(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|((a, x), (b, y))| a == b && x.equal(y))
+                a.len() == b.len() && a.iter().zip(b).all(|((a, x), (b, y))| a == b && x.equal(y, library))
             }
             (a, b) => a == b,
         }

@@ -18,6 +18,12 @@ pub fn check(text: &str) -> Result<(), String> {
     Url::parse(text.as_bytes(), RULES).map(|_| ())
 }
 
+/// An address as net/url writes it.
+pub fn normal(text: &str) -> String {
+    Url::parse(text.as_bytes(), RULES)
+        .map_or_else(|_| text.to_owned(), |url| String::from_utf8_lossy(&url.text()).into_owned())
+}
+
 /// Splits off the fragment.
 pub fn split(text: &str) -> Result<Location, String> {
     let (url, fragment) = text.split_once('#').unwrap_or((text, ""));

@@ -3,6 +3,7 @@
 use super::compile::{Arena, Compiler};
 use super::json::Json;
 use super::kind::escape;
+use crate::profile::JsonSchema;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -152,8 +153,9 @@ pub fn document(url: &str) -> Option<&'static str> {
 /// The compiled metaschema of a draft: compiled when it is first needed.
 pub fn compiled(draft: Draft) -> &'static Arena {
     static COMPILED: [OnceLock<Arena>; 5] = [const { OnceLock::new() }; 5];
-    COMPILED[draft as usize]
-        .get_or_init(|| Compiler::new(true, &mut |_| {}).compile(draft.url()).expect("the metaschemas are schemas"))
+    COMPILED[draft as usize].get_or_init(|| {
+        Compiler::new(true, JsonSchema::V6_0_3, &mut |_| {}).compile(draft.url()).expect("the metaschemas are schemas")
+    })
 }
 
 #[cfg(test)]

@@ -33,10 +33,10 @@ pub fn validate(
     profile: &'static Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), String> {
-    let mut compiler = Compiler::new(false, log);
+    let mut compiler = Compiler::new(false, profile.json_schema, log);
     compiler.add(ADDRESS, Json::parse(schema).map_err(|error| syntax(&error, profile))?);
     let schema = compiler.compile(ADDRESS)?;
-    run::validate(&Json::from_value(values), &schema, None).map_err(|error| {
+    run::validate(&Json::from_value(values), &schema, None, profile.json_schema).map_err(|error| {
         let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
         format!("{}\n", error.strip_prefix(&title).unwrap_or(&error))
     })

@@ -7,6 +7,7 @@ use super::format;
 use super::json::{Decimal, Json};
 use super::kind::{Kind, Violation, escape, quote};
 use super::metaschema::{self, Draft};
+use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How deep checks may nest. Go's stack grows; ours does not.
@@ -17,8 +18,13 @@ const MAX_CHECKS: usize = 20_000_000;
 
 /// Checks a value; the error begins with a line about the schema. `drafts` are the resources of a schema
 /// that is checked against its metaschema.
-pub fn validate(value: &Json, arena: &Arena, drafts: Option<&BTreeMap<String, Draft>>) -> Result<(), String> {
-    let mut run = Run { drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
+pub fn validate(
+    value: &Json,
+    arena: &Arena,
+    drafts: Option<&BTreeMap<String, Draft>>,
+    library: JsonSchema,
+) -> Result<(), String> {
+    let mut run = Run { library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
     let schema = Node { arena, id: 0 };
     match run.top(value, schema, drafts.map(|_| schema)) {
         Ok(()) if !run.exhausted => Ok(()),
@@ -156,6 +162,7 @@ impl<'v> Unevaluated<'v> {
 }
 
 struct Run<'r> {
+    library: JsonSchema,
     drafts: Option<&'r BTreeMap<String, Draft>>,
     depth: usize,
     left: usize,
@@ -241,17 +248,17 @@ impl<'a> Check<'_, '_, '_, 'a> {
             }
         }
         if let Some(constant) = &schema.constant
-            && !self.value.equal(constant)
+            && !self.equal(constant)
         {
             return self.fail(Kind::Const(constant.clone()));
         }
         if let Some(allowed) = &schema.allowed
-            && !allowed.iter().any(|item| self.value.equal(item))
+            && (!allowed.iter().any(|item| type_of(item) == ty) || !allowed.iter().any(|item| self.equal(item)))
         {
             return self.fail(Kind::Enum(allowed.clone()));
         }
         if let Some(name) = schema.format
-            && let Err(error) = format::check(name, self.value)
+            && let Err(error) = format::check(name, self.value, self.run.library)
         {
             return self.fail(Kind::Format { got: self.value.clone(), want: name, error });
         }
@@ -288,6 +295,10 @@ impl<'a> Check<'_, '_, '_, 'a> {
                 Err(Box::new(group))
             }
         }
+    }
+
+    fn equal(&self, wanted: &Json) -> bool {
+        self.value.equal(wanted, self.run.library)
     }
 
     fn done(&self) -> bool {
@@ -383,7 +394,9 @@ impl<'a> Check<'_, '_, '_, 'a> {
             meta = Some(node);
         }
         if let Err(causes) = self.run.top(&value, node, meta) {
-            let violation = Violation { location: Vec::new(), kind: Kind::PropertyName(name.to_owned()), causes };
+            let at_object = self.run.library >= JsonSchema::V6_0_3;
+            let location = if at_object { self.place.tokens() } else { Vec::new() };
+            let violation = Violation { location, kind: Kind::PropertyName(name.to_owned()), causes };
             self.violations.push(violation);
         }
     }
@@ -417,12 +430,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
                     self.add(Kind::AdditionalItems(items.len() - evaluated));
                 }
                 Additional::Absent | Additional::Bool(_) => {}
-                // The library counts the further items from 0 again.
-                Additional::Schema(id) => {
-                    for (at, item) in items[evaluated..].iter().enumerate() {
-                        self.inner_violation(id, item, &at.to_string());
-                    }
-                }
+                Additional::Schema(id) => self.further(id, &items[evaluated..], evaluated),
             }
         } else {
             let evaluated = schema.prefix_items.len().min(items.len());
@@ -430,13 +438,19 @@ impl<'a> Check<'_, '_, '_, 'a> {
                 self.inner_violation(*id, item, &at.to_string());
             }
             if let Some(id) = schema.rest_items {
-                for (at, item) in items[evaluated..].iter().enumerate() {
-                    self.inner_violation(id, item, &at.to_string());
-                }
+                self.further(id, &items[evaluated..], evaluated);
             }
         }
         if let Some(id) = schema.contains {
             self.contains(schema, items, id);
+        }
+    }
+
+    /// The items behind those that have a schema each, which the library counted from 0 again before 6.0.3.
+    fn further(&mut self, id: Id, items: &'a [Json], evaluated: usize) {
+        let first = if self.run.library >= JsonSchema::V6_0_3 { evaluated } else { 0 };
+        for (at, item) in items.iter().enumerate() {
+            self.inner_violation(id, item, &(first + at).to_string());
         }
     }
 

@@ -219,3 +219,29 @@ fn as_helm_printed() {
         assert_eq!(run(schema, values), want, "{schema} | {values}");
     }
 }
+
+#[test]
+fn depth_and_work_are_bounded() {
+    let nested = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let recursive = r##"{"properties":{"a":{"$ref":"#"}}}"##;
+    assert_eq!(run(recursive, &nested(100)), "");
+    let too_deep = "unable to validate schema: the schema or the values nest too deeply\n";
+    assert_eq!(run(recursive, &nested(900)), too_deep);
+    let deep_schema = format!("{}true{}", r#"{"not":"#.repeat(400), "}".repeat(400));
+    assert_ne!(run(&deep_schema, "{}"), "x");
+    let deep_schema = format!("{}true{}", r#"{"items":"#.repeat(900), "}".repeat(900));
+    assert!(run(&deep_schema, "{}").starts_with("schemas nest deeper than"));
+    let doubling = r##"{"properties":{"a":{"anyOf":[{"$ref":"#","x":1},{"$ref":"#","x":2}]}},"required":["b"]}"##;
+    assert!(!run(doubling, &nested(12)).is_empty());
+}
+
+#[test]
+fn what_is_elsewhere_is_not_fetched() {
+    let error = run(r#"{"$ref":"http://127.0.0.1:9/x.json"}"#, "{}");
+    assert!(
+        error.starts_with("failing loading \"http://127.0.0.1:9/x.json\": schemas are not fetched\nhint: "),
+        "{error}"
+    );
+    let error = run(r#"{"$ref":"lib.json"}"#, "{}");
+    assert_eq!(error, "failing loading \"file:///lib.json\": open /lib.json: no such file or directory");
+}

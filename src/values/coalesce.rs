@@ -77,11 +77,14 @@ fn check_schemas(
     log: &mut dyn FnMut(Log),
     complaints: &mut String,
 ) {
-    if let Some(schema) = &chart.schema
-        && let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), profile, log)
-    {
-        let _ = write!(complaints, "{}:\n{error}", chart.name());
+    if let Some(schema) = &chart.schema {
+        log(Log::new(Level::Debug, "chart name").with("chart-name", chart.name()));
+        if let Err(error) = schema::validate(schema, &Value::Dict(values.clone()), profile, log) {
+            let _ = write!(complaints, "{}:\n{error}", chart.name());
+        }
     }
+    let dependencies = Log::new(Level::Debug, "number of dependencies in the chart").with("chart", chart.name());
+    log(dependencies.with("dependencies", chart.dependencies.len().to_string()));
     for dependency in &chart.dependencies {
         match values.get(dependency.name().as_bytes()) {
             None | Some(Value::Nil) => {}

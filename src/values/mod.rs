@@ -16,3 +16,6 @@ pub use coalesce::{coalesce, to_render_values};
 pub use dependencies::process_dependencies;
 pub use error::Error;
 pub use options::{Options, user_values};
+
+#[cfg(test)]
+mod tests;

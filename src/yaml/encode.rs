@@ -181,7 +181,8 @@ impl Encoder {
         self.collection(id, ty.name, |encoder| {
             if pretty {
                 // The structs of Helm have no yaml tags, so that goyaml writes all fields under their small names.
-                let fields = ty.fields.iter().zip(object.fields());
+                let exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+                let fields = ty.fields.iter().zip(object.fields()).filter(|(field, _)| exported(field.name));
                 let entries = fields.map(|(field, value)| (Str::from(field.name.to_lowercase()), value)).collect();
                 return encoder.map(entries, false);
             }

@@ -1,9 +1,18 @@
-//! Reading JSON: `json.Unmarshal`.
+//! Reading JSON: `json.Unmarshal`, with the errors of both implementations that Go has had.
 
 use super::super::str::Str;
-use super::super::strconv;
 use super::super::value::{Dict, Elem, Entries, List, Value};
+use super::super::{strconv, unicode, utf8};
 use super::{MAX_DEPTH, valid_utf8};
+
+/// Which encoding/json it is; they read the same and describe errors differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// The first one, up to Go 1.26.
+    V1,
+    /// The one over encoding/json/v2, since Go 1.27.
+    V2,
+}
 
 /// What Go has read and why it was not content: a number that is too large leaves the rest of the value in place.
 #[derive(Debug)]
@@ -22,13 +31,13 @@ impl<T> Decoded<T> {
 }
 
 /// As `json.Unmarshal` into an `interface {}`: every number a float64.
-pub fn unmarshal(text: &[u8]) -> Decoded<Value> {
-    Parser::new(text).parse().unwrap_or_else(|error| Decoded { value: Value::Nil, error: Some(error) })
+pub fn unmarshal(text: &[u8], implementation: Implementation) -> Decoded<Value> {
+    Parser::new(text, implementation).parse().unwrap_or_else(|error| Decoded { value: Value::Nil, error: Some(error) })
 }
 
 /// As `json.Unmarshal` into an empty `map[string]interface {}`; null leaves the nil map.
-pub fn unmarshal_map(text: &[u8]) -> Decoded<Dict> {
-    let Decoded { value, error } = unmarshal(text);
+pub fn unmarshal_map(text: &[u8], implementation: Implementation) -> Decoded<Dict> {
+    let Decoded { value, error } = unmarshal(text, implementation);
     match value {
         Value::Dict(dict) => Decoded { value: dict, error },
         Value::Nil if error.is_none() => Decoded { value: Dict::nil(), error },
@@ -40,8 +49,8 @@ pub fn unmarshal_map(text: &[u8]) -> Decoded<Dict> {
 }
 
 /// As `json.Unmarshal` into an empty `[]interface {}`; null leaves the nil slice.
-pub fn unmarshal_list(text: &[u8]) -> Decoded<List> {
-    let Decoded { value, error } = unmarshal(text);
+pub fn unmarshal_list(text: &[u8], implementation: Implementation) -> Decoded<List> {
+    let Decoded { value, error } = unmarshal(text, implementation);
     match value {
         Value::List(list) => Decoded { value: list, error },
         Value::Nil if error.is_none() => Decoded { value: List::nil(Elem::Any), error },
@@ -59,14 +68,16 @@ fn mismatch(value: &Value, error: Option<String>, ty: &str) -> Option<String> {
         Value::String(_) => "string",
         Value::List(_) => "array",
         Value::Dict(_) => "object",
-        // Go does not look at the size of a number that it cannot use.
-        Value::Nil if !error.as_ref().is_some_and(|error| error.starts_with("json: cannot unmarshal number")) => {
+        Value::Nil | Value::Float64(_) if error.as_ref().is_some_and(|error| !error.starts_with(NUMBER_ERROR)) => {
             return error;
         }
+        // Go does not look at the size of a number that it cannot use.
         _ => "number",
     };
     Some(format!("json: cannot unmarshal {name} into Go value of type {ty}"))
 }
+
+const NUMBER_ERROR: &str = "json: cannot unmarshal number";
 
 /// An open array or object.
 enum Frame {
@@ -79,11 +90,12 @@ struct Parser<'a> {
     at: usize,
     frames: Vec<Frame>,
     error: Option<String>,
+    implementation: Implementation,
 }
 
 impl<'a> Parser<'a> {
-    fn new(text: &'a [u8]) -> Parser<'a> {
-        Parser { text, at: 0, frames: Vec::new(), error: None }
+    fn new(text: &'a [u8], implementation: Implementation) -> Parser<'a> {
+        Parser { text, at: 0, frames: Vec::new(), error: None, implementation }
     }
 
     fn parse(mut self) -> Result<Decoded<Value>, String> {
@@ -199,17 +211,33 @@ impl<'a> Parser<'a> {
         "unexpected end of JSON input".to_owned()
     }
 
-    /// The error for the byte here; Go puts a space after the end of the text.
+    /// The error for the byte here; inside of a token Go's first implementation puts a space after the end of the text.
     fn invalid(&self, context: &str) -> String {
-        let quoted = match self.text.get(self.at).copied().unwrap_or(b' ') {
-            b'\'' => r"\'".to_owned(),
-            b'"' => "\"".to_owned(),
-            byte => {
-                let quoted = strconv::quote(char::from(byte).encode_utf8(&mut [0; 4]).as_bytes());
-                quoted[1..quoted.len() - 1].to_owned()
-            }
+        let rest = &self.text[self.at..];
+        let Some(&byte) = rest.first() else {
+            return match self.implementation {
+                Implementation::V1 => format!("invalid character ' ' {context}"),
+                Implementation::V2 => self.end(),
+            };
         };
-        format!("invalid character '{quoted}' {context}")
+        let quoted = match (self.implementation, utf8::decode(rest)) {
+            (Implementation::V1, _) => strconv::quote_rune(char::from(byte)),
+            (Implementation::V2, ('\u{fffd}', 1)) => format!("'\\x{byte:02x}'"),
+            (Implementation::V2, (rune, _)) => strconv::quote_rune(rune),
+        };
+        format!("invalid character {quoted} {context}")
+    }
+
+    /// As NewInvalidEscapeSequenceError, for the bytes from here up to `length` of them.
+    fn invalid_escape(&self, length: usize) -> String {
+        let sequence = &self.text[self.at..(self.at + length).min(self.text.len())];
+        let special = |(_, rune): (usize, char)| {
+            rune == '`' || rune == '\u{fffd}' || unicode::is_space(rune) || !unicode::is_print(rune)
+        };
+        if utf8::runes(sequence).any(special) {
+            return format!("invalid escape sequence {} in string", strconv::quote(sequence));
+        }
+        format!("invalid escape sequence `{}` in string", String::from_utf8_lossy(sequence))
     }
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, String> {
@@ -223,9 +251,13 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    fn digits(&mut self, context: &str) -> Result<(), String> {
+    /// The digits of a part of a number that the first implementation names `part`.
+    fn digits(&mut self, part: &str) -> Result<(), String> {
         if !self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
-            return Err(self.invalid(context));
+            return Err(match self.implementation {
+                Implementation::V1 => self.invalid(&format!("{part}numeric literal")),
+                Implementation::V2 => self.invalid("in numeric literal"),
+            });
         }
         while self.text.get(self.at).is_some_and(u8::is_ascii_digit) {
             self.at += 1;
@@ -241,28 +273,54 @@ impl<'a> Parser<'a> {
         if self.text.get(self.at) == Some(&b'0') {
             self.at += 1;
         } else {
-            self.digits("in numeric literal")?;
+            self.digits("in ")?;
         }
         if self.text.get(self.at) == Some(&b'.') {
             self.at += 1;
-            self.digits("after decimal point in numeric literal")?;
+            self.digits("after decimal point in ")?;
         }
         if let Some(b'e' | b'E') = self.text.get(self.at) {
             self.at += 1;
             if let Some(b'+' | b'-') = self.text.get(self.at) {
                 self.at += 1;
             }
-            self.digits("in exponent of numeric literal")?;
+            self.digits("in exponent of ")?;
         }
         let literal = String::from_utf8_lossy(&self.text[start..self.at]);
         match literal.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Float64(number)),
             _ => {
-                let error = format!("json: cannot unmarshal number {literal} into Go value of type float64");
-                self.error.get_or_insert(error);
-                Ok(Value::Nil)
+                let target = self.target();
+                self.error.get_or_insert_with(|| format!("{NUMBER_ERROR} {literal} into {target} of type float64"));
+                Ok(match self.implementation {
+                    Implementation::V1 => Value::Nil,
+                    Implementation::V2 if literal.starts_with('-') => Value::Float64(f64::MIN),
+                    Implementation::V2 => Value::Float64(f64::MAX),
+                })
             }
         }
+    }
+
+    /// What UnmarshalTypeError says of the place of a value.
+    fn target(&self) -> String {
+        if self.implementation == Implementation::V1 || self.frames.is_empty() {
+            return "Go value".to_owned();
+        }
+        let path: Vec<String> = self
+            .frames
+            .iter()
+            .map(|frame| match frame {
+                Frame::Array(items) => items.len().to_string(),
+                Frame::Object(_, key) => key.to_string().replace('~', "~0").replace('/', "~1"),
+            })
+            .collect();
+        let path = path.join(".");
+        // Go takes a last step of digits for an index.
+        let last = path.rsplit('.').next().unwrap_or_default();
+        if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
+            return format!(".{path}");
+        }
+        format!("Go struct field .{path}")
     }
 
     fn string(&mut self) -> Result<Str, String> {
@@ -277,6 +335,7 @@ impl<'a> Parser<'a> {
                 b'\\' => {
                     let out = unescaped.get_or_insert_default();
                     out.extend_from_slice(&self.text[copied..self.at]);
+                    let escape = self.at;
                     self.at += 1;
                     let character = match self.text.get(self.at) {
                         Some(&escape @ (b'"' | b'\\' | b'/')) => char::from(escape),
@@ -286,6 +345,10 @@ impl<'a> Parser<'a> {
                         Some(b'r') => '\r',
                         Some(b't') => '\t',
                         Some(b'u') => self.unicode_escape()?,
+                        Some(_) if self.implementation == Implementation::V2 => {
+                            self.at = escape;
+                            return Err(self.invalid_escape(2));
+                        }
                         _ => return Err(self.invalid("in string escape code")),
                     };
                     self.at += 1;
@@ -293,6 +356,7 @@ impl<'a> Parser<'a> {
                     let out = unescaped.get_or_insert_default();
                     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 }
+                0..0x20 if self.implementation == Implementation::V2 => return Err(self.invalid("in string")),
                 0..0x20 => return Err(self.invalid("in string literal")),
                 _ => self.at += 1,
             }
@@ -313,6 +377,11 @@ impl<'a> Parser<'a> {
     fn unicode_escape(&mut self) -> Result<char, String> {
         let first = self.hex4(self.at + 1);
         let Some(unit) = first else {
+            let digits = self.text[self.at + 1..].iter().take(4);
+            if self.implementation == Implementation::V2 && !digits.clone().all(u8::is_ascii_hexdigit) {
+                self.at -= 1;
+                return Err(self.invalid_escape(6));
+            }
             self.at += 1;
             while self.text.get(self.at).is_some_and(u8::is_ascii_hexdigit) {
                 self.at += 1;
@@ -344,8 +413,8 @@ impl<'a> Parser<'a> {
 mod tests {
     use super::*;
 
-    fn show(text: &str) -> String {
-        match unmarshal(text.as_bytes()).into_result() {
+    fn show(text: &str, implementation: Implementation) -> String {
+        match unmarshal(text.as_bytes(), implementation).into_result() {
             Ok(value) => format!("{value:?}"),
             Err(error) => error,
         }
@@ -377,17 +446,37 @@ mod tests {
             (r#""\u12x""#, "invalid character 'x' in \\u hexadecimal character escape"),
             ("1e400", "json: cannot unmarshal number 1e400 into Go value of type float64"),
         ] {
-            assert_eq!(show(text), expected, "{text}");
+            assert_eq!(show(text, Implementation::V1), expected, "{text}");
         }
-        assert_eq!(show(&"[".repeat(20_000)), "exceeded max depth");
+        assert_eq!(show(&"[".repeat(20_000), Implementation::V1), "exceeded max depth");
+    }
+
+    #[test]
+    fn describes_errors_as_go_1_27() {
+        for (text, expected) in [
+            ("-", "unexpected end of JSON input"),
+            ("tru", "unexpected end of JSON input"),
+            ("trx", "invalid character 'x' in literal true (expecting 'u')"),
+            ("1.x", "invalid character 'x' in numeric literal"),
+            ("é", "invalid character 'é' looking for beginning of value"),
+            ("\"a\nb\"", "invalid character '\\n' in string"),
+            (r#""\x""#, r"invalid escape sequence `\x` in string"),
+            (r#""\u12x""#, "invalid escape sequence `\\u12x\"` in string"),
+            (r#""\u0 "x"#, r#"invalid escape sequence "\\u0 \"x" in string"#),
+            (r#""\u12"#, "unexpected end of JSON input"),
+            (r#"{"a":[1e400]}"#, "json: cannot unmarshal number 1e400 into .a.0 of type float64"),
+            (r#"{"a":1e400}"#, "json: cannot unmarshal number 1e400 into Go struct field .a of type float64"),
+        ] {
+            assert_eq!(show(text, Implementation::V2), expected, "{text}");
+        }
     }
 
     #[test]
     fn reads_into_a_map_as_go() {
-        let error = unmarshal_map(b"[1]").error.unwrap();
+        let error = unmarshal_map(b"[1]", Implementation::V1).error.unwrap();
         assert_eq!(error, "json: cannot unmarshal array into Go value of type map[string]interface {}");
-        assert!(unmarshal_map(b"null").value.is_nil());
-        let partial = unmarshal_map(br#"{"a":1,"b":1e999}"#);
+        assert!(unmarshal_map(b"null", Implementation::V1).value.is_nil());
+        let partial = unmarshal_map(br#"{"a":1,"b":1e999}"#, Implementation::V1);
         assert_eq!(format!("{:?}", partial.value), r#"{"a": 1.0, "b": nil}"#);
         assert!(partial.error.is_some());
     }

@@ -3,7 +3,7 @@
 mod decode;
 mod encode;
 
-pub use decode::{Decoded, unmarshal, unmarshal_list, unmarshal_map};
+pub use decode::{Decoded, Implementation, unmarshal, unmarshal_list, unmarshal_map};
 pub use encode::{Options, encode, fields, marshal, marshal_indent};
 
 use super::utf8;

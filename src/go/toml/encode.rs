@@ -69,7 +69,8 @@ fn shape(value: &Value) -> Shape {
     match value {
         Value::Dict(dict) => Shape::Entries(dict.snapshot()),
         Value::Object(object) => {
-            let fields = object.ty().fields.iter().zip(object.fields());
+            let exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
+            let fields = object.ty().fields.iter().zip(object.fields()).filter(|(field, _)| exported(field.name));
             Shape::Entries(fields.map(|(field, value)| (Str::from(field.name), value)).collect())
         }
         _ => Shape::Other,

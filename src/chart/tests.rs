@@ -1,0 +1,135 @@
+//! Loading from memory, from folders and from archives.
+
+use super::{File, load, load_files};
+use crate::go::{Log, Str};
+use crate::profile::{HELM_4_1, HELM_4_3};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+const CHART: &str = "apiVersion: v2\nname: c\nversion: 0.1.0\n";
+
+fn file(name: &str, data: &str) -> File {
+    File { name: name.to_owned(), data: Str::from(data) }
+}
+
+fn error(files: &[(&str, &str)]) -> String {
+    let files = files.iter().map(|(name, data)| file(name, data)).collect();
+    load_files(files, &HELM_4_1, &mut |_| {})
+        .map(|chart| chart.name().to_owned())
+        .unwrap_or_else(|error| error.to_string())
+}
+
+#[test]
+fn files_find_their_place() {
+    let mut logged = Vec::new();
+    let files = vec![
+        file("values.yaml", "a: 1\n---\nb: 2\n"),
+        file("Chart.yaml", CHART),
+        file("templates/a.yaml", "a"),
+        file("crds/x.YAML", "x"),
+        file("requirements.yaml", "dependencies: []\n"),
+        file("charts/b/Chart.yaml", "apiVersion: v1\nname: b\nversion: 1.0.0\n"),
+        file("charts/b/crds/y.json", "y"),
+        file("charts/_a/x", ""),
+        file("charts/a.prov", "p"),
+    ];
+    let chart = load_files(files, &HELM_4_3, &mut |line: Log| logged.push(line.to_string())).unwrap();
+    assert_eq!(chart.values.len(), 2);
+    assert_eq!(chart.templates.len(), 1);
+    let names: Vec<&str> = chart.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["crds/x.YAML", "charts/a.prov"]);
+    let crds: Vec<String> = chart.crds().into_iter().map(|crd| crd.filename).collect();
+    assert_eq!(crds, ["c/crds/x.YAML", "c/charts/b/crds/y.json"]);
+    assert!(logged[0].starts_with("level=INFO msg=\"Warning: Dependencies are handled in Chart.yaml since apiVersion"));
+}
+
+#[test]
+fn errors_in_helms_order() {
+    for (files, want) in [
+        (
+            &[("values.yaml", "[")][..],
+            "cannot load values.yaml: cannot unmarshal yaml document: error converting YAML to JSON: yaml: line 1: did not find expected node content",
+        ),
+        (&[("templates/x", "")], "Chart.yaml file is missing"),
+        (&[("Chart.yaml", "name: c\n")], "validation: chart.metadata.version is required"),
+        (&[("Chart.yaml", CHART), ("charts/x", "")], "error unpacking subchart x in c: Chart.yaml file is missing"),
+        (&[("Chart.yaml", CHART), ("charts/x.tgz", "y")], "error unpacking subchart x.tgz in c: unexpected EOF"),
+        (
+            &[("Chart.yaml", CHART), ("charts/x.tgz/y", "y")],
+            "error unpacking subchart tar in c: expected x.tgz, got x.tgz/y",
+        ),
+        (&[("Chart.yaml", CHART), ("charts/_x", "")], "c"),
+    ] {
+        assert_eq!(error(files), want);
+    }
+}
+
+/// A folder of its own for a test, which is removed afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("mizzen-chart-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(path.join("templates")).unwrap();
+        fs::write(path.join("Chart.yaml"), CHART).unwrap();
+        Folder(path)
+    }
+
+    fn load(&self) -> Result<Vec<String>, String> {
+        let chart = load(&self.0, &HELM_4_3, &mut |_| {}).map_err(|error| error.to_string())?;
+        Ok(chart.raw.into_iter().map(|file| file.name).collect())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_folder_is_walked_by_name_without_what_is_ignored() {
+    let folder = Folder::new("walk");
+    for (name, text) in
+        [(".helmignore", "*.md\n"), ("b.txt", ""), ("a.md", ""), ("templates/.x", ""), ("templates/a.yaml", "")]
+    {
+        fs::write(folder.0.join(name), text).unwrap();
+    }
+    std::os::unix::fs::symlink("b.txt", folder.0.join("c.txt")).unwrap();
+    assert_eq!(folder.load().unwrap(), [".helmignore", "Chart.yaml", "b.txt", "c.txt", "templates/a.yaml"]);
+    std::os::unix::fs::symlink("nowhere", folder.0.join("d.txt")).unwrap();
+    let path = folder.0.canonicalize().unwrap();
+    let want =
+        format!("error evaluating symlink {0}/d.txt: lstat {0}/nowhere: no such file or directory", path.display());
+    assert_eq!(folder.load().unwrap_err(), want);
+}
+
+#[test]
+fn links_that_never_end_are_an_error() {
+    let folder = Folder::new("loop");
+    for name in ["one", "two"] {
+        std::os::unix::fs::symlink(".", folder.0.join(name)).unwrap();
+    }
+    let error = folder.load().unwrap_err();
+    assert!(error.contains("too many levels of symbolic links"), "{error}");
+}
+
+#[test]
+fn an_archive_that_unpacks_without_end_is_refused() {
+    let folder = Folder::new("bomb");
+    let path = folder.0.join("c.tgz");
+    let mut gzip = GzEncoder::new(fs::File::create(&path).unwrap(), Compression::fast());
+    let mut header = tar::Header::new_gnu();
+    header.set_path("c/x").unwrap();
+    header.set_size(1 << 40);
+    header.set_cksum();
+    gzip.write_all(header.as_bytes()).unwrap();
+    gzip.write_all(&vec![0; 1 << 20]).unwrap();
+    gzip.finish().unwrap();
+    let error = load(&path, &HELM_4_3, &mut |_| {}).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "unable to load chart archive");
+}
