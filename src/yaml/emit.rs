@@ -133,7 +133,8 @@ impl Emitter {
             self.indention = false;
         }
         self.increase_indent(true, false);
-        let start = self.out.len();
+        // Without the space before it.
+        let start = self.out.len() + usize::from(!self.whitespace);
         let folds = place != Place::SimpleKey;
         match style {
             Style::Plain => self.write_plain(value, folds),
@@ -354,8 +355,8 @@ impl Emitter {
             0xa0 => "\\_".to_owned(),
             0x2028 => "\\L".to_owned(),
             0x2029 => "\\P".to_owned(),
-            0..=0xff => format!("\\x{code:02X}"),
-            0x100..=0xffff => format!("\\u{code:04X}"),
+            _ if code <= 0xff => format!("\\x{code:02X}"),
+            _ if code <= 0xffff => format!("\\u{code:04X}"),
             _ => format!("\\U{code:08X}"),
         };
         self.put_ascii(escape.as_bytes());

@@ -16,6 +16,8 @@ mod parse;
 mod reader;
 mod resolve;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 pub use documents::{Documents, documents};
 pub use encode::{marshal, marshal_pretty};

@@ -202,7 +202,7 @@ fn timestamp(year: u32, text: &[u8]) -> Option<()> {
     let month = take_number(&mut rest)?;
     take(&mut rest, b'-')?;
     let day = take_number(&mut rest)?;
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

@@ -313,7 +313,7 @@ impl<'a> Scanner<'a> {
             self.push(token);
             return Ok(());
         }
-        self.to_next_token();
+        self.skip_to_token();
         self.unroll_indent(self.column as isize);
         let byte = self.byte(0);
         if byte == 0 {
@@ -375,7 +375,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// As yaml_parser_scan_to_next_token: whitespace, comments and line breaks.
-    fn to_next_token(&mut self) {
+    fn skip_to_token(&mut self) {
         loop {
             if self.index == 0 && self.source.starts_with(b"\xef\xbb\xbf") {
                 self.advance();

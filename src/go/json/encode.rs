@@ -236,7 +236,7 @@ impl Encoder<'_> {
 pub fn fields(object: &dyn Object) -> Vec<(Str, Value)> {
     let fields = object.ty().fields.iter().zip(object.fields());
     fields
-        .filter(|(field, value)| !field.json.is_empty() && !(field.omit_empty && is_empty(value)))
+        .filter(|(field, value)| !(field.json.is_empty() || field.omit_empty && is_empty(value)))
         .map(|(field, value)| (Str::from(field.json), value))
         .collect()
 }
