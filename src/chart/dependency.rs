@@ -3,6 +3,7 @@
 use super::{Chart, Error};
 use crate::go::semver::{Constraints, Version};
 use crate::profile::Profile;
+use std::collections::HashSet;
 
 /// As Helm's checkIfInstallable.
 pub fn check_installable(chart: &Chart) -> Result<(), Error> {
@@ -14,12 +15,13 @@ pub fn check_installable(chart: &Chart) -> Result<(), Error> {
 
 /// As Helm's CheckDependencies, with the advice that the commands put before it.
 pub fn check_dependencies(chart: &Chart, profile: &'static Profile) -> Result<(), Error> {
+    let present: HashSet<&str> = chart.dependencies.iter().map(Chart::name).collect();
     let names: Vec<String> = chart
         .metadata
         .dependencies
         .iter()
         .flatten()
-        .filter(|wanted| !chart.dependencies.iter().any(|dependency| dependency.name() == wanted.name))
+        .filter(|wanted| !present.contains(wanted.name.as_str()))
         .map(|wanted| wanted.name.clone())
         .collect();
     if names.is_empty() { Ok(()) } else { Err(Error::MissingDependencies { hint: profile.dependency_hint, names }) }

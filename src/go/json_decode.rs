@@ -4,7 +4,7 @@ use super::{Dict, Str, Value};
 use std::fmt;
 
 /// How deep arrays and objects may nest. Go's limit is 10,000; each level here costs stack.
-const MAX_DEPTH: usize = 1000;
+const MAX_DEPTH: usize = 500;
 
 /// A syntax error, in the words of encoding/json.
 #[derive(Clone, Debug, PartialEq, Eq)]

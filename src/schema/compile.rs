@@ -1,5 +1,6 @@
 //! From JSON to a compiled schema: as github.com/santhosh-tekuri/jsonschema/v6 compiler.go, objcompiler.go and roots.go.
 
+use super::Limit;
 use super::json::{Decimal, Json};
 use super::kind::escape;
 use super::location::{self, Location};
@@ -11,9 +12,6 @@ use crate::go::{Level, Log};
 use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
-
-/// How deep a schema may nest. Go's stack grows; ours does not.
-const MAX_DEPTH: usize = 500;
 
 /// An index into [`Arena::schemas`].
 pub type Id = usize;
@@ -152,6 +150,7 @@ pub struct Compiler<'a> {
     /// Whether formats are asserted in every draft, as they are in the metaschemas.
     assert_format: bool,
     library: JsonSchema,
+    limit: &'a Limit,
     documents: HashMap<String, Rc<Json>>,
     roots: HashMap<String, Root>,
     arena: Arena,
@@ -162,11 +161,17 @@ pub struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     /// A compiler that knows the metaschemas.
-    pub fn new(assert_format: bool, library: JsonSchema, log: &'a mut dyn FnMut(Log)) -> Compiler<'a> {
+    pub fn new(
+        assert_format: bool,
+        library: JsonSchema,
+        limit: &'a Limit,
+        log: &'a mut dyn FnMut(Log),
+    ) -> Compiler<'a> {
         Compiler {
             log,
             assert_format,
             library,
+            limit,
             documents: HashMap::new(),
             roots: HashMap::new(),
             arena: Arena::default(),
@@ -257,7 +262,7 @@ impl<'a> Compiler<'a> {
             };
             self.collect(&mut root, &document, url, "", Draft::Draft2020, 0)?;
             if !metaschema::is_official(url) {
-                validate(&root, &document, "", self.library)?;
+                validate(&root, &document, "", self.library, self.limit)?;
             }
             self.roots.insert(url.to_owned(), root);
         }
@@ -283,7 +288,7 @@ impl<'a> Compiler<'a> {
             let holder = root.resource(pointer).pointer.clone();
             root.anchors(value, pointer, &holder)?;
         }
-        validate(&root, value, pointer, self.library)?;
+        validate(&root, value, pointer, self.library, self.limit)?;
         self.roots.insert(url.to_owned(), root);
         Ok(())
     }
@@ -298,8 +303,8 @@ impl<'a> Compiler<'a> {
         fallback: Draft,
         depth: usize,
     ) -> Result<(), String> {
-        if depth > MAX_DEPTH {
-            return Err(format!("schemas nest deeper than {MAX_DEPTH}"));
+        if !self.limit.allows(depth) {
+            return Err("the schema nests too deeply".to_owned());
         }
         if root.processed.contains(pointer) {
             return Ok(());
@@ -531,11 +536,11 @@ impl Root {
 }
 
 /// Checks a schema against its metaschema.
-fn validate(root: &Root, value: &Json, pointer: &str, library: JsonSchema) -> Result<(), String> {
+fn validate(root: &Root, value: &Json, pointer: &str, library: JsonSchema, limit: &Limit) -> Result<(), String> {
     let drafts: BTreeMap<String, Draft> =
         root.resources.iter().map(|(pointer, resource)| (pointer.clone(), resource.draft)).collect();
     let meta = metaschema::compiled(root.resource(pointer).draft);
-    run::validate(value, meta, Some(&drafts), library).map_err(|error| {
+    run::validate(value, meta, Some(&drafts), library, limit).map_err(|error| {
         format!("{} is not valid against metaschema: {error}", quote(place(&root.url, pointer).as_bytes()))
     })
 }

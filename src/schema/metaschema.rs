@@ -1,5 +1,6 @@
 //! The drafts of JSON Schema and the schemas that describe them.
 
+use super::Limit;
 use super::compile::{Arena, Compiler};
 use super::json::Json;
 use super::kind::escape;
@@ -154,7 +155,9 @@ pub fn document(url: &str) -> Option<&'static str> {
 pub fn compiled(draft: Draft) -> &'static Arena {
     static COMPILED: [OnceLock<Arena>; 5] = [const { OnceLock::new() }; 5];
     COMPILED[draft as usize].get_or_init(|| {
-        Compiler::new(true, JsonSchema::V6_0_3, &mut |_| {}).compile(draft.url()).expect("the metaschemas are schemas")
+        Compiler::new(true, JsonSchema::V6_0_3, &Limit::new(100), &mut |_| {})
+            .compile(draft.url())
+            .expect("the metaschemas are schemas")
     })
 }
 

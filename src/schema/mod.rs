@@ -19,6 +19,7 @@ use crate::go::{Log, Str, Value};
 use crate::profile::{Go, Profile};
 use compile::Compiler;
 use json::Json;
+use std::cell::Cell;
 
 /// The address that Helm gives to every schema.
 const ADDRESS: &str = "file:///values.schema.json";
@@ -33,13 +34,62 @@ pub fn validate(
     profile: &'static Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), String> {
-    let mut compiler = Compiler::new(false, profile.json_schema, log);
-    compiler.add(ADDRESS, Json::parse(schema).map_err(|error| syntax(&error, profile))?);
-    let schema = compiler.compile(ADDRESS)?;
-    run::validate(&Json::from_value(values), &schema, None, profile.json_schema).map_err(|error| {
-        let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
-        format!("{}\n", error.strip_prefix(&title).unwrap_or(&error))
-    })
+    let values = Json::from_value(values);
+    let shallow = Limit::new(SHALLOW);
+    let (result, logged) = attempt(schema, &values, profile, &shallow);
+    let (result, logged) = if shallow.exceeded.get() {
+        std::thread::scope(|scope| {
+            let attempt = || attempt(schema, &values, profile, &Limit::new(DEEP));
+            let thread = std::thread::Builder::new().stack_size(DEEP_STACK).spawn_scoped(scope, attempt);
+            let failed =
+                || (Err("unable to validate schema: the schema or the values nest too deeply".to_owned()), Vec::new());
+            thread.map_or_else(|_| failed(), |thread| thread.join().unwrap_or_else(|_| failed()))
+        })
+    } else {
+        (result, logged)
+    };
+    logged.into_iter().for_each(log);
+    result
+}
+
+/// How deep checks may nest on the stack that is there; and on one that is made for those few that nest deeper.
+const SHALLOW: usize = 150;
+const DEEP: usize = 5000;
+const DEEP_STACK: usize = 128 * 1024 * 1024;
+
+/// How deep something may nest, and whether it did nest deeper.
+struct Limit {
+    depth: usize,
+    exceeded: Cell<bool>,
+}
+
+impl Limit {
+    fn new(depth: usize) -> Limit {
+        Limit { depth, exceeded: Cell::new(false) }
+    }
+
+    fn allows(&self, depth: usize) -> bool {
+        let allowed = depth < self.depth;
+        if !allowed {
+            self.exceeded.set(true);
+        }
+        allowed
+    }
+}
+
+fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limit) -> (Result<(), String>, Vec<Log>) {
+    let mut logged = Vec::new();
+    let mut log = |line| logged.push(line);
+    let result = (|| {
+        let mut compiler = Compiler::new(false, profile.json_schema, limit, &mut log);
+        compiler.add(ADDRESS, Json::parse(schema).map_err(|error| syntax(&error, profile))?);
+        let schema = compiler.compile(ADDRESS)?;
+        run::validate(values, &schema, None, profile.json_schema, limit).map_err(|error| {
+            let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
+            format!("{}\n", error.strip_prefix(&title).unwrap_or(&error))
+        })
+    })();
+    (result, logged)
 }
 
 /// A syntax error in the words of the profile's encoding/json.

@@ -2,6 +2,7 @@
 //!
 //! Where that iterates over a Go map, whose order is random, this goes by name.
 
+use super::Limit;
 use super::compile::{Additional, Arena, Dependency, Id, Items, Schema, TYPES, type_bit};
 use super::format;
 use super::json::{Decimal, Json};
@@ -9,9 +10,6 @@ use super::kind::{Kind, Violation, escape, quote};
 use super::metaschema::{self, Draft};
 use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// How deep checks may nest. Go's stack grows; ours does not.
-const MAX_DEPTH: usize = 600;
 
 /// How many checks there may be. Alternatives within alternatives take exponential time.
 const MAX_CHECKS: usize = 20_000_000;
@@ -23,8 +21,9 @@ pub fn validate(
     arena: &Arena,
     drafts: Option<&BTreeMap<String, Draft>>,
     library: JsonSchema,
+    limit: &Limit,
 ) -> Result<(), String> {
-    let mut run = Run { library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
+    let mut run = Run { limit, library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
     let schema = Node { arena, id: 0 };
     match run.top(value, schema, drafts.map(|_| schema)) {
         Ok(()) if !run.exhausted => Ok(()),
@@ -136,15 +135,13 @@ impl<'v> Unevaluated<'v> {
     fn of(value: &'v Json, schema: &Schema, wanted: bool) -> Unevaluated<'v> {
         let mut unevaluated = Unevaluated::default();
         match value {
-            Json::Object(object) => {
-                if !schema.all_properties_evaluated && (wanted || schema.unevaluated_properties.is_some()) {
-                    unevaluated.properties = object.keys().map(String::as_str).collect();
-                }
+            Json::Object(object)
+                if !schema.all_properties_evaluated && (wanted || schema.unevaluated_properties.is_some()) =>
+            {
+                unevaluated.properties = object.keys().map(String::as_str).collect();
             }
-            Json::Array(items) => {
-                if !schema.all_items_evaluated && (wanted || schema.unevaluated_items.is_some()) {
-                    unevaluated.items = (schema.items_evaluated..items.len()).collect();
-                }
+            Json::Array(items) if !schema.all_items_evaluated && (wanted || schema.unevaluated_items.is_some()) => {
+                unevaluated.items = (schema.items_evaluated..items.len()).collect();
             }
             _ => {}
         }
@@ -162,6 +159,7 @@ impl<'v> Unevaluated<'v> {
 }
 
 struct Run<'r> {
+    limit: &'r Limit,
     library: JsonSchema,
     drafts: Option<&'r BTreeMap<String, Draft>>,
     depth: usize,
@@ -197,7 +195,7 @@ impl Run<'_> {
         quiet: bool,
         meta: Option<Node<'a>>,
     ) -> Checked<Unevaluated<'a>> {
-        if self.depth >= MAX_DEPTH || self.left == 0 {
+        if self.left == 0 || !self.limit.allows(self.depth) {
             self.exhausted = true;
         }
         if self.exhausted {

@@ -10,13 +10,14 @@ use crate::go::strconv::quote;
 use crate::go::{Dict, Entries, Level, Log, Str, Value, fmt};
 use crate::profile::Profile;
 use crate::schema;
+use std::collections::HashSet;
 use std::fmt::Write;
 
 /// The name of the table that every chart sees.
 const GLOBAL: &[u8] = b"global";
 
 /// How deep values may nest: what templates and YAML print recurses over them.
-const MAX_DEPTH: usize = 2000;
+const MAX_DEPTH: usize = 600;
 
 /// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
 const MAX_COPIED: usize = 10_000_000;
@@ -228,6 +229,7 @@ impl Coalesce<'_> {
     fn values(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
         let prefix = join(prefix, chart.name());
         let drop_null = self.profile.null_defaults_dropped;
+        let subcharts: HashSet<&[u8]> = chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect();
         let mut added = Vec::new();
         for (key, default) in copy(&chart.values)?.snapshot() {
             match values.get(&key) {
@@ -237,8 +239,7 @@ impl Coalesce<'_> {
                 Some(Value::Dict(table)) => match default {
                     Value::Dict(default) => {
                         // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
-                        let merge = self.merge
-                            || chart.dependencies.iter().any(|dependency| *dependency.name().as_bytes() == *key);
+                        let merge = self.merge || subcharts.contains(key.as_bytes());
                         if drop_null && !merge {
                             remove_null(&default);
                         }

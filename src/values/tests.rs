@@ -57,15 +57,15 @@ fn aliases_conditions_and_imports() {
     let chart = chart(&[
         (
             "Chart.yaml",
-            "apiVersion: v2\nname: c\nversion: 0.1.0\ndependencies:\n- {name: sub, version: \">=0.1\", alias: one, import-values: [data]}\n- {name: sub, version: \"*\", alias: two, condition: two.on}\n- {name: sub, version: \"9\"}\n",
+            "apiVersion: v2\nname: c\nversion: 0.1.0\ndependencies:\n- {name: sub, version: \">=0.1\", alias: one, import-values: [data]}\n- {name: sub, version: \"*\", alias: two, condition: two.enabled}\n- {name: sub, version: \"9\"}\n",
         ),
-        ("values.yaml", "k: mine\ntwo: {on: false}\n"),
+        ("values.yaml", "k: mine\ntwo: {enabled: false}\n"),
         ("charts/sub/Chart.yaml", SUB),
         ("charts/sub/values.yaml", "x: 1\nexports: {data: {k: theirs, l: 2}}\n"),
     ]);
     assert_eq!(
         run(&chart, "", &HELM_4_3),
-        r#"{"k":"mine","l":2,"one":{"exports":{"data":{"k":"theirs","l":2}},"global":{},"x":1},"two":{"on":false}}"#
+        r#"{"k":"mine","l":2,"one":{"exports":{"data":{"k":"theirs","l":2}},"global":{},"x":1},"two":{"enabled":false}}"#
     );
     assert_eq!(run(&chart, "one: 5\n", &HELM_4_3), "type mismatch on one: %!t(float64=5)");
 }
