@@ -2,15 +2,16 @@
 //!
 //! `cargo bench -- services` runs those whose name contains `services`.
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion};
 use mizzen::chart::{self, Chart};
+use mizzen::engine;
 use mizzen::go::{Dict, Str, StrBuilder, Value};
 use mizzen::host::Host;
 use mizzen::output;
 use mizzen::profile::{HELM_4_3, Profile};
 use mizzen::render::{self, Options};
 use mizzen::services::{self, Library, Platform};
-use mizzen::template::{self, Language, Templates, Unobserved, limits};
+use mizzen::template::{self, Cache, Language, Templates, Unobserved, limits};
 use mizzen::yaml;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -109,8 +110,8 @@ fn values(criterion: &mut Criterion) {
 }
 
 /// From a chart in memory to the stream.
-fn print(chart: Chart, name: &str) -> Vec<u8> {
-    let options = Options { name: name.to_owned(), ..Options::default() };
+fn print(chart: Chart, name: &str, cache: Option<&Arc<Cache>>) -> Vec<u8> {
+    let options = Options { name: name.to_owned(), cache: cache.cloned(), ..Options::default() };
     let manifests = render::render(chart, &Dict::new(), &options, &Still, PROFILE, &mut |_| {});
     let manifests = manifests.map_err(|failure| failure.error.to_string()).expect("the sample renders");
     let mut out = Vec::new();
@@ -123,10 +124,10 @@ fn charts(criterion: &mut Criterion) {
     let load = || chart::load(&path, PROFILE, &mut |_| {}).expect("the chart loads");
     criterion.bench_function("charts/create, load", |bencher| bencher.iter(|| black_box(load())));
     criterion.bench_function("charts/create, render", |bencher| {
-        bencher.iter_batched(load, |chart| black_box(print(chart, "release")), BatchSize::SmallInput);
+        bencher.iter_batched(load, |chart| black_box(print(chart, "release", None)), BatchSize::SmallInput);
     });
     criterion.bench_function("charts/create, load and render", |bencher| {
-        bencher.iter(|| black_box(print(load(), "release")));
+        bencher.iter(|| black_box(print(load(), "release", None)));
     });
 }
 
@@ -141,36 +142,34 @@ fn services(criterion: &mut Criterion) {
         });
     });
     let library = library();
-    for (name, schema) in [("services/all", Some(&schema)), ("services/all, without schema", None)] {
+    let cache = engine::cache(PROFILE);
+    for (name, schema, cache) in [
+        ("services/all", Some(&schema), Some(&cache)),
+        ("services/all, without schema", None, Some(&cache)),
+        ("services/all, without schema and cache", None, None),
+    ] {
         let platform = Platform::new(&library, schema, PROFILE).expect("its values are YAML");
         criterion.bench_function(name, |bencher| {
             bencher.iter(|| {
                 for service in &found {
                     let chart = platform.chart(service).expect("the sample is right");
                     let name = chart.metadata.name.clone();
-                    black_box(print(chart, &name));
+                    black_box(print(chart, &name, cache));
                 }
             });
         });
     }
 }
 
-/// Renders need a deep stack, which the main thread of a benchmark does not have.
-fn on_a_deep_stack(run: fn(&mut Criterion)) -> impl Fn(&mut Criterion) {
-    move |criterion| {
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().stack_size(limits::STACK);
-            let running = thread.spawn_scoped(scope, || run(criterion)).expect("there is memory for a stack");
-            running.join().expect("the benchmark ran to its end");
-        });
-    }
+/// Renders need a deep stack, which the main thread does not have.
+fn main() {
+    let measure = || {
+        let mut criterion = Criterion::default().configure_from_args();
+        for run in [language, values, charts, services] {
+            run(&mut criterion);
+        }
+        criterion.final_summary();
+    };
+    let thread = std::thread::Builder::new().stack_size(limits::STACK).spawn(measure);
+    thread.expect("there is memory for a stack").join().expect("the benchmarks ran to their end");
 }
-
-fn all(criterion: &mut Criterion) {
-    for run in [language, values, charts, services] {
-        on_a_deep_stack(run)(criterion);
-    }
-}
-
-criterion_group!(benches, all);
-criterion_main!(benches);
