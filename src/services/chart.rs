@@ -80,7 +80,8 @@ impl<'a> Platform<'a> {
             path: service.layers.first().map(|layer| layer.path.clone()).unwrap_or_default(),
             error: error.to_string(),
         })?;
-        let mut files = vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
+        let mut files =
+            vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
         files.extend(self.templates.iter().map(|file| (file.name.clone(), file.data.clone())));
         let within = format!("charts/{}/", self.library.name);
         files.extend(self.library.files.iter().map(|file| (format!("{within}{}", file.name), file.data.clone())));
@@ -108,6 +109,7 @@ impl<'a> Platform<'a> {
             version: self.library.version.clone(),
             api_version: "v2".to_owned(),
             kube_version: self.library.kube_version.clone(),
+            dependencies_declared: true,
             kind: "application".to_owned(),
             dependencies: vec![Some(Dependency {
                 name: self.library.name.clone(),
@@ -122,4 +124,42 @@ impl<'a> Platform<'a> {
 /// A YAML string in double quotes.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::HELM_4_3;
+    use crate::services::discover;
+    use std::path::Path;
+
+    #[test]
+    fn an_export_loads_as_the_chart_in_memory() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let library = Library::load(&root.join("library"), &HELM_4_3, &mut |_| {}).expect("the library loads");
+        let platform = Platform::new(&library, None, &HELM_4_3).expect("its values are YAML");
+        let services = discover(&root.join("services"), None).expect("there are services").services;
+        assert!(!services.is_empty());
+        for service in &services {
+            let export = platform.export(service).expect("the sample is right");
+            let files = export.files.into_iter().map(|(name, data)| File { name, data }).collect();
+            let loaded = chart::load_files(files, &HELM_4_3, &mut |_| {}).expect("the export loads");
+            let made = platform.chart(service).expect("the sample is right");
+            assert_eq!(format!("{:?}", loaded.metadata), format!("{:?}", made.metadata));
+            assert_eq!(format!("{:?}", loaded.values), format!("{:?}", made.values));
+            let sorted = |chart: &Chart| {
+                let mut templates = chart.templates.clone();
+                templates.sort_by(|a, b| a.name.cmp(&b.name));
+                templates
+            };
+            assert_eq!(sorted(&loaded), sorted(&made));
+            assert_eq!(loaded.files, made.files);
+            assert_eq!(loaded.dependencies.len(), 1);
+            for (loaded, made) in loaded.dependencies.iter().zip(&made.dependencies) {
+                assert_eq!(format!("{:?}", loaded.metadata), format!("{:?}", made.metadata));
+                assert_eq!(sorted(loaded), sorted(made));
+                assert_eq!(loaded.files, made.files);
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What the language needs to know of a function: its name, its Go signature and how to call it.
 //!
-//! Functions are ordinary typed Rust functions; [`function!`] derives the Go signature from their parameter types.
+//! Functions are ordinary typed Rust functions; `function!` derives the Go signature from their parameter types.
 
 use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
