@@ -80,7 +80,8 @@ impl<'a> Platform<'a> {
             path: service.layers.first().map(|layer| layer.path.clone()).unwrap_or_default(),
             error: error.to_string(),
         })?;
-        let mut files = vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
+        let mut files =
+            vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
         files.extend(self.templates.iter().map(|file| (file.name.clone(), file.data.clone())));
         let within = format!("charts/{}/", self.library.name);
         files.extend(self.library.files.iter().map(|file| (format!("{within}{}", file.name), file.data.clone())));

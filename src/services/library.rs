@@ -53,8 +53,8 @@ impl Library {
             path: resources_path.clone(),
             complaint: "the library does not say which resources it makes".to_owned(),
         })?;
-        let resources = read_resources(&resources)
-            .map_err(|complaint| Error::Resources { path: resources_path, complaint })?;
+        let resources =
+            read_resources(&resources).map_err(|complaint| Error::Resources { path: resources_path, complaint })?;
         let mut files = Vec::new();
         collect(&chart, "", &mut files);
         files.retain(|file| file.name != "values.yaml" && file.name != "resources.yaml");
@@ -127,7 +127,8 @@ fn read_resources(text: &[u8]) -> Result<Vec<Resource>, String> {
             return Err(format!("two resources are called `{file}`"));
         }
         let template = text("template")?.ok_or_else(|| format!("resources[{index}] has no template"))?;
-        if template.is_empty() || !template.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte)) {
+        if template.is_empty() || !template.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte))
+        {
             return Err(format!("resources[{index}].template `{template}` is no name of a template"));
         }
         let when = text("when")?;

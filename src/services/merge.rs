@@ -27,7 +27,9 @@ fn merge_at(base: &Dict, over: &Dict, depth: usize) -> Result<Dict, TooDeep> {
     for (key, value) in over_entries.iter() {
         match (base_entries.get(key), value) {
             (_, Value::Nil) => {}
-            (Some(Value::Dict(below)), Value::Dict(above)) => merged.insert(key.clone(), merge_at(below, above, depth)?),
+            (Some(Value::Dict(below)), Value::Dict(above)) => {
+                merged.insert(key.clone(), merge_at(below, above, depth)?)
+            }
             // A null inside a map that is new has nothing to delete, and must not come through either.
             (_, Value::Dict(above)) => merged.insert(key.clone(), merge_at(&Dict::new(), above, depth)?),
             (_, value) => merged.insert(key.clone(), copy(value, depth)?),
@@ -76,7 +78,8 @@ mod tests {
         ] {
             let read = |text: &str| yaml::unmarshal_map(text.as_bytes()).expect("the table holds YAML");
             let merged = merge(&read(base), &read(over)).expect("the table is not deep");
-            let printed = |dict: Dict| yaml::marshal(&Value::Dict(dict)).expect("plain values can be written").to_string();
+            let printed =
+                |dict: Dict| yaml::marshal(&Value::Dict(dict)).expect("plain values can be written").to_string();
             assert_eq!(printed(merged), printed(read(wanted)), "{over} over {base}");
         }
     }

@@ -22,7 +22,10 @@ impl Text {
 pub(super) enum TokenKind {
     StreamStart,
     StreamEnd,
-    Version { major: u8, minor: u8 },
+    Version {
+        major: u8,
+        minor: u8,
+    },
     TagDirective,
     DocumentStart,
     DocumentEnd,
@@ -41,7 +44,9 @@ pub(super) enum TokenKind {
     Anchor,
     Tag,
     /// A scalar, and whether it is plain.
-    Scalar { plain: bool },
+    Scalar {
+        plain: bool,
+    },
 }
 
 /// A token.
@@ -718,8 +723,7 @@ impl<'a> Scanner<'a> {
                 let uri = self.tag_uri(&bytes, start)?;
                 let exclamation = Text { len: 1, ..name };
                 // A lone `!` is the tag `!`.
-                (handle, suffix) =
-                    if uri.is_empty() { (Text::default(), exclamation) } else { (exclamation, uri) };
+                (handle, suffix) = if uri.is_empty() { (Text::default(), exclamation) } else { (exclamation, uri) };
             }
         }
         if !self.is_blankz(0) {
