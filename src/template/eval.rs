@@ -2,8 +2,8 @@
 
 use super::error::Error;
 use super::exec::{Evaluated, Exec, Form};
-use super::limits;
 use super::function::{Function, ShortCircuit};
+use super::limits;
 use super::node::{Command, Declaration, Expression, Node, Operand, Pipe, Slot, Variable};
 use super::number::{Ideal, Number};
 use super::observer::Observer;
