@@ -9,9 +9,10 @@ use crate::go::{Dict, Level, Log};
 use crate::host::Host;
 use crate::manifest::{self, Crd, Manifests};
 use crate::profile::Profile;
-use crate::template::{Observer, Unobserved};
+use crate::template::{Cache, Observer, Unobserved};
 use crate::values;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How a chart is to be rendered.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Options {
     pub skip_schema_validation: bool,
     /// Whether templates may look up host names.
     pub enable_dns: bool,
+    /// Texts that other renders may have compiled already, from [`engine::cache`].
+    pub cache: Option<Arc<Cache>>,
 }
 
 impl Default for Options {
@@ -42,6 +45,7 @@ impl Default for Options {
             api_versions: Vec::new(),
             skip_schema_validation: false,
             enable_dns: false,
+            cache: None,
         }
     }
 }
@@ -95,7 +99,7 @@ pub fn render_observed<O: Observer>(
     check_kube_version(&chart, &capabilities.kube_version, profile)?;
     let release =
         Release { name: options.name.clone(), namespace: options.namespace.clone(), is_upgrade: options.is_upgrade };
-    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false };
+    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false, cache: options.cache.clone() };
     let mut rendered =
         engine::render(&chart, &values, &release, &capabilities, &engine_options, host, profile, observer)?;
     // The notes are for whoever installs the chart; here only their errors count.

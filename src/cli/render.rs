@@ -5,7 +5,7 @@ use super::folder;
 use super::reproducible::Reproducible;
 use super::template::read_values_file;
 use super::{Exit, Streams};
-use crate::engine::KubeVersion;
+use crate::engine::{self, KubeVersion};
 use crate::go::{Dict, Log};
 use crate::output;
 use crate::profile::Profile;
@@ -139,6 +139,8 @@ impl<'a> Job<'a> {
             is_upgrade: arguments.get_flag("is-upgrade"),
             kube_version,
             api_versions: list("api-versions"),
+            // The library is compiled once for all services and threads.
+            cache: Some(engine::cache(profile)),
             ..Options::default()
         };
         let as_files = arguments.contains_id("output-dir");

@@ -285,6 +285,7 @@ impl Command<'_> {
             api_versions: self.parsed.list("api-versions"),
             skip_schema_validation: self.parsed.bool("skip-schema-validation"),
             enable_dns: self.parsed.bool("enable-dns"),
+            cache: None,
         };
         self.check_labels()?;
         let host = System::default();

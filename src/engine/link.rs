@@ -4,20 +4,24 @@ use super::error::Error;
 use super::functions;
 use super::scope::Renderable;
 use crate::profile::{Go, Profile};
-use crate::template::{Language, Templates};
+use crate::template::{Cache, Language, Templates};
 
 /// Parses the templates in the order in which they stand.
 ///
 /// They share one name space and the last definition of a name wins, so that, sorted by depth, a definition in a parent
 /// chart replaces those of its subcharts, and the first of several files beside each other replaces the later.
-pub fn link(renderables: &[Renderable], profile: &'static Profile) -> Result<Templates, Error> {
+pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static Profile) -> Result<Templates, Error> {
     let language = match profile.go {
         Go::Go125 => Language::Go125,
         Go::Go127 => Language::Go127,
     };
     let mut templates = Templates::new("gotpl", functions::all(profile), language);
     for renderable in renderables {
-        templates.parse(&renderable.name, &renderable.text).map_err(Error::Parse)?;
+        match cache {
+            Some(cache) => templates.parse_shared(&renderable.name, &renderable.text, cache),
+            None => templates.parse(&renderable.name, &renderable.text),
+        }
+        .map_err(Error::Parse)?;
     }
     Ok(templates)
 }

@@ -21,9 +21,10 @@ use crate::chart::Chart;
 use crate::go::{Dict, Str, StrBuilder};
 use crate::host::Host;
 use crate::profile::Profile;
-use crate::template::{Executor, Observer};
+use crate::template::{Cache, Executor, Observer};
 use functions::State;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a render may do beyond the ordinary.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,13 @@ pub struct Options {
     pub enable_dns: bool,
     /// Whether `required` and `fail` let the render go on, as in `helm lint`.
     pub lint: bool,
+    /// Texts that other renders may have compiled already.
+    pub cache: Option<Arc<Cache>>,
+}
+
+/// A cache for renders as a version of Helm.
+pub fn cache(profile: &'static Profile) -> Arc<Cache> {
+    Arc::new(Cache::new(functions::all(profile)))
 }
 
 /// A rendered file: the path from the root chart's parent, and the text.
@@ -52,7 +60,7 @@ pub fn render<O: Observer>(
     observer: O,
 ) -> Result<Vec<Rendered>, Error> {
     let renderables = scope::collect(chart, values, release, capabilities, profile);
-    let templates = link::link(&renderables, profile)?;
+    let templates = link::link(&renderables, options.cache.as_deref(), profile)?;
     let mut state = State::new(options);
     let mut executor = Executor::new(&templates, host, &mut state, observer);
     let mut rendered = Vec::new();

@@ -5,6 +5,7 @@
 //!
 //! Imports: go, host.
 
+pub mod cache;
 pub mod error;
 pub mod function;
 pub mod limits;
@@ -21,6 +22,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use cache::Cache;
 pub use error::{Error, ExecError, Location, ParseError};
 pub use exec::{Executor, execute};
 pub use function::{Caller, Evaluate, Function, Functions};

@@ -1,9 +1,9 @@
 //! A set of templates that share one name space.
 
-use super::compile::{Operation, compile};
+use super::cache::{Cache, Compiled, compile_text};
+use super::compile::Operation;
 use super::error::ParseError;
 use super::function::Functions;
-use super::parse::parse;
 use crate::go::Str;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub struct Template {
     source: Str,
     empty: bool,
     pub(super) slots: u32,
-    pub(super) code: Box<[Operation]>,
+    pub(super) code: Arc<[Operation]>,
 }
 
 impl Templates {
@@ -48,23 +48,37 @@ impl Templates {
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
     /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
-        for tree in parse(name, text, &self.functions)? {
-            let empty = tree.is_empty();
-            if empty && self.templates.contains_key(&tree.name) {
+        let compiled = compile_text(name, text, &self.functions)?;
+        self.add(name, text, &compiled);
+        Ok(())
+    }
+
+    /// The same, with a text that other sets may have compiled already.
+    pub fn parse_shared(&mut self, name: &Str, text: &Str, cache: &Cache) -> Result<(), ParseError> {
+        if !cache.serves(&self.functions) {
+            return self.parse(name, text);
+        }
+        let compiled = cache.compile(name, text)?;
+        self.add(name, text, &compiled);
+        Ok(())
+    }
+
+    fn add(&mut self, file: &Str, text: &Str, compiled: &[Compiled]) {
+        for Compiled { name, empty, slots, code } in compiled {
+            let name = name.as_ref().unwrap_or(file);
+            if *empty && self.templates.contains_key(name) {
                 continue;
             }
-            let (key, slots) = (tree.name.clone(), tree.slots);
             let template = Template {
-                name: key.clone(),
-                file: name.clone(),
+                name: name.clone(),
+                file: file.clone(),
                 source: text.clone(),
-                empty,
-                slots,
-                code: compile(tree),
+                empty: *empty,
+                slots: *slots,
+                code: Arc::clone(code),
             };
-            self.templates.insert(key, Arc::new(template));
+            self.templates.insert(name.clone(), Arc::new(template));
         }
-        Ok(())
     }
 
     /// The template of that name.

@@ -1,50 +1,84 @@
 //! The order in which goyaml writes the keys of a map: numbers in words count as numbers (sorter.go).
 
 use super::resolve::Version;
-use crate::go::unicode::{is_digit, is_letter};
-use crate::go::utf8;
+use crate::go::{unicode, utf8};
+
+/// A character of a key: a byte where the keys are ASCII.
+trait Rune: Copy + Ord {
+    fn code(self) -> i64;
+    fn is_letter(self) -> bool;
+    fn is_digit(self) -> bool;
+}
+
+impl Rune for u8 {
+    fn code(self) -> i64 {
+        i64::from(self)
+    }
+    fn is_letter(self) -> bool {
+        self.is_ascii_alphabetic()
+    }
+    fn is_digit(self) -> bool {
+        self.is_ascii_digit()
+    }
+}
+
+impl Rune for char {
+    fn code(self) -> i64 {
+        i64::from(u32::from(self))
+    }
+    fn is_letter(self) -> bool {
+        unicode::is_letter(self)
+    }
+    fn is_digit(self) -> bool {
+        unicode::is_digit(self)
+    }
+}
+
+const ZERO: i64 = 0x30;
 
 /// As keyList.Less for two strings.
 fn less(a: &[u8], b: &[u8], version: Version) -> bool {
-    // Both start alike; only what follows the common bytes decides, together with the digits right before it.
-    let a: Vec<char> = utf8::runes(a).map(|(_, rune)| rune).collect();
-    let b: Vec<char> = utf8::runes(b).map(|(_, rune)| rune).collect();
-    let mut digits = false;
-    for (at, (&x, &y)) in a.iter().zip(&b).enumerate() {
-        if x == y {
-            digits = is_digit(x);
-            continue;
-        }
-        let (x_letter, y_letter) = (is_letter(x), is_letter(y));
-        if x_letter && y_letter {
-            return x < y;
-        }
-        if x_letter || y_letter {
-            return if version == Version::V3 && digits { x_letter } else { y_letter };
-        }
-        let (mut x_number, mut y_number) = (0i64, 0i64);
-        if x == '0' || y == '0' {
-            let before = a[..at].iter().rev().take_while(|&&rune| is_digit(rune));
-            if before.into_iter().any(|&rune| rune != '0') {
-                (x_number, y_number) = (1, 1);
-            }
-        }
-        let (x_end, y_end) = (number(&a, at, &mut x_number), number(&b, at, &mut y_number));
-        if x_number != y_number {
-            return x_number < y_number;
-        }
-        if x_end != y_end {
-            return x_end < y_end;
-        }
+    if a.is_ascii() && b.is_ascii() {
+        return less_runes(a, b, version);
+    }
+    let runes = |key| utf8::runes(key).map(|(_, rune)| rune).collect::<Vec<char>>();
+    less_runes(&runes(a), &runes(b), version)
+}
+
+fn less_runes<R: Rune>(a: &[R], b: &[R], version: Version) -> bool {
+    let Some(at) = a.iter().zip(b).position(|(x, y)| x != y) else {
+        return a.len() < b.len();
+    };
+    let (x, y) = (a[at], b[at]);
+    let (x_letter, y_letter) = (x.is_letter(), y.is_letter());
+    if x_letter && y_letter {
         return x < y;
     }
-    a.len() < b.len()
+    if x_letter || y_letter {
+        let after_digit = at > 0 && a[at - 1].is_digit();
+        return if version == Version::V3 && after_digit { x_letter } else { y_letter };
+    }
+    let (mut x_number, mut y_number) = (0, 0);
+    if x.code() == ZERO || y.code() == ZERO {
+        let mut before = a[..at].iter().rev().take_while(|rune| rune.is_digit());
+        if before.any(|rune| rune.code() != ZERO) {
+            (x_number, y_number) = (1, 1);
+        }
+    }
+    let (x_end, y_end) = (number(a, at, &mut x_number), number(b, at, &mut y_number));
+    if x_number != y_number {
+        return x_number < y_number;
+    }
+    if x_end != y_end {
+        return x_end < y_end;
+    }
+    x < y
 }
 
 /// Reads the digits from `at` on into `value`, wrapping as Go does, and returns where they end.
-fn number(runes: &[char], mut at: usize, value: &mut i64) -> usize {
-    while let Some(&rune) = runes.get(at).filter(|&&rune| is_digit(rune)) {
-        *value = value.wrapping_mul(10).wrapping_add(i64::from(rune as u32) - i64::from(b'0'));
+fn number<R: Rune>(runes: &[R], mut at: usize, value: &mut i64) -> usize {
+    while let Some(rune) = runes.get(at).filter(|rune| rune.is_digit()) {
+        *value = value.wrapping_mul(10).wrapping_add(rune.code() - ZERO);
         at += 1;
     }
     at
@@ -65,31 +99,28 @@ pub(super) fn sort<T>(entries: &mut Vec<T>, key: impl Fn(&T) -> &[u8], version: 
     if entries.is_sorted_by(in_order) {
         return;
     }
-    let mut runs: Vec<Vec<T>> = entries.drain(..).map(|entry| vec![entry]).collect();
-    while runs.len() > 1 {
-        let mut merged = Vec::with_capacity(runs.len().div_ceil(2));
-        let mut rest = runs.into_iter();
-        while let Some(left) = rest.next() {
-            merged.push(match rest.next() {
-                Some(right) => merge(left, right, &in_order),
-                None => left,
-            });
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    let mut merged = order.clone();
+    let mut width = 1;
+    while width < order.len() {
+        for (runs, out) in order.chunks(2 * width).zip(merged.chunks_mut(2 * width)) {
+            let (mut left, mut right) = runs.split_at(width.min(runs.len()));
+            for slot in out {
+                let from_left = match (left.first(), right.first()) {
+                    (Some(&a), Some(&b)) => in_order(&entries[a], &entries[b]),
+                    (first, _) => first.is_some(),
+                };
+                let run = if from_left { &mut left } else { &mut right };
+                if let Some((&first, rest)) = run.split_first() {
+                    (*slot, *run) = (first, rest);
+                }
+            }
         }
-        runs = merged;
+        std::mem::swap(&mut order, &mut merged);
+        width *= 2;
     }
-    *entries = runs.pop().unwrap_or_default();
-}
-
-fn merge<T>(left: Vec<T>, right: Vec<T>, in_order: &impl Fn(&T, &T) -> bool) -> Vec<T> {
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        let next = if in_order(a, b) { left.next() } else { right.next() };
-        merged.extend(next);
-    }
-    merged.extend(left);
-    merged.extend(right);
-    merged
+    let mut slots: Vec<Option<T>> = entries.drain(..).map(Some).collect();
+    entries.extend(order.into_iter().filter_map(|index| slots[index].take()));
 }
 
 #[cfg(test)]

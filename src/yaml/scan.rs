@@ -269,18 +269,24 @@ impl<'a> Scanner<'a> {
     fn line_end(&self) -> usize {
         let mut at = self.at;
         loop {
-            // Sixteen bytes at a time: most of a values file is comments.
-            while let Some(chunk) = self.source.get(at..at + 16) {
-                if chunk.iter().fold(false, |found, &byte| found | may_break(byte)) {
+            // Most of a values file is comments: 32 bytes at a time, without a branch per byte, so that it is vectorised.
+            while let Some(chunk) = self.source.get(at..at + 32) {
+                let mut found = false;
+                for &byte in chunk {
+                    found |= (byte == b'\n') | (byte == b'\r') | (byte == 0xc2) | (byte == 0xe2);
+                }
+                if found {
                     break;
                 }
-                at += 16;
+                at += 32;
             }
-            match self.source.get(at) {
-                None => return self.source.len(),
-                Some(&byte) if may_break(byte) && self.is_breakz(at - self.at) => return at,
-                Some(_) => at += 1,
+            let rest = &self.source[at..];
+            let Some(next) = rest.iter().position(|&byte| may_break(byte)) else { return self.source.len() };
+            at += next;
+            if self.is_breakz(at - self.at) {
+                return at;
             }
+            at += 1;
         }
     }
 
