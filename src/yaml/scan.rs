@@ -80,6 +80,8 @@ pub(super) struct Scanner<'a> {
     /// What tokens hold that is not a piece of the source.
     written: Vec<u8>,
     at: usize,
+    /// How far goyaml must have read to get here: it looks up to four characters ahead.
+    needed: usize,
     line: u32,
     column: usize,
     /// How many characters were read.
@@ -116,6 +118,7 @@ impl<'a> Scanner<'a> {
             ascii,
             written: Vec::new(),
             at: 0,
+            needed: 1,
             line: 0,
             column: 0,
             index: 0,
@@ -131,9 +134,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// How far the text was read.
-    pub(super) fn offset(&self) -> usize {
-        self.at
+    /// How far the text had to be read.
+    pub(super) fn needed(&self) -> usize {
+        self.needed
+    }
+
+    fn need(&mut self, characters: usize) {
+        self.needed = self.needed.max(self.at + characters);
     }
 
     /// The bytes of a token's text.
@@ -176,7 +183,9 @@ impl<'a> Scanner<'a> {
                     _ => return Ok(head),
                 }
             }
-            self.fetch()?;
+            let fetched = self.fetch();
+            self.need(1);
+            fetched?;
         }
     }
 
@@ -326,6 +335,7 @@ impl<'a> Scanner<'a> {
         }
         self.skip_to_token();
         self.unroll_indent(self.column as isize);
+        self.need(4);
         let byte = self.byte(0);
         if byte == 0 {
             return self.fetch_stream_end();
@@ -899,10 +909,12 @@ impl<'a> Scanner<'a> {
         self.simple_key_allowed = false;
         let start = self.mark();
         self.advance();
+        self.need(4);
         let text = match self.quoted_line(single) {
             Some(text) => text,
             None => self.quoted(single, start)?,
         };
+        self.need(2);
         self.advance();
         let token = Token { text, ..self.token(TokenKind::Scalar { plain: false }, start) };
         self.push(token);
@@ -935,6 +947,7 @@ impl<'a> Scanner<'a> {
         let quote = if single { b'\'' } else { b'"' };
         let (mut leading_break, mut trailing_breaks, mut whitespaces) = (Vec::new(), Vec::new(), Vec::new());
         loop {
+            self.need(4);
             if self.column == 0 && self.document_indicator().is_some() {
                 return Err(self.error(start, "found unexpected document indicator"));
             }
@@ -1059,6 +1072,7 @@ impl<'a> Scanner<'a> {
         let mut leading_blanks = false;
         let (mut leading_break, mut trailing_breaks) = (Vec::new(), Vec::new());
         loop {
+            self.need(4);
             if self.column == 0 && self.document_indicator().is_some() || self.byte(0) == b'#' {
                 break;
             }
@@ -1077,6 +1091,7 @@ impl<'a> Scanner<'a> {
                     self.written.extend_from_slice(&self.source[content_end..run]);
                 }
                 self.advance_to(run);
+                self.need(2);
                 content_end = run;
                 end = self.mark();
             }
