@@ -5,6 +5,7 @@ use super::compile::{Arena, Compiler};
 use super::json::Json;
 use super::kind::escape;
 use crate::profile::JsonSchema;
+use referencing::meta;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -122,33 +123,32 @@ pub fn is_official(url: &str) -> bool {
 }
 
 /// The text of a metaschema.
-pub fn document(url: &str) -> Option<&'static str> {
+pub fn document(url: &str) -> Option<String> {
     let name =
         url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?.strip_prefix("json-schema.org/")?;
-    Some(match name {
-        "draft-04/schema" => include_str!("metaschemas/draft-04_schema.json"),
-        "draft-06/schema" => include_str!("metaschemas/draft-06_schema.json"),
-        "draft-07/schema" => include_str!("metaschemas/draft-07_schema.json"),
-        "draft/2019-09/schema" => include_str!("metaschemas/draft_2019-09_schema.json"),
-        "draft/2019-09/meta/applicator" => include_str!("metaschemas/draft_2019-09_meta_applicator.json"),
-        "draft/2019-09/meta/content" => include_str!("metaschemas/draft_2019-09_meta_content.json"),
-        "draft/2019-09/meta/core" => include_str!("metaschemas/draft_2019-09_meta_core.json"),
-        "draft/2019-09/meta/format" => include_str!("metaschemas/draft_2019-09_meta_format.json"),
-        "draft/2019-09/meta/meta-data" => include_str!("metaschemas/draft_2019-09_meta_meta-data.json"),
-        "draft/2019-09/meta/validation" => include_str!("metaschemas/draft_2019-09_meta_validation.json"),
-        "schema" | "draft/2020-12/schema" => include_str!("metaschemas/draft_2020-12_schema.json"),
-        "draft/2020-12/meta/applicator" => include_str!("metaschemas/draft_2020-12_meta_applicator.json"),
-        "draft/2020-12/meta/content" => include_str!("metaschemas/draft_2020-12_meta_content.json"),
-        "draft/2020-12/meta/core" => include_str!("metaschemas/draft_2020-12_meta_core.json"),
-        "draft/2020-12/meta/format-annotation" => {
-            include_str!("metaschemas/draft_2020-12_meta_format-annotation.json")
-        }
-        "draft/2020-12/meta/format-assertion" => include_str!("metaschemas/draft_2020-12_meta_format-assertion.json"),
-        "draft/2020-12/meta/meta-data" => include_str!("metaschemas/draft_2020-12_meta_meta-data.json"),
-        "draft/2020-12/meta/unevaluated" => include_str!("metaschemas/draft_2020-12_meta_unevaluated.json"),
-        "draft/2020-12/meta/validation" => include_str!("metaschemas/draft_2020-12_meta_validation.json"),
+    let document = match name {
+        "draft-04/schema" => &meta::DRAFT4,
+        "draft-06/schema" => &meta::DRAFT6,
+        "draft-07/schema" => &meta::DRAFT7,
+        "draft/2019-09/schema" => &meta::DRAFT201909,
+        "draft/2019-09/meta/applicator" => &meta::DRAFT201909_APPLICATOR,
+        "draft/2019-09/meta/content" => &meta::DRAFT201909_CONTENT,
+        "draft/2019-09/meta/core" => &meta::DRAFT201909_CORE,
+        "draft/2019-09/meta/format" => &meta::DRAFT201909_FORMAT,
+        "draft/2019-09/meta/meta-data" => &meta::DRAFT201909_META_DATA,
+        "draft/2019-09/meta/validation" => &meta::DRAFT201909_VALIDATION,
+        "schema" | "draft/2020-12/schema" => &meta::DRAFT202012,
+        "draft/2020-12/meta/applicator" => &meta::DRAFT202012_APPLICATOR,
+        "draft/2020-12/meta/content" => &meta::DRAFT202012_CONTENT,
+        "draft/2020-12/meta/core" => &meta::DRAFT202012_CORE,
+        "draft/2020-12/meta/format-annotation" => &meta::DRAFT202012_FORMAT_ANNOTATION,
+        "draft/2020-12/meta/format-assertion" => &meta::DRAFT202012_FORMAT_ASSERTION,
+        "draft/2020-12/meta/meta-data" => &meta::DRAFT202012_META_DATA,
+        "draft/2020-12/meta/unevaluated" => &meta::DRAFT202012_UNEVALUATED,
+        "draft/2020-12/meta/validation" => &meta::DRAFT202012_VALIDATION,
         _ => return None,
-    })
+    };
+    Some(document.to_string())
 }
 
 /// The compiled metaschema of a draft: compiled when it is first needed.

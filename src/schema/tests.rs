@@ -243,3 +243,41 @@ fn what_is_elsewhere_is_not_fetched() {
     let error = run(r#"{"$ref":"lib.json"}"#, "{}");
     assert_eq!(error, "failing loading \"file:///lib.json\": open /lib.json: no such file or directory");
 }
+
+/// The verdicts, though not the words, are those of the crate jsonschema.
+#[test]
+fn another_implementation_has_the_same_verdicts() {
+    let instances = [
+        "{}",
+        "null",
+        r#"{"a":1}"#,
+        r#"{"a":"x"}"#,
+        r#"{"a":1.5,"b":[1,2,2]}"#,
+        r#"{"a":{"b":null},"c":true}"#,
+        r#"{"b":[]}"#,
+        r#"{"b":["x","y"],"a":-3}"#,
+        r#"{"a":12,"c":"2024-02-30"}"#,
+    ];
+    let schemas = [
+        r#"{"type":"object","required":["a"]}"#,
+        r#"{"properties":{"a":{"type":["integer","null"]},"b":{"uniqueItems":true}}}"#,
+        r#"{"properties":{"a":{"anyOf":[{"minimum":0},{"type":"string","pattern":"^x"}]}},"minProperties":1}"#,
+        r#"{"properties":{"a":{"oneOf":[{"multipleOf":3},{"multipleOf":4}]}}}"#,
+        r#"{"not":{"required":["b"]},"additionalProperties":{"type":"number"}}"#,
+        r#"{"properties":{"b":{"prefixItems":[{"type":"string"}],"items":false,"minItems":1}}}"#,
+        r#"{"properties":{"b":{"contains":{"const":2},"minContains":2}},"propertyNames":{"maxLength":1}}"#,
+        r#"{"if":{"required":["a"]},"then":{"required":["b"]},"else":{"maxProperties":0}}"#,
+        r#"{"dependentRequired":{"a":["c"]},"unevaluatedProperties":false,"properties":{"a":true}}"#,
+        r##"{"$defs":{"n":{"type":"number"}},"properties":{"a":{"$ref":"#/$defs/n"}},"type":"object"}"##,
+        r#"{"$schema":"http://json-schema.org/draft-04/schema#","properties":{"a":{"minimum":1,"exclusiveMinimum":true}}}"#,
+        r#"{"$schema":"http://json-schema.org/draft-07/schema#","properties":{"b":{"items":[{"type":"integer"}],"additionalItems":false}}}"#,
+    ];
+    for schema in schemas {
+        let parsed: serde_json::Value = serde_json::from_str(schema).expect("a schema");
+        let validator = jsonschema::validator_for(&parsed).expect("a valid schema");
+        for instance in instances {
+            let value: serde_json::Value = serde_json::from_str(instance).expect("an instance");
+            assert_eq!(run(schema, instance).is_empty(), validator.is_valid(&value), "{schema} on {instance}");
+        }
+    }
+}

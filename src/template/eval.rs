@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::exec::{Evaluated, Exec, Form};
 use super::function::{Function, ShortCircuit};
+use super::limits;
 use super::node::{Command, Declaration, Expression, Node, Operand, Pipe, Slot, Variable};
 use super::number::{Ideal, Number};
 use super::observer::Observer;
@@ -282,6 +283,13 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let result = self.call(function, node, &mut values);
         values.clear();
         self.shared.spare_arguments.push(values);
+        // Functions bound what they multiply; here ends what only adds, such as `print $text $text` in a loop.
+        if let Ok(Evaluated { value: Value::String(text), .. }) = &result
+            && text.len() > limits::OUTPUT
+        {
+            let error = Error::Text(format!("the result is longer than {} MiB", limits::OUTPUT >> 20));
+            return Err(self.error_calling(function.name, error));
+        }
         result
     }
 

@@ -90,7 +90,9 @@ enum Frame {
         merge: bool,
     },
     /// The mappings to merge after the one that is being merged, the next one last.
-    Merges { left: Vec<u32> },
+    Merges {
+        left: Vec<u32>,
+    },
     /// The end of what an alias stands for.
     Alias,
 }

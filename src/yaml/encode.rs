@@ -70,12 +70,12 @@ impl Encoder {
             Value::Bytes(bytes) => self.string(&Str::derived(base64::encode(bytes), [&**bytes]), place)?,
             Value::List(list) if list.is_nil() && !pretty => self.plain("null", place),
             Value::Dict(dict) if dict.is_nil() && !pretty => self.plain("null", place),
-            Value::List(list) => self.collection(list.as_ptr() as usize, "[]interface {}", |encoder| {
-                encoder.list(list, place)
-            })?,
-            Value::Dict(dict) => self.collection(dict.id(), "map[string]interface {}", |encoder| {
-                encoder.map(dict.snapshot(), true)
-            })?,
+            Value::List(list) => {
+                self.collection(list.as_ptr() as usize, "[]interface {}", |encoder| encoder.list(list, place))?
+            }
+            Value::Dict(dict) => {
+                self.collection(dict.id(), "map[string]interface {}", |encoder| encoder.map(dict.snapshot(), true))?
+            }
             Value::Object(object) => self.object(object.as_ref(), place)?,
         }
         Ok(())
@@ -298,7 +298,8 @@ fn string_after_json(text: &Str) -> Result<Cow<'_, [u8]>, Error> {
 
 /// A key as goyaml v2 reads it from its JSON, where a long one is no key.
 fn key_after_json(key: &Str) -> Result<Cow<'_, [u8]>, Error> {
-    let not_a_key = || Error { stage: Stage::Plain, line: 0, ..Error::goyaml("did not find expected ',' or '}'", None) };
+    let not_a_key =
+        || Error { stage: Stage::Plain, line: 0, ..Error::goyaml("did not find expected ',' or '}'", None) };
     // No character takes more than six in JSON.
     if key.len() > MAX_KEY / 6 - 1 {
         let quoted = json::marshal(&Value::String(key.clone())).map_err(json_error)?;

@@ -59,9 +59,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Document<'_>, Error> {
     let Source { text: source, ascii, refused } = reader::read(text);
     let mut parser = Parser::new(&source, ascii);
     let result = parser.document();
-    // goyaml's scanner looks four characters ahead.
     if let Some(problem) = refused
-        && parser.scanner.offset() + 4 > source.len()
+        && parser.scanner.needed() > source.len()
     {
         return Err(Error::goyaml(problem, None));
     }

@@ -85,7 +85,8 @@ fn number(text: &[u8], timestamps: bool, version: Version) -> Resolved {
         return Resolved::Timestamp;
     }
     // No form of a number has any other characters.
-    let possible = |&byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'x' | b'X' | b'o' | b'O');
+    let possible =
+        |&byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'x' | b'X' | b'o' | b'O');
     if !text.iter().all(possible) {
         return Resolved::String;
     }

@@ -22,7 +22,10 @@ impl Text {
 pub(super) enum TokenKind {
     StreamStart,
     StreamEnd,
-    Version { major: u8, minor: u8 },
+    Version {
+        major: u8,
+        minor: u8,
+    },
     TagDirective,
     DocumentStart,
     DocumentEnd,
@@ -41,7 +44,9 @@ pub(super) enum TokenKind {
     Anchor,
     Tag,
     /// A scalar, and whether it is plain.
-    Scalar { plain: bool },
+    Scalar {
+        plain: bool,
+    },
 }
 
 /// A token.
@@ -75,6 +80,8 @@ pub(super) struct Scanner<'a> {
     /// What tokens hold that is not a piece of the source.
     written: Vec<u8>,
     at: usize,
+    /// How far goyaml must have read to get here: it looks up to four characters ahead.
+    needed: usize,
     line: u32,
     column: usize,
     /// How many characters were read.
@@ -111,6 +118,7 @@ impl<'a> Scanner<'a> {
             ascii,
             written: Vec::new(),
             at: 0,
+            needed: 1,
             line: 0,
             column: 0,
             index: 0,
@@ -126,9 +134,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// How far the text was read.
-    pub(super) fn offset(&self) -> usize {
-        self.at
+    /// How far the text had to be read.
+    pub(super) fn needed(&self) -> usize {
+        self.needed
+    }
+
+    fn need(&mut self, characters: usize) {
+        self.needed = self.needed.max(self.at + characters);
     }
 
     /// The bytes of a token's text.
@@ -171,7 +183,9 @@ impl<'a> Scanner<'a> {
                     _ => return Ok(head),
                 }
             }
-            self.fetch()?;
+            let fetched = self.fetch();
+            self.need(1);
+            fetched?;
         }
     }
 
@@ -321,6 +335,7 @@ impl<'a> Scanner<'a> {
         }
         self.skip_to_token();
         self.unroll_indent(self.column as isize);
+        self.need(4);
         let byte = self.byte(0);
         if byte == 0 {
             return self.fetch_stream_end();
@@ -724,8 +739,7 @@ impl<'a> Scanner<'a> {
                 let uri = self.tag_uri(&bytes, start)?;
                 let exclamation = Text { len: 1, ..name };
                 // A lone `!` is the tag `!`.
-                (handle, suffix) =
-                    if uri.is_empty() { (Text::default(), exclamation) } else { (exclamation, uri) };
+                (handle, suffix) = if uri.is_empty() { (Text::default(), exclamation) } else { (exclamation, uri) };
             }
         }
         if !self.is_blankz(0) {
@@ -895,10 +909,12 @@ impl<'a> Scanner<'a> {
         self.simple_key_allowed = false;
         let start = self.mark();
         self.advance();
+        self.need(4);
         let text = match self.quoted_line(single) {
             Some(text) => text,
             None => self.quoted(single, start)?,
         };
+        self.need(2);
         self.advance();
         let token = Token { text, ..self.token(TokenKind::Scalar { plain: false }, start) };
         self.push(token);
@@ -931,6 +947,7 @@ impl<'a> Scanner<'a> {
         let quote = if single { b'\'' } else { b'"' };
         let (mut leading_break, mut trailing_breaks, mut whitespaces) = (Vec::new(), Vec::new(), Vec::new());
         loop {
+            self.need(4);
             if self.column == 0 && self.document_indicator().is_some() {
                 return Err(self.error(start, "found unexpected document indicator"));
             }
@@ -1055,6 +1072,7 @@ impl<'a> Scanner<'a> {
         let mut leading_blanks = false;
         let (mut leading_break, mut trailing_breaks) = (Vec::new(), Vec::new());
         loop {
+            self.need(4);
             if self.column == 0 && self.document_indicator().is_some() || self.byte(0) == b'#' {
                 break;
             }
@@ -1073,6 +1091,7 @@ impl<'a> Scanner<'a> {
                     self.written.extend_from_slice(&self.source[content_end..run]);
                 }
                 self.advance_to(run);
+                self.need(2);
                 content_end = run;
                 end = self.mark();
             }

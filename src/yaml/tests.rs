@@ -138,5 +138,5 @@ fn nested_lists_keep_their_marks() {
     let value = Value::list([Value::String(Str::from("secret: x").marked(Mark(7)))]);
     let text = marshal(&value).expect("no error");
     assert_eq!(text, "- 'secret: x'\n");
-    assert_eq!(text.marks().map(|span| span.range).collect::<Vec<_>>(), [2..13]);
+    assert_eq!(text.marks().map(|span| (span.range.start, span.range.end)).collect::<Vec<_>>(), [(2, 13)]);
 }

@@ -176,7 +176,9 @@ impl<'a> Parser<'a> {
     fn close(&mut self) -> Value {
         match self.frames.pop() {
             Some(Frame::Array(items)) => Value::list(items),
-            Some(Frame::Object(entries, _)) => Value::Dict(Dict::from_entries(entries.into_iter().collect::<Entries>())),
+            Some(Frame::Object(entries, _)) => {
+                Value::Dict(Dict::from_entries(entries.into_iter().collect::<Entries>()))
+            }
             None => Value::Nil,
         }
     }

@@ -66,16 +66,22 @@ impl Encoder<'_> {
             Value::Dict(dict) if dict.is_nil() => self.out.push_bytes(b"null"),
             Value::List(list) => {
                 let id = list.as_ptr() as usize;
-                self.collection(id, || "[]interface {}".to_owned(), |encoder| {
-                    encoder.items(b"[", b"]", list.iter(), Encoder::value)
-                })?;
+                self.collection(
+                    id,
+                    || "[]interface {}".to_owned(),
+                    |encoder| encoder.items(b"[", b"]", list.iter(), Encoder::value),
+                )?;
             }
             Value::Dict(dict) => {
                 // A copy of the entries, as writing an object may run code of its own.
                 let entries = dict.snapshot();
-                self.collection(dict.id(), || "map[string]interface {}".to_owned(), |encoder| {
-                    encoder.items(b"{", b"}", entries.iter(), |encoder, (key, value)| encoder.entry(key, value))
-                })?;
+                self.collection(
+                    dict.id(),
+                    || "map[string]interface {}".to_owned(),
+                    |encoder| {
+                        encoder.items(b"{", b"}", entries.iter(), |encoder, (key, value)| encoder.entry(key, value))
+                    },
+                )?;
             }
             Value::Object(object) => self.object(object.as_ref())?,
         }
@@ -162,9 +168,11 @@ impl Encoder<'_> {
         }
         let fields = fields(object);
         let id = std::ptr::from_ref(object).cast::<()>() as usize;
-        self.collection(id, || ty.name.to_owned(), |encoder| {
-            encoder.items(b"{", b"}", fields.iter(), |encoder, (key, value)| encoder.entry(key, value))
-        })
+        self.collection(
+            id,
+            || ty.name.to_owned(),
+            |encoder| encoder.items(b"{", b"}", fields.iter(), |encoder, (key, value)| encoder.entry(key, value)),
+        )
     }
 
     fn float(&mut self, number: f64) -> Result<(), String> {
@@ -175,7 +183,8 @@ impl Encoder<'_> {
         let exponent = size != 0.0 && !(1e-6..1e21).contains(&size);
         let mut text = strconv::format_float(number, if exponent { b'e' } else { b'f' }, None, 64);
         // Go writes e-09 as e-9, as ECMAScript does.
-        if exponent && let Some(start) = text.strip_suffix(|last: char| last.is_ascii_digit())
+        if exponent
+            && let Some(start) = text.strip_suffix(|last: char| last.is_ascii_digit())
             && start.ends_with("e-0")
         {
             text.remove(start.len() - 1);

@@ -276,8 +276,7 @@ impl<'a> Parser<'a> {
             let other = self.next()?;
             if other != ']' {
                 let found = strconv::quote_rune(other);
-                return self
-                    .error(format!("expected end of table array name delimiter ']', but got {found} instead"));
+                return self.error(format!("expected end of table array name delimiter ']', but got {found} instead"));
             }
         }
         self.add_context(&key, array)?;
@@ -404,9 +403,7 @@ impl<'a> Parser<'a> {
             }
             '.' => return self.error("floats must start with a digit, not '.'"),
             '-' | '+' => self.signed_number()?,
-            'i' | 'n'
-                if (self.accept('n')? && self.accept('f')?) || (self.accept('a')? && self.accept('n')?) =>
-            {
+            'i' | 'n' if (self.accept('n')? && self.accept('f')?) || (self.accept('a')? && self.accept('n')?) => {
                 self.float()?
             }
             _ if unicode::is_letter(first) => {
@@ -469,7 +466,8 @@ impl<'a> Parser<'a> {
                 '0'..='9' => {}
                 '-' | ':' => {
                     self.skip(|character| {
-                        character.is_ascii_digit() || matches!(character, '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+')
+                        character.is_ascii_digit()
+                            || matches!(character, '-' | ':' | 'T' | 't' | ' ' | '.' | 'Z' | 'z' | '+')
                     })?;
                     return self.datetime();
                 }
@@ -1066,7 +1064,10 @@ mod tests {
     #[test]
     fn reads_as_the_package() {
         for (text, expected) in [
-            ("a = 1\n[t]\nb = 'x'\n[t.u]\nc = [1, 2.5,]", r#"{"a": int64(1), "t": {"b": "x", "u": {"c": [int64(1), 2.5]}}}"#),
+            (
+                "a = 1\n[t]\nb = 'x'\n[t.u]\nc = [1, 2.5,]",
+                r#"{"a": int64(1), "t": {"b": "x", "u": {"c": [int64(1), 2.5]}}}"#,
+            ),
             ("[[t]]\na = 1\n[[t]]\na = 2", r#"{"t": [{"a": int64(1)}, {"a": int64(2)}]}"#),
             ("a = {b = 1, c.d = \"x\\u00e9\",}", r#"{"a": {"b": int64(1), "c": {"d": "xé"}}}"#),
             ("a = \"\"\"\nx\\\n   y\"\"\"", r#"{"a": "xy"}"#),
