@@ -287,6 +287,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if let Ok(Evaluated { value: Value::String(text), .. }) = &result
             && text.len() > limits::OUTPUT
         {
+            self.node = node;
             let error = Error::Text(format!("the result is longer than {} MiB", limits::OUTPUT >> 20));
             return Err(self.error_calling(function.name, error));
         }
