@@ -2,7 +2,6 @@
 
 use crate::go::strconv::quote;
 use std::fmt;
-use std::io;
 
 /// An error about a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,19 +107,3 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// The text of Go's `*fs.PathError`: `open values.yaml: no such file or directory`.
-pub fn path_error(operation: &str, path: &str, error: &io::Error) -> String {
-    format!("{operation} {path}: {}", error_text(error))
-}
-
-/// The text of Go's syscall.Errno, which is the system's without a capital.
-fn error_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => String::new(),
-    }
-}

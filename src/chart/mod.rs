@@ -9,8 +9,9 @@ pub mod ignore;
 pub mod load;
 pub mod metadata;
 
+pub use crate::go::fs::path_error;
 pub use dependency::{check_dependencies, check_installable, is_compatible};
-pub use error::{Error, path_error};
+pub use error::Error;
 pub use load::{load, load_files, load_values, merge_maps};
 
 use crate::go::{Dict, Str};
