@@ -10,6 +10,7 @@ pub mod export;
 pub mod factory;
 pub mod flags;
 pub mod folder;
+pub mod functions;
 pub mod host;
 pub mod kubeconfig;
 pub mod render;
@@ -108,6 +109,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
+        Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
         _ => help(None, streams),
@@ -144,6 +146,7 @@ pub fn command() -> Command {
         )
         .subcommand(render::command())
         .subcommand(export::command())
+        .subcommand(functions::command())
         .subcommand(version::command())
         .subcommand(completion::command())
 }

@@ -40,14 +40,38 @@ pub fn all(profile: &'static Profile) -> Arc<Functions> {
     Arc::clone(table)
 }
 
-/// `include "name" .` → the text of the named template.
-static FUNCTIONS: [Function; 6] = [
-    function!("include", include),
-    function!("tpl", tpl),
-    function!("required", required),
-    function!("fail", fail),
-    function!("lookup", lookup),
-    function!("getHostByName", get_host_by_name),
+/// The rows.
+pub static FUNCTIONS: [Function; 6] = [
+    function! {
+        "include", include, "name data",
+        "what a named template prints",
+        r#"define "greet" }}hello {{ . }}{{ end }}{{ include "greet" "Ann" | upper"# => "HELLO ANN",
+    },
+    function! {
+        "tpl", tpl, "text data",
+        "what a text prints that is a template",
+        r#"tpl "{{ .a }}{{ .a }}" (dict "a" 1)"# => "11",
+    },
+    function! {
+        "required", required, "message value",
+        "the value; where it is nil or an empty string, the render fails with the message",
+        r#"required "a name is needed" "Ann""# => "Ann",
+    },
+    function! {
+        "fail", fail, "message",
+        "ends the render with a message",
+        r#"if false }}{{ fail "no" }}{{ end"# => "",
+    },
+    function! {
+        "lookup", lookup, "apiVersion kind namespace name",
+        "an object of the cluster, which offline is an empty map",
+        r#"lookup "v1" "Secret" "ns" "name""# => "map[]",
+    },
+    function! {
+        "getHostByName", get_host_by_name, "name",
+        "an address of a host name with --enable-dns, otherwise nothing",
+        r#"getHostByName "a.example""# => "",
+    },
 ];
 
 fn state(caller: &mut dyn Caller) -> Option<&mut State> {

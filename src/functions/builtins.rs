@@ -8,24 +8,102 @@ use crate::template::function::{Caller, Function, Rest, ShortCircuit};
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    Function { short_circuit: Some(ShortCircuit::And), ..function!("and", and) },
-    Function { short_circuit: Some(ShortCircuit::Or), ..function!("or", or) },
-    function!("not", not),
-    function!("call", call),
-    function!("html", html),
-    function!("index", index),
-    function!("js", js),
-    function!("len", len),
-    function!("print", print),
-    function!("printf", printf),
-    function!("println", println),
-    function!("urlquery", urlquery),
-    function!("eq", eq),
-    function!("ne", ne),
-    function!("lt", lt),
-    function!("le", le),
-    function!("gt", gt),
-    function!("ge", ge),
+    Function {
+        short_circuit: Some(ShortCircuit::And),
+        ..function! {
+            "and", and, "first others...",
+            "the first argument that is not true, or the last one",
+            "and 1 0 2" => "0",
+        }
+    },
+    Function {
+        short_circuit: Some(ShortCircuit::Or),
+        ..function! {
+            "or", or, "first others...",
+            "the first argument that is true, or the last one",
+            r#"or 0 "" "a""# => "a",
+        }
+    },
+    function! {
+        "not", not, "value",
+        "whether a value is empty: false, 0, nil, or without elements",
+        "not 0" => "true",
+    },
+    function! {
+        "call", call, "function arguments...",
+        "calls a function that is a value, of which a chart has none",
+        "if false }}{{ call .f 1 }}{{ end" => "",
+    },
+    function! {
+        "html", html, "values...",
+        "the values as text that is safe in HTML",
+        r#"html "<a>""# => "&lt;a&gt;",
+    },
+    function! {
+        "index", index, "item keys...",
+        "the element of a map, list or string under these keys",
+        r#"index (dict "a" (list 1 2)) "a" 1"# => "2",
+    },
+    function! {
+        "js", js, "values...",
+        "the values as text that is safe in JavaScript",
+        r#"js "it's""# => r#"it\'s"#,
+    },
+    function! {
+        "len", len, "item",
+        "the number of elements of a map or list, or of bytes of a string",
+        r#"len "abc""# => "3",
+    },
+    function! {
+        "print", print, "values...",
+        "the values one after another, with a blank between two that are not strings",
+        r#"print 1 2 "a""# => "1 2a",
+    },
+    function! {
+        "printf", printf, "format values...",
+        "the values in the words of the format, as Go's fmt.Sprintf",
+        r#"printf "%03d-%s" 7 "a""# => "007-a",
+    },
+    function! {
+        "println", println, "values...",
+        "the values with blanks between and a newline at the end",
+        r#"println "a" 1 | quote"# => r#""a 1\n""#,
+    },
+    function! {
+        "urlquery", urlquery, "values...",
+        "the values as text for the query of a URL",
+        r#"urlquery "a b&c""# => "a+b%26c",
+    },
+    function! {
+        "eq", eq, "first others...",
+        "whether the first argument equals one of the others",
+        "eq 1 2 1" => "true",
+    },
+    function! {
+        "ne", ne, "one other",
+        "whether two values differ",
+        "ne 1 2" => "true",
+    },
+    function! {
+        "lt", lt, "one other",
+        "whether the first value is less than the second",
+        "lt 1 2" => "true",
+    },
+    function! {
+        "le", le, "one other",
+        "whether the first value is at most the second",
+        "le 2 2" => "true",
+    },
+    function! {
+        "gt", gt, "one other",
+        "whether the first value is greater than the second",
+        "gt 2 1" => "true",
+    },
+    function! {
+        "ge", ge, "one other",
+        "whether the first value is at least the second",
+        "ge 2 2" => "true",
+    },
 ];
 
 /// `{{ and 1 0 2 }}` is `0`: the first argument that is not true, or the last.

@@ -16,14 +16,46 @@ mod pem;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("buildCustomCert", build_custom_cert),
-    function!("genCA", gen_ca),
-    function!("genCAWithKey", gen_ca_with_key),
-    function!("genPrivateKey", gen_private_key),
-    function!("genSelfSignedCert", gen_self_signed_cert),
-    function!("genSelfSignedCertWithKey", gen_self_signed_cert_with_key),
-    function!("genSignedCert", gen_signed_cert),
-    function!("genSignedCertWithKey", gen_signed_cert_with_key),
+    function! {
+        "buildCustomCert", build_custom_cert, "certificate key",
+        "a certificate and its key from PEM in base 64, after a check of both",
+        "if false }}{{ (buildCustomCert .cert .key).Cert }}{{ end" => "",
+    },
+    function! {
+        "genCA", gen_ca, "name days",
+        "a certificate authority with a new RSA key: Cert and Key",
+        r#"(genCA "my-ca" 365).Cert | trunc 27"# => "-----BEGIN CERTIFICATE-----",
+    },
+    function! {
+        "genCAWithKey", gen_ca_with_key, "name days key",
+        "a certificate authority with that key",
+        r#"(genCAWithKey "my-ca" 365 (genPrivateKey "ecdsa")).Key | trunc 30"# => "-----BEGIN EC PRIVATE KEY-----",
+    },
+    function! {
+        "genPrivateKey", gen_private_key, "type",
+        "a new private key in PEM: rsa, dsa, ecdsa (P-256) or ed25519",
+        r#"genPrivateKey "ecdsa" | trunc 30"# => "-----BEGIN EC PRIVATE KEY-----",
+    },
+    function! {
+        "genSelfSignedCert", gen_self_signed_cert, "name ips names days",
+        "a certificate that signs itself, with a new RSA key",
+        r#"(genSelfSignedCert "a.example" (list "10.0.0.1") (list "b.example") 365).Cert | trunc 27"# => "-----BEGIN CERTIFICATE-----",
+    },
+    function! {
+        "genSelfSignedCertWithKey", gen_self_signed_cert_with_key, "name ips names days key",
+        "a certificate that signs itself, with that key",
+        r#"(genSelfSignedCertWithKey "a.example" nil nil 365 (genPrivateKey "ecdsa")).Key | trunc 30"# => "-----BEGIN EC PRIVATE KEY-----",
+    },
+    function! {
+        "genSignedCert", gen_signed_cert, "name ips names days authority",
+        "a certificate that an authority signs, with a new RSA key",
+        r#"(genSignedCert "a.example" nil nil 365 (genCAWithKey "ca" 365 (genPrivateKey "ecdsa"))).Cert | trunc 27"# => "-----BEGIN CERTIFICATE-----",
+    },
+    function! {
+        "genSignedCertWithKey", gen_signed_cert_with_key, "name ips names days authority key",
+        "a certificate that an authority signs, with that key",
+        r#"(genSignedCertWithKey "a.example" nil nil 365 (genCAWithKey "ca" 365 (genPrivateKey "ecdsa")) (genPrivateKey "ed25519")).Key | trunc 27"# => "-----BEGIN PRIVATE KEY-----",
+    },
 ];
 
 /// `{{ genPrivateKey "rsa" }}` is a new key of 4096 bits in PEM; `dsa`, `ecdsa` (P-256) and `ed25519` are known too.
@@ -163,6 +195,8 @@ impl Argument for Certificate {
 }
 
 impl Return for Certificate {
+    const TYPE: &'static str = "sprig.certificate";
+
     fn into_result(self) -> Result<Value, Error> {
         Ok(Value::Object(Rc::new(self)))
     }

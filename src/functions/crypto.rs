@@ -13,15 +13,51 @@ use sha2::{Digest, Sha256, Sha512};
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("adler32sum", adler32sum),
-    function!("bcrypt", bcrypt),
-    function!("decryptAES", decrypt_aes),
-    function!("derivePassword", derive_password),
-    function!("encryptAES", encrypt_aes),
-    function!("htpasswd", htpasswd),
-    function!("sha1sum", sha1sum),
-    function!("sha256sum", sha256sum),
-    function!("sha512sum", sha512sum),
+    function! {
+        "adler32sum", adler32sum, "text",
+        "the Adler-32 checksum of a text, in decimal",
+        r#"adler32sum "hello world""# => "436929629",
+    },
+    function! {
+        "bcrypt", bcrypt, "password",
+        "the bcrypt hash of a password with a random salt",
+        r#"bcrypt "secret" | trunc 7"# => "$2a$10$",
+    },
+    function! {
+        "decryptAES", decrypt_aes, "password text",
+        "what encryptAES encrypted with that password",
+        r#"decryptAES "secretkey" "30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ=""# => "plaintext",
+    },
+    function! {
+        "derivePassword", derive_password, "counter kind password user site",
+        "the password of a site by the Master Password algorithm",
+        r#"derivePassword 1 "long" "password" "user" "example.com""# => "ZedaFaxcZaso9*",
+    },
+    function! {
+        "encryptAES", encrypt_aes, "password text",
+        "a text encrypted with AES-256 in CBC mode, in base 64",
+        r#"encryptAES "key" "plain" | decryptAES "key""# => "plain",
+    },
+    function! {
+        "htpasswd", htpasswd, "user password",
+        "a line for a file of htpasswd",
+        r#"htpasswd "joe" "secret" | trunc 11"# => "joe:$2a$10$",
+    },
+    function! {
+        "sha1sum", sha1sum, "text",
+        "the SHA-1 digest of a text, in hexadecimal",
+        r#"sha1sum "a""# => "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8",
+    },
+    function! {
+        "sha256sum", sha256sum, "text",
+        "the SHA-256 digest of a text, in hexadecimal",
+        r#"sha256sum "a" | trunc 8"# => "ca978112",
+    },
+    function! {
+        "sha512sum", sha512sum, "text",
+        "the SHA-512 digest of a text, in hexadecimal",
+        r#"sha512sum "a" | trunc 8"# => "1f40fc92",
+    },
 ];
 
 /// `{{ sha1sum "a" }}` is `86f7e437faa5a7fce15d1ddcb9eaeaea377667b8`.

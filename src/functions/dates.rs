@@ -10,37 +10,145 @@ use crate::template::function::{Argument, Caller, Function, Int64, Return};
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("ago", ago),
-    function!("date", date),
-    function!("date_in_zone", date_in_zone),
-    function!("date_modify", date_modify),
-    function!("dateInZone", date_in_zone),
-    function!("dateModify", date_modify),
-    function!("duration", duration),
-    function!("durationRound", duration_round),
-    function!("htmlDate", html_date),
-    function!("htmlDateInZone", html_date_in_zone),
-    function!("must_date_modify", must_date_modify),
-    function!("mustDateModify", must_date_modify),
-    function!("mustToDate", must_to_date),
-    function!("now", now),
-    function!("toDate", to_date),
-    function!("unixEpoch", unix_epoch),
+    function! {
+        "ago", ago, "date",
+        "the time since a date, in whole seconds",
+        "ago now" => "0s",
+    },
+    function! {
+        "date", date, "layout date",
+        "a date in a layout of Go's, in the local time zone",
+        r#"toDate "2006-01-02" "2024-02-29" | date "2 Jan 06""# => "29 Feb 24",
+    },
+    function! {
+        "date_in_zone", date_in_zone, "layout date zone",
+        "the same as dateInZone",
+        r#"date_in_zone "15:04 MST" 0 "Asia/Tokyo""# => "09:00 JST",
+    },
+    function! {
+        "date_modify", date_modify, "duration date",
+        "the same as dateModify",
+        r#"toDate "2006" "2024" | date_modify "-1h" | unixEpoch"# => "1704063600",
+    },
+    function! {
+        "dateInZone", date_in_zone, "layout date zone",
+        "a date in a layout of Go's, in a time zone",
+        r#"dateInZone "15:04 MST" 0 "Asia/Tokyo""# => "09:00 JST",
+    },
+    function! {
+        "dateModify", date_modify, "duration date",
+        "a date later by a duration; a bad duration changes nothing",
+        r#"toDate "2006" "2024" | dateModify "-1h" | unixEpoch"# => "1704063600",
+    },
+    function! {
+        "duration", duration, "seconds",
+        "seconds as a duration",
+        r#"duration "95""# => "1m35s",
+    },
+    function! {
+        "durationRound", duration_round, "duration",
+        "a duration or the time since a date in its largest unit",
+        r#"durationRound "25h""# => "1d",
+    },
+    function! {
+        "htmlDate", html_date, "date",
+        "a date as HTML's date fields want it",
+        "htmlDate 0" => "1970-01-01",
+    },
+    function! {
+        "htmlDateInZone", html_date_in_zone, "date zone",
+        "a date in a time zone as HTML's date fields want it",
+        r#"htmlDateInZone 0 "Asia/Tokyo""# => "1970-01-01",
+    },
+    function! {
+        "must_date_modify", must_date_modify, "duration date",
+        "the same as mustDateModify",
+        r#"toDate "2006" "2024" | must_date_modify "-1h" | unixEpoch"# => "1704063600",
+    },
+    function! {
+        "mustDateModify", must_date_modify, "duration date",
+        "a date later by a duration, or an error",
+        r#"toDate "2006" "2024" | mustDateModify "-1h" | unixEpoch"# => "1704063600",
+    },
+    function! {
+        "mustToDate", must_to_date, "layout text",
+        "the date of a text in a layout of Go's, or an error",
+        r#"mustToDate "2006" "2024" | unixEpoch"# => "1704067200",
+    },
+    function! {
+        "now", now, "",
+        "the time",
+        "now | kindOf" => "struct",
+    },
+    function! {
+        "toDate", to_date, "layout text",
+        "the date of a text in a layout of Go's; the zero time where it is none",
+        r#"toDate "2006-01-02" "2024-02-29" | unixEpoch"# => "1709164800",
+    },
+    function! {
+        "unixEpoch", unix_epoch, "date",
+        "a date in seconds since 1970",
+        r#"toDate "2006" "1969" | unixEpoch"# => "-31536000",
+    },
 ];
 
 /// What Helm 4.3 adds.
 pub static DURATION_FUNCTIONS: &[Function] = &[
-    function!("durationDays", duration_days),
-    function!("durationHours", duration_hours),
-    function!("durationMicroseconds", duration_microseconds),
-    function!("durationMilliseconds", duration_milliseconds),
-    function!("durationMinutes", duration_minutes),
-    function!("durationNanoseconds", duration_nanoseconds),
-    function!("durationRoundTo", duration_round_to),
-    function!("durationSeconds", duration_seconds),
-    function!("durationTruncateTo", duration_truncate_to),
-    function!("durationWeeks", duration_weeks),
-    function!("mustToDuration", must_to_duration),
+    function! {
+        "durationDays", duration_days, "duration",
+        "a duration in days",
+        r#"durationDays "36h""# => "1.5",
+    },
+    function! {
+        "durationHours", duration_hours, "duration",
+        "a duration in hours",
+        r#"durationHours "90m""# => "1.5",
+    },
+    function! {
+        "durationMicroseconds", duration_microseconds, "duration",
+        "a duration in microseconds",
+        r#"durationMicroseconds "1ms""# => "1000",
+    },
+    function! {
+        "durationMilliseconds", duration_milliseconds, "duration",
+        "a duration in milliseconds",
+        r#"durationMilliseconds "1.5s""# => "1500",
+    },
+    function! {
+        "durationMinutes", duration_minutes, "duration",
+        "a duration in minutes",
+        r#"durationMinutes "90s""# => "1.5",
+    },
+    function! {
+        "durationNanoseconds", duration_nanoseconds, "duration",
+        "a duration in nanoseconds",
+        r#"durationNanoseconds "1us""# => "1000",
+    },
+    function! {
+        "durationRoundTo", duration_round_to, "duration multiple",
+        "a duration rounded to a multiple of another",
+        r#"durationRoundTo "2h13m" "30m""# => "2h0m0s",
+    },
+    function! {
+        "durationSeconds", duration_seconds, "duration",
+        "a duration in seconds",
+        r#"durationSeconds "1m30s""# => "90",
+    },
+    function! {
+        "durationTruncateTo", duration_truncate_to, "duration multiple",
+        "a duration rounded down to a multiple of another",
+        r#"durationTruncateTo "2h59m" "1h""# => "2h0m0s",
+    },
+    function! {
+        "durationWeeks", duration_weeks, "duration",
+        "a duration in weeks",
+        r#"durationWeeks "84h""# => "0.5",
+    },
+    function! {
+        "mustToDuration", must_to_duration, "value",
+        "a duration from text or seconds, or an error",
+        r#"mustToDuration "90""# => "1m30s",
+    },
 ];
 
 impl Argument for Time {
@@ -52,12 +160,16 @@ impl Argument for Time {
 }
 
 impl Return for Time {
+    const TYPE: &'static str = "time.Time";
+
     fn into_result(self) -> Result<Value, Error> {
         Ok(self.into_value())
     }
 }
 
 impl Return for Duration {
+    const TYPE: &'static str = "time.Duration";
+
     fn into_result(self) -> Result<Value, Error> {
         Ok(self.into_value())
     }

@@ -10,23 +10,91 @@ use crate::template::function::{Function, Rest};
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("dict", dict),
-    function!("get", get),
-    function!("set", set),
-    function!("unset", unset),
-    function!("hasKey", has_key),
-    function!("pluck", pluck),
-    function!("keys", keys),
-    function!("values", values),
-    function!("pick", pick),
-    function!("omit", omit),
-    function!("dig", dig),
-    function!("merge", merge),
-    function!("mustMerge", must_merge),
-    function!("mergeOverwrite", merge_overwrite),
-    function!("mustMergeOverwrite", must_merge_overwrite),
-    function!("deepCopy", deep_copy),
-    function!("mustDeepCopy", must_deep_copy),
+    function! {
+        "dict", dict, "pairs...",
+        "a map of keys and values in turn",
+        r#"dict "a" 1 "b" 2"# => "map[a:1 b:2]",
+    },
+    function! {
+        "get", get, "dict key",
+        "the value under a key, or an empty string",
+        r#"get (dict "a" 1) "a""# => "1",
+    },
+    function! {
+        "set", set, "dict key value",
+        "sets a value in the map itself, and returns it",
+        r#"set (dict "a" 1) "b" 2"# => "map[a:1 b:2]",
+    },
+    function! {
+        "unset", unset, "dict key",
+        "removes a key from the map itself, and returns it",
+        r#"unset (dict "a" 1 "b" 2) "b""# => "map[a:1]",
+    },
+    function! {
+        "hasKey", has_key, "dict key",
+        "whether a map has a key",
+        r#"hasKey (dict "a" 1) "a""# => "true",
+    },
+    function! {
+        "pluck", pluck, "key dicts...",
+        "the values under a key of all maps that have it",
+        r#"pluck "a" (dict "a" 1) (dict "b" 2) (dict "a" 3)"# => "[1 3]",
+    },
+    function! {
+        "keys", keys, "dicts...",
+        "the keys of the maps; their order is random in Helm and sorted here",
+        r#"keys (dict "a" 1)"# => "[a]",
+    },
+    function! {
+        "values", values, "dict",
+        "the values of a map; their order is random in Helm and by key here",
+        r#"values (dict "a" 1)"# => "[1]",
+    },
+    function! {
+        "pick", pick, "dict keys...",
+        "a map with these keys only",
+        r#"pick (dict "a" 1 "b" 2) "a""# => "map[a:1]",
+    },
+    function! {
+        "omit", omit, "dict keys...",
+        "a map without these keys",
+        r#"omit (dict "a" 1 "b" 2) "a""# => "map[b:2]",
+    },
+    function! {
+        "dig", dig, "arguments...",
+        "the value under nested keys, then a default, then the map",
+        r#"dig "a" "b" "none" (dict "a" (dict "b" 1))"# => "1",
+    },
+    function! {
+        "merge", merge, "destination sources...",
+        "merges maps into the first one, whose values win",
+        r#"merge (dict "a" 1) (dict "a" 2 "b" 3)"# => "map[a:1 b:3]",
+    },
+    function! {
+        "mustMerge", must_merge, "destination sources...",
+        "as merge, and fails where that cannot be done",
+        r#"mustMerge (dict "a" 1) (dict "b" 2)"# => "map[a:1 b:2]",
+    },
+    function! {
+        "mergeOverwrite", merge_overwrite, "destination sources...",
+        "merges maps into the first one; later values win",
+        r#"mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3)"# => "map[a:2 b:3]",
+    },
+    function! {
+        "mustMergeOverwrite", must_merge_overwrite, "destination sources...",
+        "as mergeOverwrite, and fails where that cannot be done",
+        r#"mustMergeOverwrite (dict "a" 1) (dict "a" 2)"# => "map[a:2]",
+    },
+    function! {
+        "deepCopy", deep_copy, "value",
+        "a copy of a value and of everything in it",
+        r#"deepCopy (dict "a" 1)"# => "map[a:1]",
+    },
+    function! {
+        "mustDeepCopy", must_deep_copy, "value",
+        "as deepCopy, and fails where that cannot be done",
+        r#"mustDeepCopy (dict "a" 1)"# => "map[a:1]",
+    },
 ];
 
 /// How deep dicts may be nested for merges and copies; Go goes deeper, and dies where a dict contains itself.

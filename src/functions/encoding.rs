@@ -13,37 +13,133 @@ use crate::yaml;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("b32dec", b32dec),
-    function!("b32enc", b32enc),
-    function!("b64dec", b64dec),
-    function!("b64enc", b64enc),
-    function!("fromJson", |text: Str| from_json(text, Implementation::V2)),
-    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V2)),
-    function!("fromToml", from_toml),
-    function!("fromYaml", from_yaml),
-    function!("fromYamlArray", from_yaml_array),
-    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V2)),
-    function!("mustToJson", must_to_json),
-    function!("mustToPrettyJson", must_to_pretty_json),
-    function!("mustToRawJson", must_to_raw_json),
-    function!("mustToYaml", must_to_yaml),
-    function!("toJson", to_json),
-    function!("toPrettyJson", to_pretty_json),
-    function!("toRawJson", must_to_raw_json),
-    function!("toToml", to_toml),
-    function!("toYaml", to_yaml),
-    function!("toYamlPretty", to_yaml_pretty),
+    function! {
+        "b32dec", b32dec, "text",
+        "what a text in base 32 stands for; an error is the result",
+        r#""NBSWY3DP" | b32dec"# => "hello",
+    },
+    function! {
+        "b32enc", b32enc, "text",
+        "a text in base 32",
+        r#""hello" | b32enc"# => "NBSWY3DP",
+    },
+    function! {
+        "b64dec", b64dec, "text",
+        "what a text in base 64 stands for; an error is the result",
+        r#""aGVsbG8=" | b64dec"# => "hello",
+    },
+    function! {
+        "b64enc", b64enc, "text",
+        "a text in base 64",
+        r#""hello" | b64enc"# => "aGVsbG8=",
+    },
+    function! {
+        "fromJson", |text: Str| from_json(text, Implementation::V2), "text",
+        "the map of a JSON text; an error stands under the key Error",
+        r#"(fromJson "{\"a\":1}").a"# => "1",
+    },
+    function! {
+        "fromJsonArray", |text: Str| from_json_array(text, Implementation::V2), "text",
+        "the list of a JSON text; an error is its only element",
+        r#"index (fromJsonArray "[1]") 0"# => "1",
+    },
+    function! {
+        "fromToml", from_toml, "text",
+        "the map of a TOML text; an error stands under the key Error",
+        r#"(fromToml "a = 1").a"# => "1",
+    },
+    function! {
+        "fromYaml", from_yaml, "text",
+        "the map of a YAML text; an error stands under the key Error",
+        r#"(fromYaml "a: 1").a"# => "1",
+    },
+    function! {
+        "fromYamlArray", from_yaml_array, "text",
+        "the list of a YAML text; an error is its only element",
+        r#"index (fromYamlArray "[1]") 0"# => "1",
+    },
+    function! {
+        "mustFromJson", |text: Str| must_from_json(text, Implementation::V2), "text",
+        "the value of a JSON text",
+        r#"mustFromJson "[1]" | first"# => "1",
+    },
+    function! {
+        "mustToJson", must_to_json, "value",
+        "a value as JSON, or an error",
+        r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
+    },
+    function! {
+        "mustToPrettyJson", must_to_pretty_json, "value",
+        "a value as JSON in indented lines, or an error",
+        "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
+    },
+    function! {
+        "mustToRawJson", must_to_raw_json, "value",
+        "a value as JSON with < > & as they are, or an error",
+        r#""<" | mustToRawJson"# => r#""<""#,
+    },
+    function! {
+        "mustToYaml", must_to_yaml, "value",
+        "a value as YAML, or an error",
+        r#"dict "a" 1 | mustToYaml"# => "a: 1",
+    },
+    function! {
+        "toJson", to_json, "value",
+        "a value as JSON; nothing where that cannot be done",
+        r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
+    },
+    function! {
+        "toPrettyJson", to_pretty_json, "value",
+        "a value as JSON in indented lines",
+        "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
+    },
+    function! {
+        "toRawJson", must_to_raw_json, "value",
+        "a value as JSON with < > & as they are",
+        r#""<" | toRawJson"# => r#""<""#,
+    },
+    function! {
+        "toToml", to_toml, "value",
+        "a value as TOML; an error is the result",
+        r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
+    },
+    function! {
+        "toYaml", to_yaml, "value",
+        "a value as YAML; nothing where that cannot be done",
+        r#"dict "a" (list 1) | toYaml | quote"# => r#""a:\n- 1""#,
+    },
+    function! {
+        "toYamlPretty", to_yaml_pretty, "value",
+        "a value as YAML with lists indented under their keys",
+        r#"dict "a" (list 1) | toYamlPretty | quote"# => r#""a:\n  - 1""#,
+    },
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
 pub static GO_1_25: &[Function] = &[
-    function!("fromJson", |text: Str| from_json(text, Implementation::V1)),
-    function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V1)),
-    function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V1)),
+    function! {
+        "fromJson", |text: Str| from_json(text, Implementation::V1), "text",
+        "the map of a JSON text; an error stands under the key Error",
+        r#"(fromJson "{\"a\":1}").a"# => "1",
+    },
+    function! {
+        "fromJsonArray", |text: Str| from_json_array(text, Implementation::V1), "text",
+        "the list of a JSON text; an error is its only element",
+        r#"index (fromJsonArray "[1]") 0"# => "1",
+    },
+    function! {
+        "mustFromJson", |text: Str| must_from_json(text, Implementation::V1), "text",
+        "the value of a JSON text",
+        r#"mustFromJson "[1]" | first"# => "1",
+    },
 ];
 
 /// The functions that came with Helm 4.3.
-pub static FUNCTIONS_4_3: &[Function] = &[function!("mustToToml", must_to_toml)];
+pub static FUNCTIONS_4_3: &[Function] = &[function! {
+    "mustToToml", must_to_toml, "value",
+    "a value as TOML, or an error",
+    r#"dict "a" 1 | mustToToml | quote"# => r#""a = 1\n""#,
+}];
 
 /// As `strings.TrimSuffix` of a newline.
 fn without_newline(text: &Str) -> Str {

@@ -8,30 +8,126 @@ use crate::template::function::{Function, Int64, Rest};
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("add", add),
-    function!("add1", add1),
-    function!("sub", sub),
-    function!("mul", mul),
-    function!("div", div),
-    function!("mod", modulo),
-    function!("max", max),
-    function!("biggest", max),
-    function!("min", min),
-    function!("addf", addf),
-    function!("add1f", add1f),
-    function!("subf", subf),
-    function!("mulf", mulf),
-    function!("divf", divf),
-    function!("maxf", maxf),
-    function!("minf", minf),
-    function!("floor", floor),
-    function!("ceil", ceil),
-    function!("round", round),
-    function!("int", int),
-    function!("int64", int64),
-    function!("float64", float64),
-    function!("atoi", atoi),
-    function!("toDecimal", to_decimal),
+    function! {
+        "add", add, "numbers...",
+        "the sum of whole numbers",
+        r#"add 1 2 "3""# => "6",
+    },
+    function! {
+        "add1", add1, "number",
+        "a whole number and one",
+        "add1 2" => "3",
+    },
+    function! {
+        "sub", sub, "one other",
+        "the difference of whole numbers",
+        "sub 3 1" => "2",
+    },
+    function! {
+        "mul", mul, "first others...",
+        "the product of whole numbers",
+        "mul 2 3 4" => "24",
+    },
+    function! {
+        "div", div, "one other",
+        "the quotient of whole numbers, rounded towards 0",
+        "div 7 2" => "3",
+    },
+    function! {
+        "mod", modulo, "one other",
+        "what a division of whole numbers leaves",
+        "mod 7 2" => "1",
+    },
+    function! {
+        "max", max, "first others...",
+        "the greatest of whole numbers",
+        "max 1 3 2" => "3",
+    },
+    function! {
+        "biggest", max, "first others...",
+        "the same as max",
+        "biggest 1 3 2" => "3",
+    },
+    function! {
+        "min", min, "first others...",
+        "the least of whole numbers",
+        "min 1 3 2" => "1",
+    },
+    function! {
+        "addf", addf, "numbers...",
+        "the sum of numbers",
+        "addf 0.1 0.2" => "0.3",
+    },
+    function! {
+        "add1f", add1f, "number",
+        "a number and one",
+        "add1f 1.5" => "2.5",
+    },
+    function! {
+        "subf", subf, "first others...",
+        "a number less the others",
+        "subf 0.3 0.1" => "0.2",
+    },
+    function! {
+        "mulf", mulf, "first others...",
+        "the product of numbers",
+        "mulf 1.1 1.1" => "1.21",
+    },
+    function! {
+        "divf", divf, "first others...",
+        "a number divided by the others",
+        "divf 10 4" => "2.5",
+    },
+    function! {
+        "maxf", maxf, "first others...",
+        "the greatest of numbers",
+        "maxf 1 2.5" => "2.5",
+    },
+    function! {
+        "minf", minf, "first others...",
+        "the least of numbers",
+        "minf 1 2.5" => "1",
+    },
+    function! {
+        "floor", floor, "number",
+        "a number rounded down",
+        "floor 1.9" => "1",
+    },
+    function! {
+        "ceil", ceil, "number",
+        "a number rounded up",
+        "ceil 1.1" => "2",
+    },
+    function! {
+        "round", round, "number places up...",
+        "a number rounded to decimal places, up from a half or the fraction given",
+        "round 123.456 1" => "123.5",
+    },
+    function! {
+        "int", int, "value",
+        "a value as a whole number, 0 where it is none",
+        r#"int "12""# => "12",
+    },
+    function! {
+        "int64", int64, "value",
+        "a value as a whole number of 64 bits, 0 where it is none",
+        "int64 1.9" => "1",
+    },
+    function! {
+        "float64", float64, "value",
+        "a value as a number with fraction, 0 where it is none",
+        r#"float64 "1.5""# => "1.5",
+    },
+    function! {
+        "atoi", atoi, "text",
+        "a decimal text as a whole number, 0 where it is none",
+        r#"atoi "012""# => "12",
+    },
+    function! {
+        "toDecimal", to_decimal, "value",
+        "an octal text as a whole number",
+        r#"toDecimal "0777""# => "511",
+    },
 ];
 
 const DIVIDE_BY_ZERO: &str = "runtime error: integer divide by zero";

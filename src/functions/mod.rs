@@ -25,31 +25,60 @@ use crate::profile::{Go, Profile};
 use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
-static CHAPTERS: &[&[Function]] = &[
-    builtins::FUNCTIONS,
-    strings::FUNCTIONS,
-    lists::FUNCTIONS,
-    dicts::FUNCTIONS,
-    math::FUNCTIONS,
-    types::FUNCTIONS,
-    paths::FUNCTIONS,
-    urls::FUNCTIONS,
-    encoding::FUNCTIONS,
-    crypto::FUNCTIONS,
-    dates::FUNCTIONS,
-    random::FUNCTIONS,
-    regex::FUNCTIONS,
-    certificates::FUNCTIONS,
+static CHAPTERS: &[(&str, &[Function])] = &[
+    ("Logic, comparison and printing", builtins::FUNCTIONS),
+    ("Strings", strings::FUNCTIONS),
+    ("Lists", lists::FUNCTIONS),
+    ("Maps", dicts::FUNCTIONS),
+    ("Numbers", math::FUNCTIONS),
+    ("Defaults and types", types::FUNCTIONS),
+    ("Paths", paths::FUNCTIONS),
+    ("URLs", urls::FUNCTIONS),
+    ("YAML, JSON, TOML and encodings", encoding::FUNCTIONS),
+    ("Digests, passwords and encryption", crypto::FUNCTIONS),
+    (DATES, dates::FUNCTIONS),
+    ("Random values", random::FUNCTIONS),
+    ("Regular expressions", regex::FUNCTIONS),
+    ("Keys and certificates", certificates::FUNCTIONS),
 ];
+
+const DATES: &str = "Dates and durations";
 
 /// The rows that are different where Helm is built with Go 1.25.
 static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
+    let chapters = CHAPTERS.iter().flat_map(|(_, rows)| rows.iter());
+    chapters.chain(changes(profile).into_iter().flat_map(|(_, rows)| rows))
+}
+
+/// The rows that only some versions have, with their chapters; those that replace another keep its chapter.
+fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 4] {
     let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
-    let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
     let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
-    let chapters = CHAPTERS.iter().chain(changed).copied().flatten();
-    chapters.chain(toml).chain(durations).chain(semver::functions(profile.semver))
+    let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
+    [
+        (None, changed.iter().copied().flatten().collect()),
+        (Some("YAML, JSON, TOML and encodings"), toml.iter().collect()),
+        (Some(DATES), durations.iter().collect()),
+        (Some("Versions"), semver::functions(profile.semver).iter().collect()),
+    ]
+}
+
+/// The same functions by chapter, sorted by name within each.
+pub fn chapters(profile: &Profile) -> Vec<(&'static str, Vec<&'static Function>)> {
+    let mut chapters: Vec<(&str, Vec<&Function>)> =
+        CHAPTERS.iter().map(|(title, rows)| (*title, rows.iter().collect())).collect();
+    for (title, rows) in changes(profile) {
+        let Some(title) = title else { continue };
+        match chapters.iter_mut().find(|(other, _)| *other == title) {
+            Some((_, chapter)) => chapter.extend(rows),
+            None => chapters.push((title, rows)),
+        }
+    }
+    for (_, rows) in &mut chapters {
+        rows.sort_by_key(|function| function.name);
+    }
+    chapters
 }

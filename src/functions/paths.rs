@@ -7,16 +7,56 @@ use std::borrow::Cow;
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("base", base),
-    function!("dir", dir),
-    function!("clean", clean),
-    function!("ext", ext),
-    function!("isAbs", is_abs),
-    function!("osBase", base),
-    function!("osDir", dir),
-    function!("osClean", clean),
-    function!("osExt", ext),
-    function!("osIsAbs", is_abs),
+    function! {
+        "base", base, "path",
+        "the last part of a path",
+        r#"base "a/b.txt""# => "b.txt",
+    },
+    function! {
+        "dir", dir, "path",
+        "a path without its last part",
+        r#"dir "a/b.txt""# => "a",
+    },
+    function! {
+        "clean", clean, "path",
+        "the shortest path that means the same",
+        r#"clean "a//b/../c""# => "a/c",
+    },
+    function! {
+        "ext", ext, "path",
+        "the extension of a path",
+        r#"ext "a/b.txt""# => ".txt",
+    },
+    function! {
+        "isAbs", is_abs, "path",
+        "whether a path begins at the root",
+        r#"isAbs "/a""# => "true",
+    },
+    function! {
+        "osBase", base, "path",
+        "the last part of a file's path",
+        r#"osBase "a/b.txt""# => "b.txt",
+    },
+    function! {
+        "osDir", dir, "path",
+        "a file's path without its last part",
+        r#"osDir "a/b.txt""# => "a",
+    },
+    function! {
+        "osClean", clean, "path",
+        "the shortest file path that means the same",
+        r#"osClean "a//b/../c""# => "a/c",
+    },
+    function! {
+        "osExt", ext, "path",
+        "the extension of a file's path",
+        r#"osExt "a/b.txt""# => ".txt",
+    },
+    function! {
+        "osIsAbs", is_abs, "path",
+        "whether a file's path begins at the root",
+        r#"osIsAbs "/a""# => "true",
+    },
 ];
 
 fn computed(path: &Str, result: Cow<'_, [u8]>) -> Str {

@@ -8,14 +8,46 @@ use crate::template::limits;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("randAlpha", rand_alpha),
-    function!("randAlphaNum", rand_alpha_num),
-    function!("randAscii", rand_ascii),
-    function!("randBytes", rand_bytes),
-    function!("randInt", rand_int),
-    function!("randNumeric", rand_numeric),
-    function!("shuffle", shuffle),
-    function!("uuidv4", uuidv4),
+    function! {
+        "randAlpha", rand_alpha, "count",
+        "random letters",
+        "randAlpha 5 | len" => "5",
+    },
+    function! {
+        "randAlphaNum", rand_alpha_num, "count",
+        "random letters and digits",
+        "randAlphaNum 5 | len" => "5",
+    },
+    function! {
+        "randAscii", rand_ascii, "count",
+        "random printable ASCII characters",
+        "randAscii 5 | len" => "5",
+    },
+    function! {
+        "randBytes", rand_bytes, "count",
+        "random bytes in base 64",
+        "randBytes 6 | len" => "8",
+    },
+    function! {
+        "randInt", rand_int, "min max",
+        "a random whole number from one up to, not including, another",
+        "randInt 5 6" => "5",
+    },
+    function! {
+        "randNumeric", rand_numeric, "count",
+        "random digits",
+        "randNumeric 5 | len" => "5",
+    },
+    function! {
+        "shuffle", shuffle, "text",
+        "the characters of a text in random order",
+        r#"shuffle "aa""# => "aa",
+    },
+    function! {
+        "uuidv4", uuidv4, "",
+        "a random UUID",
+        "uuidv4 | len" => "36",
+    },
 ];
 
 const UPPER_AND_LOWER: std::ops::Range<usize> = 10..62;

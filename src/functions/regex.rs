@@ -8,19 +8,71 @@ use std::rc::Rc;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("mustRegexFind", must_regex_find),
-    function!("mustRegexFindAll", must_regex_find_all),
-    function!("mustRegexMatch", must_regex_match),
-    function!("mustRegexReplaceAll", must_regex_replace_all),
-    function!("mustRegexReplaceAllLiteral", must_regex_replace_all_literal),
-    function!("mustRegexSplit", must_regex_split),
-    function!("regexFind", regex_find),
-    function!("regexFindAll", regex_find_all),
-    function!("regexMatch", regex_match),
-    function!("regexQuoteMeta", regex_quote_meta),
-    function!("regexReplaceAll", regex_replace_all),
-    function!("regexReplaceAllLiteral", regex_replace_all_literal),
-    function!("regexSplit", regex_split),
+    function! {
+        "mustRegexFind", must_regex_find, "expression text",
+        "the first match in a text, or an error",
+        r#"mustRegexFind "[0-9]+" "a12b3""# => "12",
+    },
+    function! {
+        "mustRegexFindAll", must_regex_find_all, "expression text count",
+        "the matches in a text, or an error; -1 asks for all",
+        r#"mustRegexFindAll "[0-9]" "a1b2c3" -1"# => "[1 2 3]",
+    },
+    function! {
+        "mustRegexMatch", must_regex_match, "expression text",
+        "whether a text matches, or an error",
+        r#"mustRegexMatch "^a+$" "aaa""# => "true",
+    },
+    function! {
+        "mustRegexReplaceAll", must_regex_replace_all, "expression text replacement",
+        "a text with its matches replaced, or an error",
+        r#"mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W""# => "-W-xxW-",
+    },
+    function! {
+        "mustRegexReplaceAllLiteral", must_regex_replace_all_literal, "expression text replacement",
+        "a text with its matches replaced by the replacement as it is, or an error",
+        r#"mustRegexReplaceAllLiteral "b" "abc" "$1""# => "a$1c",
+    },
+    function! {
+        "mustRegexSplit", must_regex_split, "expression text count",
+        "the parts of a text between matches, or an error; -1 asks for all",
+        r#"mustRegexSplit "," "a,b,c" 2"# => "[a b,c]",
+    },
+    function! {
+        "regexFind", regex_find, "expression text",
+        "the first match in a text",
+        r#"regexFind "[0-9]+" "a12b3""# => "12",
+    },
+    function! {
+        "regexFindAll", regex_find_all, "expression text count",
+        "the matches in a text; -1 asks for all",
+        r#"regexFindAll "[0-9]" "a1b2c3" 2"# => "[1 2]",
+    },
+    function! {
+        "regexMatch", regex_match, "expression text",
+        "whether a text matches; a bad expression matches nothing",
+        r#"regexMatch "^a+$" "aaa""# => "true",
+    },
+    function! {
+        "regexQuoteMeta", regex_quote_meta, "text",
+        "an expression that matches the text itself",
+        r#"regexQuoteMeta "1.2.3""# => r#"1\.2\.3"#,
+    },
+    function! {
+        "regexReplaceAll", regex_replace_all, "expression text replacement",
+        "a text with its matches replaced; $1 stands for what a group matched",
+        r#"regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W""# => "-W-xxW-",
+    },
+    function! {
+        "regexReplaceAllLiteral", regex_replace_all_literal, "expression text replacement",
+        "a text with its matches replaced by the replacement as it is",
+        r#"regexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "$1""# => "-$1-$1-",
+    },
+    function! {
+        "regexSplit", regex_split, "expression text count",
+        "the parts of a text between matches; -1 asks for all",
+        r#"regexSplit "z+" "pizza" -1"# => "[pi a]",
+    },
 ];
 
 /// As `regexp.Compile`.

@@ -5,9 +5,31 @@ use crate::go::semver::{Constraints, Rules, V3_4, V3_5, Version};
 use crate::go::{Str, Value};
 use crate::template::function::Function;
 
-static FUNCTIONS_3_4: &[Function] = &[function!("semver", semver_3_4), function!("semverCompare", semver_compare_3_4)];
+static FUNCTIONS_3_4: &[Function] = &[
+    function! {
+        "semver", semver_3_4, "version",
+        "a semantic version with its parts: Major, Minor, Patch, Prerelease, Metadata",
+        r#"(semver "1.2.3").Minor"# => "2",
+    },
+    function! {
+        "semverCompare", semver_compare_3_4, "constraint version",
+        "whether a version fulfils a constraint",
+        r#"semverCompare ">=1.2" "1.3.0""# => "true",
+    },
+];
 
-static FUNCTIONS_3_5: &[Function] = &[function!("semver", semver_3_5), function!("semverCompare", semver_compare_3_5)];
+static FUNCTIONS_3_5: &[Function] = &[
+    function! {
+        "semver", semver_3_5, "version",
+        "a semantic version with its parts: Major, Minor, Patch, Prerelease, Metadata",
+        r#"(semver "1.2.3").Minor"# => "2",
+    },
+    function! {
+        "semverCompare", semver_compare_3_5, "constraint version",
+        "whether a version fulfils a constraint",
+        r#"semverCompare ">=1.2" "1.3.0""# => "true",
+    },
+];
 
 /// The functions of this chapter under the rules of one release of the library.
 pub fn functions(rules: &Rules) -> &'static [Function] {

@@ -6,18 +6,66 @@ use crate::template::function::{Function, Rest};
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
-    function!("default", default),
-    function!("empty", empty),
-    function!("coalesce", coalesce),
-    function!("ternary", ternary),
-    function!("all", all),
-    function!("any", any),
-    function!("typeOf", type_of),
-    function!("typeIs", type_is),
-    function!("typeIsLike", type_is_like),
-    function!("kindOf", kind_of),
-    function!("kindIs", kind_is),
-    function!("deepEqual", deep_equal),
+    function! {
+        "default", default, "fallback value...",
+        "a value, or the fallback where it is empty",
+        r#""" | default "a""# => "a",
+    },
+    function! {
+        "empty", empty, "value",
+        "whether a value is empty",
+        "empty (list)" => "true",
+    },
+    function! {
+        "coalesce", coalesce, "values...",
+        "the first value that is not empty",
+        r#"coalesce "" 0 "a""# => "a",
+    },
+    function! {
+        "ternary", ternary, "yes no condition",
+        "the first value where the condition is true, otherwise the second",
+        r#"true | ternary "a" "b""# => "a",
+    },
+    function! {
+        "all", all, "values...",
+        "whether no value is empty",
+        r#"all 1 "a" true"# => "true",
+    },
+    function! {
+        "any", any, "values...",
+        "whether a value is not empty",
+        r#"any 0 """# => "false",
+    },
+    function! {
+        "typeOf", type_of, "value",
+        "the name of a value's Go type",
+        "typeOf (dict)" => "map[string]interface {}",
+    },
+    function! {
+        "typeIs", type_is, "type value",
+        "whether a value is of a Go type",
+        r#"typeIs "string" "a""# => "true",
+    },
+    function! {
+        "typeIsLike", type_is_like, "type value",
+        "whether a value is of a Go type or a pointer to it",
+        r#"semver "1.2.3" | typeIsLike "semver.Version""# => "true",
+    },
+    function! {
+        "kindOf", kind_of, "value",
+        "the name of the kind of a value's Go type",
+        "kindOf (dict)" => "map",
+    },
+    function! {
+        "kindIs", kind_is, "kind value",
+        "whether a value's Go type is of a kind",
+        r#"kindIs "slice" (list)"# => "true",
+    },
+    function! {
+        "deepEqual", deep_equal, "one other",
+        "whether two values and everything in them are equal",
+        "deepEqual (list 1) (list 1)" => "true",
+    },
 ];
 
 /// Whether a value is nil or the zero of its type; structs never are.

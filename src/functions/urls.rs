@@ -7,10 +7,25 @@ use crate::go::{Dict, Kind, Str, Value};
 use crate::template::function::Function;
 
 /// The rows of this chapter.
-pub static FUNCTIONS: &[Function] = &[function!("urlParse", url_parse), function!("urlJoin", url_join)];
+pub static FUNCTIONS: &[Function] = &[
+    function! {
+        "urlParse", url_parse, "url",
+        "the parts of a URL as a map",
+        r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",
+    },
+    function! {
+        "urlJoin", url_join, "parts",
+        "the URL of such a map",
+        r#"urlJoin (dict "scheme" "http" "host" "a.example" "path" "/b")"# => "http://a.example/b",
+    },
+];
 
 /// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[function!("urlParse", url_parse_lax)];
+pub static GO_1_25: &[Function] = &[function! {
+    "urlParse", url_parse_lax, "url",
+    "the parts of a URL as a map",
+    r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",
+}];
 
 /// The parts of a URL.
 ///

@@ -18,8 +18,41 @@ pub struct Function {
     pub variadic: bool,
     /// Whether the executor stops evaluating arguments early, as Go's `and` and `or` do.
     pub short_circuit: Option<ShortCircuit>,
+    /// The Go type of the result.
+    pub returns: &'static str,
+    /// What a reader wants to know of it.
+    pub doc: Doc,
     /// The function itself; the arguments were checked against `parameters` and may be taken.
     pub call: fn(&mut dyn Caller, &mut [Value]) -> Result<Value, Error>,
+}
+
+/// The documentation of a function, beside its code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doc {
+    /// The names of the parameters, with blanks between; a variadic one ends in `...`.
+    pub parameters: &'static str,
+    /// One line without a full stop.
+    pub summary: &'static str,
+    /// An action without its braces.
+    pub example: &'static str,
+    /// What the example prints.
+    pub result: &'static str,
+}
+
+impl Function {
+    /// The signature in Go's notation: `trunc(count int, text string) string`.
+    pub fn signature(&self) -> String {
+        let type_name = |ty: &Type| ty.to_string().replace("interface {}", "any");
+        let names = self.doc.parameters.split_whitespace();
+        let parameters: Vec<String> = names
+            .zip(self.parameters)
+            .map(|(name, ty)| match name.strip_suffix("...") {
+                Some(name) => format!("{name} ...{}", type_name(ty)),
+                None => format!("{name} {}", type_name(ty)),
+            })
+            .collect();
+        format!("{}({}) {}", self.name, parameters.join(", "), self.returns)
+    }
 }
 
 /// The functions that templates may call, by name.
@@ -140,13 +173,16 @@ impl<T: Argument> Argument for Rest<T> {
 
 /// What a template function may return.
 pub trait Return {
+    /// The Go type.
+    const TYPE: &'static str = "any";
     /// The result as the executor wants it.
     fn into_result(self) -> Result<Value, Error>;
 }
 
 macro_rules! returns {
-    ($($rust:ty, $value:ident => $into:expr;)*) => {$(
+    ($($rust:ty, $go:literal, $value:ident => $into:expr;)*) => {$(
         impl Return for $rust {
+            const TYPE: &'static str = $go;
             fn into_result(self) -> Result<Value, Error> {
                 let $value = self;
                 Ok($into)
@@ -156,19 +192,20 @@ macro_rules! returns {
 }
 
 returns! {
-    Value, value => value;
-    Str, value => Value::String(value);
-    String, value => Value::string(value);
-    &'static str, value => Value::string(value);
-    bool, value => Value::Bool(value);
-    i64, value => Value::Int(value);
-    Int64, value => Value::Int64(value.0);
-    f64, value => Value::Float64(value);
-    Dict, value => Value::Dict(value);
-    List, value => Value::List(value);
+    Value, "any", value => value;
+    Str, "string", value => Value::String(value);
+    String, "string", value => Value::string(value);
+    &'static str, "string", value => Value::string(value);
+    bool, "bool", value => Value::Bool(value);
+    i64, "int", value => Value::Int(value);
+    Int64, "int64", value => Value::Int64(value.0);
+    f64, "float64", value => Value::Float64(value);
+    Dict, "map[string]any", value => Value::Dict(value);
+    List, "[]any", value => Value::List(value);
 }
 
 impl<T: Return, E: Into<Error>> Return for Result<T, E> {
+    const TYPE: &'static str = T::TYPE;
     fn into_result(self) -> Result<Value, Error> {
         self.map_err(Into::into).and_then(T::into_result)
     }
@@ -180,6 +217,8 @@ pub trait Callable<A> {
     const PARAMETERS: &'static [Type];
     /// Whether the last one is variadic.
     const VARIADIC: bool;
+    /// The Go type of its result.
+    const RETURNS: &'static str;
     /// Calls it.
     fn apply(&self, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error>;
 }
@@ -201,6 +240,7 @@ macro_rules! callable {
         {
             const PARAMETERS: &'static [Type] = &[$($argument::TYPE),*];
             const VARIADIC: bool = last_is_variadic!($($argument)*);
+            const RETURNS: &'static str = R::TYPE;
             #[allow(non_snake_case, unused_variables, unused_mut, reason = "one body for every arity")]
             fn apply(&self, _: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
                 let mut arguments = arguments.iter_mut();
@@ -215,6 +255,7 @@ macro_rules! callable {
         {
             const PARAMETERS: &'static [Type] = &[$($argument::TYPE),*];
             const VARIADIC: bool = last_is_variadic!($($argument)*);
+            const RETURNS: &'static str = R::TYPE;
             #[allow(non_snake_case, unused_variables, unused_mut, reason = "one body for every arity")]
             fn apply(&self, caller: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
                 let mut arguments = arguments.iter_mut();
@@ -238,6 +279,11 @@ pub const fn signature<A, F: Callable<A>>(_: &F) -> (&'static [Type], bool) {
     (F::PARAMETERS, F::VARIADIC)
 }
 
+/// The Go type of a function's result.
+pub const fn returns<A, F: Callable<A>>(_: &F) -> &'static str {
+    F::RETURNS
+}
+
 /// Calls `function` with arguments that were checked against its signature.
 pub fn apply<A, F: Callable<A>>(
     function: &F,
@@ -247,17 +293,28 @@ pub fn apply<A, F: Callable<A>>(
     function.apply(caller, arguments)
 }
 
-/// A table row: the name in templates and the Rust function.
+/// A table row: the name in templates, the Rust function, and what a reader wants to know.
 ///
-/// `function!("trunc", trunc)` where `fn trunc(count: i64, text: Str) -> Str`.
+/// `function! { "trunc", trunc, "count text", "the first bytes of a text", r#"trunc 1 "ab""# => "a" }`
+/// where `fn trunc(count: i64, text: Str) -> Str`.
 #[macro_export]
 macro_rules! function {
-    ($name:literal, $function:expr) => {
+    ($name:literal, $function:expr $(,)?) => {
+        $crate::function! { $name, $function, "", "", "" => "" }
+    };
+    ($name:literal, $function:expr, $parameters:literal, $summary:literal, $example:literal => $result:literal $(,)?) => {
         $crate::template::function::Function {
             name: $name,
             parameters: $crate::template::function::signature(&$function).0,
             variadic: $crate::template::function::signature(&$function).1,
             short_circuit: None,
+            returns: $crate::template::function::returns(&$function),
+            doc: $crate::template::function::Doc {
+                parameters: $parameters,
+                summary: $summary,
+                example: $example,
+                result: $result,
+            },
             call: |caller, arguments| $crate::template::function::apply(&$function, caller, arguments),
         }
     };
