@@ -28,6 +28,18 @@ fn main() -> ExitCode {
             trials.push(Trial::test(name, move || Err(Failed::from(reason))));
         }
     }
+    for profile in PROFILES {
+        let name = format!("functions: those of Helm, and no others @{profile}");
+        trials.push(Trial::test(name, move || compare_functions(profile)));
+    }
+    trials.push(Trial::test("functions: docs/functions.md is up to date", || {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/functions.md");
+        let page = std::fs::read_to_string(path)?;
+        if functions(&["--format", "markdown"])? == page {
+            return Ok(());
+        }
+        Err("run mizzen functions --format markdown > docs/functions.md".into())
+    }));
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -76,6 +88,29 @@ fn add_trials(path: &Path, trials: &mut Vec<Trial>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether `mizzen functions` lists what the templates of a real Helm can call.
+fn compare_functions(profile: &str) -> Result<(), Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("golden/functions/names-{profile}.list"));
+    let wanted = std::fs::read_to_string(path)?;
+    let listed: serde_json::Value =
+        serde_json::from_str(&functions(&["--format", "json", "--helm-version", profile])?)?;
+    let names = listed.as_array().into_iter().flatten().filter_map(|function| function["name"].as_str());
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let names: String = names.into_iter().flat_map(|name| [name, "\n"]).collect();
+    if names == wanted {
+        return Ok(());
+    }
+    let diff = TextDiff::from_lines(wanted.as_str(), names.as_str());
+    Err(diff.unified_diff().context_radius(0).header("Helm", "Mizzen").to_string().into())
+}
+
+/// What `mizzen functions` prints.
+fn functions(arguments: &[&str]) -> Result<String, Failed> {
+    let output = Command::new(env!("CARGO_BIN_EXE_mizzen")).arg("functions").args(arguments).output()?;
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// What was printed for a case, by all profiles or by this one.

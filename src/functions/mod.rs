@@ -1,6 +1,6 @@
 //! The function library, one file per chapter of Helm's function list.
 //!
-//! A function is an ordinary typed Rust function and one row in its chapter's table.
+//! A function is an ordinary typed Rust function and one row in its chapter's table, which also holds its documentation.
 //!
 //! Imports: go, yaml, host, profile, template.
 
