@@ -52,20 +52,24 @@ struct Call {
     file: Str,
     template: Str,
     source: Str,
-    caller: Option<(CallId, u32)>,
+    caller: Option<Caller>,
 }
+
+/// A call and where it stands in the template, in bytes from the start of its file.
+pub(super) type Caller = (CallId, u32);
 
 /// All lines that wrote something, numbered.
 #[derive(Default)]
 pub(super) struct Origins {
     calls: Vec<Call>,
-    call_ids: HashMap<(Option<(CallId, u32)>, Str, Str), CallId>,
+    /// By caller, name and file.
+    call_ids: HashMap<(Option<Caller>, Str, Str), CallId>,
     lines: Vec<(CallId, u32)>,
     line_ids: HashMap<(CallId, u32), u32>,
 }
 
 impl Origins {
-    pub fn call(&mut self, template: &Template, caller: Option<(CallId, u32)>) -> CallId {
+    pub fn call(&mut self, template: &Template, caller: Option<Caller>) -> CallId {
         // Two texts of `tpl` have the same name.
         let key = (caller, template.name().clone(), template.file().clone());
         if let Some(&known) = self.call_ids.get(&key)
@@ -121,7 +125,7 @@ impl Origins {
         }
     }
 
-    fn caller(&self, call: CallId) -> Option<(CallId, u32)> {
+    fn caller(&self, call: CallId) -> Option<Caller> {
         self.calls.get(call.0 as usize).and_then(|call| call.caller)
     }
 }
