@@ -93,7 +93,7 @@ fn values(invocation: &Invocation<'_>, chart: &Chart, all: bool, out: &mut Vec<u
         files.for_each(|file| line(out, &file.data));
         return Ok(());
     }
-    Err("jsonpath".to_owned())
+    Err("--jsonpath is not supported yet\nhint: print the whole file and take the value with `yq`".to_owned())
 }
 
 fn line(out: &mut Vec<u8>, text: &[u8]) {
