@@ -18,6 +18,9 @@ pub static COMMANDS: &[(&str, &str)] = &[
     ("status", "`helm status` reads a release from the cluster"),
     ("test", "render the tests with `mizzen template`, or use `helm test`"),
     ("uninstall", "give what `mizzen template` prints to `kubectl delete -f -`, or use `helm uninstall`"),
-    ("upgrade", "render with `mizzen template --is-upgrade` and give the manifests to `kubectl apply -f -`, or use `helm upgrade`"),
+    (
+        "upgrade",
+        "render with `mizzen template --is-upgrade` and give the manifests to `kubectl apply -f -`, or use `helm upgrade`",
+    ),
     ("verify", "check signatures with `helm verify`"),
 ];

@@ -110,8 +110,7 @@ pub struct Command {
 impl Command {
     /// Runs the command; `args` are all that follow the program's name, without the command's words.
     pub fn start(&'static self, args: &[String], profile: &'static Profile, streams: &mut Streams<'_>) -> Exit {
-        let tables: Vec<&'static [Flag]> =
-            self.flags.iter().copied().chain([GLOBAL_FLAGS, super::OWN_FLAGS]).collect();
+        let tables: Vec<&'static [Flag]> = self.flags.iter().copied().chain([GLOBAL_FLAGS, super::OWN_FLAGS]).collect();
         match begin(self.name, &tables, args, profile, streams) {
             Ok(parsed) => (self.run)(&Invocation { command: self, parsed: &parsed, profile }, streams),
             Err(exit) => exit,

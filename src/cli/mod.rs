@@ -121,7 +121,8 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Found::Command(command, rest) => return command.start(&rest, profile, streams),
         Found::Group(group) => return help(group.name, streams),
         Found::Elsewhere(name, advice) => {
-            return streams.fail(&format!("mizzen has no `{name}`, as it works without a cluster and a network\nhint: {advice}"));
+            return streams
+                .fail(&format!("mizzen has no `{name}`, as it works without a cluster and a network\nhint: {advice}"));
         }
         Found::Own => {}
     }
@@ -156,7 +157,9 @@ fn find(args: &[String]) -> Found {
     let mut rest = args.to_vec();
     let Some(at) = command_word(&rest) else { return Found::Own };
     let word = rest.remove(at);
-    if let Some(command) = COMMANDS.iter().find(|command| command.name == word || command.aliases.contains(&word.as_str())) {
+    if let Some(command) =
+        COMMANDS.iter().find(|command| command.name == word || command.aliases.contains(&word.as_str()))
+    {
         return Found::Command(command, rest);
     }
     if let Some(group) = GROUPS.iter().find(|group| group.name == word || group.aliases.contains(&word.as_str())) {
