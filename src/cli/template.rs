@@ -2,13 +2,14 @@
 
 use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert, read_values_file};
-use super::host::System;
+use super::host;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::error::Error;
 use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
+use crate::host::Host;
 use crate::manifest::Manifests;
 use crate::profile::{Go, Profile};
 use crate::render::{self, Failure};
@@ -33,6 +34,7 @@ pub static FLAGS: &[Flag] = &[
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
+    flag("seed", None, Kind::Text, super::reproducible::HELP),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
     inert("dependency-update", Kind::Bool),
@@ -80,7 +82,8 @@ pub static COMMAND: helm::Command = helm::Command {
 };
 
 fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
-    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile };
+    let host = host::choose(invocation.parsed.text("seed"));
+    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host };
     match command.run(streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
@@ -151,6 +154,7 @@ struct Template<'a> {
     invocation: &'a Invocation<'a>,
     parsed: &'a Parsed,
     profile: &'static Profile,
+    host: &'a dyn Host,
 }
 
 impl Template<'_> {
@@ -194,9 +198,8 @@ impl Template<'_> {
             cache: None,
         };
         self.check_labels()?;
-        let host = System::default();
         let manifests =
-            render::render(chart, &user_values, &options, &host, self.profile, &mut |record| streams.log(&record))?;
+            render::render(chart, &user_values, &options, self.host, self.profile, &mut |record| streams.log(&record))?;
         self.write(&manifests, &name, streams)
     }
 
@@ -276,8 +279,7 @@ impl Template<'_> {
         let mut templates = Templates::new("name-template", functions, language);
         templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
         let mut out = StrBuilder::default();
-        let host = System::default();
-        crate::template::execute(&templates, &name, Value::Nil, &mut out, &host, &mut (), Unobserved)
+        crate::template::execute(&templates, &name, Value::Nil, &mut out, self.host, &mut (), Unobserved)
             .map_err(|error| error.to_string())?;
         Ok(out.finish().to_string())
     }
