@@ -2,8 +2,8 @@
 
 use super::factory::{self, Factory};
 use super::folder;
+use super::helm::read_values_file;
 use super::reproducible::{self, Reproducible};
-use super::template::read_values_file;
 use super::{Exit, Streams};
 use crate::engine::{self, KubeVersion};
 use crate::go::{Dict, Log};
