@@ -1,7 +1,8 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
+use super::explain::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
-use super::helm::{self, Invocation, flag, inert, read_values_file};
+use super::helm::{self, Invocation, flag, inert};
 use super::host;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
@@ -83,13 +84,21 @@ pub static COMMAND: helm::Command = helm::Command {
 
 fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     let host = host::choose(invocation.parsed.text("seed"));
-    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host };
-    match command.run(streams) {
+    let format = match Format::choose(invocation) {
+        Ok(format) => format,
+        Err(text) => return streams.fail(&text),
+    };
+    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host, format };
+    let mut known = Known::default();
+    match command.run(&mut known, streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
-        Err(Failed::Early(text)) => streams.fail(&text),
+        Err(Failed::Early(text)) => explain::show(&text, None, &[], &known, invocation, &*host, streams),
+        Err(Failed::Error(error)) => {
+            explain::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
+        }
         // As RunE: with a release at hand Helm offers to show it, or shows it.
-        Err(Failed::Late { error, rendered }) => {
+        Err(Failed::Late { error, text, rendered }) => {
             if streams.debug {
                 let mut stream = Vec::new();
                 rendered.iter().for_each(|(path, content)| output::push_document(&mut stream, path, content));
@@ -98,9 +107,10 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
                 }
-                return streams.fail(&error);
+                return explain::show(&text, error.as_ref(), &rendered, &known, invocation, &*host, streams);
             }
-            streams.fail(&format!("{error}\n\nUse --debug flag to render out invalid YAML"))
+            let text = format!("{text}\n\nUse --debug flag to render out invalid YAML");
+            explain::show(&text, error.as_ref(), &rendered, &known, invocation, &*host, streams)
         }
     }
 }
@@ -111,8 +121,10 @@ enum Failed {
     Stream,
     /// Before there was a release.
     Early(String),
+    /// The same, with an error that can be explained.
+    Error(Error),
     /// With a release, whose rendered files are perhaps worth showing.
-    Late { error: String, rendered: Vec<(String, Str)> },
+    Late { error: Option<Error>, text: String, rendered: Vec<(String, Str)> },
 }
 
 impl From<String> for Failed {
@@ -133,9 +145,9 @@ impl From<Failure> for Failed {
         if failure.error.leaves_release() {
             let mut rendered = failure.rendered;
             rendered.retain(|(_, content)| !crate::manifest::trim_space(content).is_empty());
-            Failed::Late { error: text, rendered }
+            Failed::Late { error: Some(failure.error), text, rendered }
         } else {
-            Failed::Early(text)
+            Failed::Error(failure.error)
         }
     }
 }
@@ -144,7 +156,7 @@ impl From<output::Error> for Failed {
     fn from(error: output::Error) -> Failed {
         match error {
             output::Error::Stream(_) => Failed::Stream,
-            output::Error::Manifest(error) => Failed::Late { error, rendered: Vec::new() },
+            output::Error::Manifest(error) => Failed::Late { error: None, text: error, rendered: Vec::new() },
             error => Failed::Early(error.to_string()),
         }
     }
@@ -155,11 +167,12 @@ struct Template<'a> {
     parsed: &'a Parsed,
     profile: &'static Profile,
     host: &'a dyn Host,
+    format: Format,
 }
 
 impl Template<'_> {
     /// As newTemplateCmd's RunE and runInstall, in their order.
-    fn run(&self, streams: &mut Streams<'_>) -> Result<(), Failed> {
+    fn run(&self, known: &mut Known, streams: &mut Streams<'_>) -> Result<(), Failed> {
         if self.parsed.arguments.is_empty() {
             return Err(
                 "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
@@ -177,9 +190,10 @@ impl Template<'_> {
         );
         let (name, reference) = self.name_and_chart()?;
         let path = self.invocation.locate(reference)?;
+        (known.reference, known.path) = (reference.to_owned(), path.clone());
         streams.log(&Log::new(Level::Debug, "Chart path").with("path", &path));
-        let user_values =
-            values::user_values(&self.invocation.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
+        let user_values = values::user_values(&self.invocation.values(), self.profile, &mut |path| known.read(path))
+            .map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
             let text =
@@ -196,10 +210,12 @@ impl Template<'_> {
             skip_schema_validation: self.parsed.bool("skip-schema-validation"),
             enable_dns: self.parsed.bool("enable-dns"),
             cache: None,
+            collisions: self.format != Format::Helm,
         };
         self.check_labels()?;
+        let options = known.options.insert(options);
         let manifests =
-            render::render(chart, &user_values, &options, self.host, self.profile, &mut |record| streams.log(&record))?;
+            render::render(chart, &user_values, options, self.host, self.profile, &mut |record| streams.log(&record))?;
         self.write(&manifests, &name, streams)
     }
 
