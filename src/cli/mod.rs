@@ -15,6 +15,7 @@ pub mod folder;
 pub mod helm;
 pub mod host;
 pub mod kubeconfig;
+pub mod post_renderer;
 pub mod render;
 pub mod reproducible;
 pub mod show;

@@ -4,6 +4,7 @@ use super::explain::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert};
 use super::host;
+use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::error::Error;
@@ -36,6 +37,8 @@ pub static FLAGS: &[Flag] = &[
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
     flag("seed", None, Kind::Text, super::reproducible::HELP),
+    flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print"),
+    flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)"),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
     inert("dependency-update", Kind::Bool),
@@ -53,8 +56,6 @@ pub static FLAGS: &[Flag] = &[
         help: "accepted for compatibility with Helm, without effect",
         hidden: true,
     },
-    inert("post-renderer", Kind::PostRenderer),
-    inert("post-renderer-args", Kind::Array),
     inert("render-subchart-notes", Kind::Bool),
     inert("replace", Kind::Bool),
     inert("rollback-on-failure", Kind::Bool),
@@ -173,6 +174,11 @@ struct Template<'a> {
 impl Template<'_> {
     /// As newTemplateCmd's RunE and runInstall, in their order.
     fn run(&self, known: &mut Known, streams: &mut Streams<'_>) -> Result<(), Failed> {
+        // Helm looks for it while it reads the flags.
+        let post_renderer = match self.parsed.text("post-renderer").filter(|name| !name.is_empty()) {
+            Some(name) => Some(PostRenderer::new(name, self.parsed.list("post-renderer-args"), self.profile)?),
+            None => None,
+        };
         if self.parsed.arguments.is_empty() {
             return Err(
                 "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
@@ -216,7 +222,7 @@ impl Template<'_> {
         let options = known.options.insert(options);
         let manifests =
             render::render(chart, &user_values, options, self.host, self.profile, &mut |record| streams.log(&record))?;
-        self.write(&manifests, &name, streams)
+        self.write(&manifests, &name, post_renderer.as_ref(), streams)
     }
 
     /// As cobra's ValidateFlagGroups.
@@ -331,7 +337,13 @@ impl Template<'_> {
         Err(format!("user supplied labels contains system reserved label name. System labels: [{}]", SYSTEM.join(" ")))
     }
 
-    fn write(&self, manifests: &Manifests, name: &str, streams: &mut Streams<'_>) -> Result<(), Failed> {
+    fn write(
+        &self,
+        manifests: &Manifests,
+        name: &str,
+        post_renderer: Option<&PostRenderer>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Failed> {
         let options = output::Options {
             include_crds: self.parsed.bool("include-crds"),
             no_hooks: self.parsed.bool("no-hooks"),
@@ -340,7 +352,11 @@ impl Template<'_> {
             output_dir: self.parsed.text("output-dir").filter(|dir| !dir.is_empty()).map(ToOwned::to_owned),
             release_dir: self.parsed.bool("release-name").then(|| name.to_owned()),
         };
-        output::write(manifests, &options, self.profile, &mut *streams.out)?;
+        let mut change = |stream: Vec<u8>| match post_renderer {
+            Some(post_renderer) => post_renderer.run(&stream),
+            None => Ok(stream),
+        };
+        output::write_changed(manifests, &options, self.profile, &mut change, &mut *streams.out)?;
         streams.out.flush().map_err(|_| Failed::Stream)
     }
 }

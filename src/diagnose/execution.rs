@@ -55,6 +55,7 @@ pub(super) fn report(template: &str, error: &template::Error, subject: &Subject<
     let reads = subject.trace.and_then(|trace| trace.stopped().last()).map_or(&[][..], |stop| &stop.reads);
     let mut shown: Vec<Vec<Step>> = Vec::new();
     if let Some(trace) = subject.trace {
+        source_of_text(trace, subject, report);
         for (index, read) in reads.iter().enumerate() {
             let Some(path) = read.path.map(|path| trace.reads().path(path)) else { continue };
             // Of `.a.b.c` only the last counts.
@@ -73,6 +74,18 @@ pub(super) fn report(template: &str, error: &template::Error, subject: &Subject<
     advise(message, subject, report);
 }
 
+/// Where the text came from that a `tpl` runs.
+fn source_of_text(trace: &Trace, subject: &Subject<'_>, report: &mut Report) {
+    let [.., outer, inner] = trace.stopped() else { return };
+    if inner.site.file.contains(&b'/') {
+        return;
+    }
+    let read = outer.reads.iter().find(|read| read.value.as_str().is_some_and(|text| *text == inner.site.source));
+    let Some(path) = read.and_then(|read| read.path).map(|path| trace.reads().path(path)) else { return };
+    report.hints.push(format!("the text that `tpl` runs is `{}`", written(&path)));
+    report.values.push(in_play(subject, &path, read.map(|read| &read.value)));
+}
+
 /// The name of a template that is not the file's own.
 fn named(file: &str, template: &str) -> Option<String> {
     (file != template).then(|| template.to_owned())
@@ -85,7 +98,12 @@ fn excerpt(at: &At, name: &str, subject: &Subject<'_>) -> Excerpt {
     });
     let text = traced.map(|stop| stop.site.source.clone()).or_else(|| subject.template(&at.file)).unwrap_or_default();
     let mut excerpt = Excerpt::new(subject.path(&at.file), &text, at.line, Some(at.column), 1);
-    let rest = excerpt.at.text.get(at.column..).unwrap_or_default();
+    // Go's place of `.a.b` is that of `.b`.
+    let line = &excerpt.at.text;
+    let covers = |start: &usize| *start <= at.column && at.column < start + at.context.len();
+    let start = line.match_indices(at.context.as_str()).map(|(start, _)| start).find(covers).unwrap_or(at.column);
+    let rest = line.get(start..).unwrap_or_default().to_owned();
+    excerpt.at.column = Some(start + 1);
     excerpt.width = match rest.starts_with(at.context.as_str()) {
         true => at.context.chars().count().max(1),
         // Go writes the node anew, for instance without the spaces of the template.

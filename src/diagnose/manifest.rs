@@ -18,7 +18,7 @@ pub(super) fn report(error: &manifest::Error, subject: &Subject<'_>, report: &mu
         let before = content.get(..start).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
         let (line, column) = place(&error.error);
         let line = line + before;
-        let mut excerpt = Excerpt::new(format!("{} (rendered)", error.path), content, line, column, 3);
+        let mut excerpt = Excerpt::new(error.path.clone(), content, line, column, 3);
         // At the end of a text the last line counts.
         if excerpt.at.text.is_empty()
             && let Some((number, text)) = excerpt.lines.iter().rev().find(|(_, text)| !text.trim().is_empty()).cloned()

@@ -102,7 +102,8 @@ fn in_play(out: &mut String, value: &InPlay, style: Style) {
             let _ = write!(out, ": {}", visible(shown));
         }
         Some(shown) => {
-            let _ = write!(out, " {}", visible(shown));
+            let separator = if matches!(value.kind, "map" | "list") { "" } else { ":" };
+            let _ = write!(out, "{separator} {}", visible(shown));
         }
         None => {}
     }
