@@ -108,10 +108,10 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
                 }
-                return explain::show(&text, error.as_ref(), &rendered, &known, invocation, &*host, streams);
+                return explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
             }
             let text = format!("{text}\n\nUse --debug flag to render out invalid YAML");
-            explain::show(&text, error.as_ref(), &rendered, &known, invocation, &*host, streams)
+            explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
         }
     }
 }
@@ -123,9 +123,9 @@ enum Failed {
     /// Before there was a release.
     Early(String),
     /// The same, with an error that can be explained.
-    Error(Error),
+    Error(Box<Error>),
     /// With a release, whose rendered files are perhaps worth showing.
-    Late { error: Option<Error>, text: String, rendered: Vec<(String, Str)> },
+    Late { error: Option<Box<Error>>, text: String, rendered: Vec<(String, Str)> },
 }
 
 impl From<String> for Failed {
@@ -146,9 +146,9 @@ impl From<Failure> for Failed {
         if failure.error.leaves_release() {
             let mut rendered = failure.rendered;
             rendered.retain(|(_, content)| !crate::manifest::trim_space(content).is_empty());
-            Failed::Late { error: Some(failure.error), text, rendered }
+            Failed::Late { error: Some(Box::new(failure.error)), text, rendered }
         } else {
-            Failed::Error(failure.error)
+            Failed::Error(Box::new(failure.error))
         }
     }
 }

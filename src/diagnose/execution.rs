@@ -56,6 +56,11 @@ pub(super) fn report(template: &str, error: &template::Error, subject: &Subject<
     let mut shown: Vec<Vec<Step>> = Vec::new();
     if let Some(trace) = subject.trace {
         source_of_text(trace, subject, report);
+        // What a condition read decides that a chart fails on purpose.
+        let reads = match trace.stopped().last() {
+            Some(stop) if reads.is_empty() && message.contains(engine::error::MESSAGE_START) => &stop.before,
+            _ => reads,
+        };
         for (index, read) in reads.iter().enumerate() {
             let Some(path) = read.path.map(|path| trace.reads().path(path)) else { continue };
             // Of `.a.b.c` only the last counts.
@@ -122,7 +127,10 @@ fn hints(message: &str, reads: &[Read], trace: &Trace, subject: &Subject<'_>, re
     };
     if let Some((receiver, name)) = trace.missed() {
         match (receiver, last) {
-            (Value::Nil, Some(read)) if matches!(read.value, Value::Nil) => absent(read, &path(read), name, report),
+            (Value::Nil, Some(read)) if matches!(read.value, Value::Nil) => {
+                absent(read, &path(read), name, report);
+                misplaced(read, trace, subject, report);
+            }
             (Value::Nil, _) => report.hints.push(format!("what `.{name}` is asked of has no value")),
             (value, read) => {
                 let what = trace.path_of(value).map(|path| written(&path)).or_else(|| read.map(path));
@@ -177,9 +185,34 @@ fn hints(message: &str, reads: &[Read], trace: &Trace, subject: &Subject<'_>, re
 fn absent(read: &Read, path: &str, name: &Str, report: &mut Report) {
     let state = if read.dict.contains_key(&read.key) { "is null" } else { "is not set" };
     report.hints.push(format!("`{path}` {state}, so `{path}.{name}` cannot be read"));
-    if !near_key(read, report) && read.path.is_some() {
+    if near_key(read, report) || read.path.is_none() {
+        return;
+    }
+    // In a subchart the template has another path than the root chart's values.
+    let written = report.place.as_ref().and_then(|place| {
+        let rest = place.at.text.get(place.at.column?.checked_sub(1)?..)?;
+        rest.get(..place.width)?.strip_suffix(&format!(".{name}")).map(ToOwned::to_owned)
+    });
+    report.hints.push(match written {
+        Some(written) => format!(
+            "set it, or guard the line: `{{{{ with {written} }}}}{{{{ .{name} }}}}{{{{ end }}}}` or `(({written}).{name})`"
+        ),
+        None => "set it, or guard the line with `if` or `with`".to_owned(),
+    });
+}
+
+/// A value that stands at the top, where a subchart does not see it.
+fn misplaced(read: &Read, trace: &Trace, subject: &Subject<'_>, report: &mut Report) {
+    let Some(path) = read.path.map(|path| trace.reads().path(path)) else { return };
+    let [Step::Key(subchart), rest @ ..] = path.as_slice() else { return };
+    if rest.is_empty() || !subject.is_subchart(subchart) {
+        return;
+    }
+    if super::sources::set_by(subject, rest).is_some() {
         report.hints.push(format!(
-            "set it, or guard the line: `{{{{ with {path} }}}}{{{{ .{name} }}}}{{{{ end }}}}` or `(({path}).{name})`"
+            "`{}` is set, but a subchart sees only what stands under its name: write it as `{}`",
+            written(rest),
+            written(&path)
         ));
     }
 }
@@ -223,7 +256,11 @@ fn advise(message: &str, subject: &Subject<'_>, report: &mut Report) {
         report.hints.push("a value that is not set cannot be an argument here: give a `default`".to_owned());
     } else if message.contains("nested reference name") || message.contains("nested more than") {
         report.hints.push("a template includes itself without an end: see the chain above".to_owned());
-    } else if message.contains("error calling index") || message.contains("index of type") {
+    } else if message.contains("index out of range") {
+        report.hints.push("the list is shorter than that; ask for its length with `len` first".to_owned());
+    } else if message.contains("cannot index") || message.contains("index of ") {
         report.hints.push("`index` takes whole numbers for lists and strings for maps".to_owned());
+    } else if message.contains("cannot parse template") || report.message.contains("cannot parse template") {
+        report.hints.push("the text that `tpl` was given is no template: is it meant to be one?".to_owned());
     }
 }

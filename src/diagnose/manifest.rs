@@ -2,8 +2,10 @@
 
 use super::syntax::{advise, find, place};
 use super::{Excerpt, Location, Report, Subject};
+use crate::go::Value;
 use crate::manifest::{self, split};
 use crate::trace::Site;
+use crate::yaml;
 
 pub(super) fn report(error: &manifest::Error, subject: &Subject<'_>, report: &mut Report) {
     report.kind = "manifest";
@@ -16,7 +18,7 @@ pub(super) fn report(error: &manifest::Error, subject: &Subject<'_>, report: &mu
             continue;
         }
         let before = content.get(..start).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
-        let (line, column) = place(&error.error);
+        let (line, column) = field(&document, &error.error).unwrap_or_else(|| place(&error.error));
         let line = line + before;
         let mut excerpt = Excerpt::new(error.path.clone(), content, line, column, 3);
         // At the end of a text the last line counts.
@@ -29,6 +31,30 @@ pub(super) fn report(error: &manifest::Error, subject: &Subject<'_>, report: &mu
         origin(&error.path, content, excerpt.at.line, subject, report);
         report.rendered = Some(excerpt);
         return;
+    }
+}
+
+/// The line and column of a field of the wrong type, which encoding/json names but does not locate.
+fn field(document: &[u8], error: &yaml::Error) -> Option<(usize, Option<usize>)> {
+    let (_, path) = super::hint::between(&error.problem, "Go struct field ", " of type")?.split_once('.')?;
+    let located = yaml::locate(document).ok()?;
+    let mut path = path;
+    loop {
+        let found = located.iter().find(|located| {
+            let keys: Vec<String> = located
+                .path
+                .iter()
+                .map(|step| match step {
+                    yaml::Step::Key(key) => key.to_string(),
+                    yaml::Step::Index(index) => index.to_string(),
+                })
+                .collect();
+            keys.join(".") == path
+        });
+        match found {
+            Some(found) => return Some((found.value.line as usize + 1, Some(found.value.column as usize))),
+            None => path = path.rsplit_once('.')?.0,
+        }
     }
 }
 
@@ -58,7 +84,7 @@ fn origin(path: &str, content: &[u8], line: usize, subject: &Subject<'_>, report
         report.chain = origin.callers.iter().map(location).collect();
     }
     for path in trace.values_in(path.as_bytes(), start..start + text.len()).into_iter().take(8) {
-        let by = super::sources::in_play(subject, &path, None);
+        let by = super::sources::in_play(subject, &path, Some(&Value::Nil));
         report.values.push(super::InPlay { kind: "", ..by });
     }
 }

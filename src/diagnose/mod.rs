@@ -101,7 +101,7 @@ pub struct InPlay {
     pub kind: &'static str,
     /// The value, shortened.
     pub value: Option<String>,
-    /// What set it.
+    /// What set it; where nothing did, what set the map that it is missing from.
     pub set_by: Option<SetBy>,
     /// What the schema says of it, and where.
     pub rule: Option<(String, Location)>,
@@ -209,6 +209,16 @@ impl Subject<'_> {
         }
         let chart = self.chart?;
         search(chart, chart.name(), name)
+    }
+
+    /// Whether the values of a subchart stand under this key.
+    fn is_subchart(&self, name: &Str) -> bool {
+        let same = |other: &str| other.as_bytes() == name.as_bytes();
+        self.chart.is_some_and(|chart| {
+            let mut declared = chart.metadata.dependencies.iter().flatten();
+            chart.dependencies.iter().any(|subchart| same(subchart.name()))
+                || declared.any(|dependency| same(&dependency.alias))
+        })
     }
 
     /// All template files, each with its text.

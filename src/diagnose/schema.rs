@@ -3,6 +3,7 @@
 use super::sources::{in_play, set_by};
 use super::{Location, Report, Subject};
 use crate::chart::Chart;
+use crate::go::Value;
 use crate::trace::Step;
 use crate::yaml;
 
@@ -30,7 +31,7 @@ pub(super) fn report(complaints: &str, subject: &Subject<'_>, report: &mut Repor
             });
             prefix.iter().cloned().chain(own).collect::<Vec<Step>>()
         };
-        let mut value = in_play(subject, &steps(&own), None);
+        let mut value = in_play(subject, &steps(&own), Some(&Value::Nil));
         value.kind = "";
         value.value = Some(complaint.to_owned());
         // Where the value itself was set by nobody, what is around it was.

@@ -24,7 +24,11 @@ pub(super) fn in_play(subject: &Subject<'_>, path: &[Step], value: Option<&Value
         Value::List(list) => Some(format!("of {} elements", list.len())),
         value => crate::go::json::marshal(value).ok().map(|text| shorten(&text.to_str_lossy())),
     });
-    InPlay { path: written(path), kind, value: shown, set_by: set_by(subject, path), rule: None }
+    let mut by = set_by(subject, path);
+    if let (None, None, Some((_, map))) = (&by, value, path.split_last()) {
+        by = set_by(subject, map).filter(|_| !map.is_empty());
+    }
+    InPlay { path: written(path), kind, value: shown, set_by: by, rule: None }
 }
 
 /// What users call a value's type.

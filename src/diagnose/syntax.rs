@@ -74,9 +74,13 @@ pub(super) fn advise(error: &yaml::Error, excerpt: &Excerpt, report: &mut Report
     } else if problem.contains("unexpected end of stream") || problem.contains("while parsing a flow") {
         "a quote, bracket or brace is not closed".to_owned()
     } else if problem.contains("cannot unmarshal") {
-        match problem.contains("Go struct field") {
-            true => "a number or boolean that has to be text needs quotes (`| quote`)".to_owned(),
-            false => "the document is not a map: does each line have the form `key: value`?".to_owned(),
+        let struct_field = super::hint::between(problem, "Go struct field ", " of type");
+        match struct_field.and_then(|field| field.split_once('.')) {
+            Some((_, field)) if problem.ends_with("of type string") => {
+                format!("`{field}` has to be text: put a number or boolean into quotes (`| quote`)")
+            }
+            Some((_, field)) => format!("`{field}` has to be a map: lines of the form `key: value` below it"),
+            None => "the document is not a map: does each line have the form `key: value`?".to_owned(),
         }
     } else {
         return;

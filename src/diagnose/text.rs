@@ -108,17 +108,18 @@ fn in_play(out: &mut String, value: &InPlay, style: Style) {
         None => {}
     }
     out.push('\n');
+    let set_by = if value.kind == "not set" { "the map is set by" } else { "set by" };
     match &value.set_by {
         Some(SetBy::File(location)) => {
             let _ = writeln!(
                 out,
-                "      set by {}: {}",
+                "      {set_by} {}: {}",
                 self::location(location),
                 style.dim(&visible(location.text.trim()))
             );
         }
         Some(SetBy::Argument(argument)) => {
-            let _ = writeln!(out, "      set by {}", visible(argument));
+            let _ = writeln!(out, "      {set_by} {}", visible(argument));
         }
         None => {}
     }
