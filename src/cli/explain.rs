@@ -93,11 +93,10 @@ pub fn show(
         return streams.fail(text);
     }
     let report = match error {
-        Some(error) => report(error, rendered, known, invocation, host),
-        None => Report { kind: "other", ..Report::default() },
+        Some(error) => report(error, text, rendered, known, invocation, host),
+        None => Report { kind: "other", message: text.to_owned(), ..Report::default() },
     };
     if format == Format::Json {
-        let report = Report { message: text.to_owned(), ..report };
         streams.say(&diagnose::json::layout(&report).to_str_lossy());
         return Exit::Failure;
     }
@@ -113,6 +112,7 @@ pub fn show(
 
 fn report(
     error: &Error,
+    text: &str,
     rendered: &[(String, Str)],
     known: &Known,
     invocation: &Invocation<'_>,
@@ -136,7 +136,7 @@ fn report(
         }
     }
     let ran = matches!(error, Error::Engine(crate::engine::Error::Execute { .. }) | Error::Manifest(_));
-    let trace = chart.as_ref().filter(|_| ran).and_then(|chart| trace(error, chart, &options, known, profile, host));
+    let trace = chart.as_ref().filter(|_| ran).and_then(|chart| trace(text, chart, &options, known, profile, host));
     let subject = Subject {
         chart: chart.as_ref(),
         chart_path: &known.reference,
@@ -147,12 +147,12 @@ fn report(
         profile,
         exists: &|path| Path::new(path).is_file(),
     };
-    diagnose::diagnose(error, &subject)
+    diagnose::diagnose(error, text, &subject)
 }
 
 /// Runs the render again and watches it; nothing where it does not fail as it did.
 fn trace(
-    error: &Error,
+    text: &str,
     chart: &Chart,
     options: &values::Options,
     known: &Known,
@@ -163,5 +163,6 @@ fn trace(
     let user_values = values::user_values(options, profile, &mut |path| known.read(path)).ok()?;
     let (result, trace) = render::traced(chart.clone(), &user_values, render_options, host, profile, &mut |_| {});
     let again = result.err()?;
-    (again.error.to_string() == error.to_string()).then_some(trace)
+    // Behind it may stand Helm's offer to show the release.
+    text.starts_with(&again.error.to_string()).then_some(trace)
 }

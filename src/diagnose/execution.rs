@@ -48,7 +48,8 @@ pub(super) fn report(template: &str, error: &template::Error, subject: &Subject<
     }
     // One template may call itself a thousand times.
     if report.chain.len() > 20 {
-        report.chain.drain(10..report.chain.len() - 10);
+        let left_out = report.chain.drain(4..report.chain.len() - 2).count();
+        report.hints.push(format!("{left_out} calls between are left out of the chain"));
     }
     let message = innermost.to_string();
     let message = message.rsplit_once(">: ").map_or(message.as_str(), |(_, message)| message);
@@ -177,7 +178,14 @@ fn hints(message: &str, reads: &[Read], trace: &Trace, subject: &Subject<'_>, re
             "bool" => "true or false",
             other => other,
         };
-        report.hints.push(format!("`{}` is a {}, and the function wants {wanted}", path(read), kind(&read.value)));
+        // The value may have gone through other functions before.
+        let got = message.rsplit_once("; got ").map_or("", |(_, got)| got);
+        report.hints.push(match read.value.ty() {
+            Some(ty) if ty.to_string() == got => {
+                format!("`{}` is a {}, and the function wants {wanted}", path(read), kind(&read.value))
+            }
+            _ => format!("the function wants {wanted}; what it is given here has the type {got}"),
+        });
     }
 }
 

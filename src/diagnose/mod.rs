@@ -116,9 +116,9 @@ pub enum SetBy {
     Argument(String),
 }
 
-/// What there is to say about an error.
-pub fn diagnose(error: &Error, subject: &Subject<'_>) -> Report {
-    let mut report = Report { kind: "other", message: error.to_string(), ..Report::default() };
+/// What there is to say about an error, whose text in Helm's words is `message`.
+pub fn diagnose(error: &Error, message: &str, subject: &Subject<'_>) -> Report {
+    let mut report = Report { kind: "other", message: message.to_owned(), ..Report::default() };
     match error {
         Error::Engine(engine::Error::Parse(error)) => parse::report(error, subject, &mut report),
         Error::Engine(engine::Error::Execute { template, error }) => {

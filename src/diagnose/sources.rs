@@ -13,7 +13,6 @@ const SHOWN: usize = 60;
 /// What is known of the value at a path.
 pub(super) fn in_play(subject: &Subject<'_>, path: &[Step], value: Option<&Value>) -> InPlay {
     let kind = value.map_or("not set", kind);
-    // Secrets may stand in values, but only those that the failing line reads, and shortened.
     let shown = value.and_then(|value| match value {
         Value::Nil => None,
         Value::Dict(dict) if dict.is_empty() => Some("{}".to_owned()),
@@ -28,7 +27,36 @@ pub(super) fn in_play(subject: &Subject<'_>, path: &[Step], value: Option<&Value
     if let (None, None, Some((_, map))) = (&by, value, path.split_last()) {
         by = set_by(subject, map).filter(|_| !map.is_empty());
     }
-    InPlay { path: written(path), kind, value: shown, set_by: by, rule: None }
+    let mut found = InPlay { path: written(path), kind, value: shown, set_by: by, rule: None };
+    if path.iter().any(|step| matches!(step, Step::Key(key) if is_secret(key))) {
+        hide(&mut found);
+    }
+    found
+}
+
+/// Whether what stands under a key should not be shown: reports end in the logs of pipelines.
+fn is_secret(key: &Str) -> bool {
+    const WORDS: [&str; 8] =
+        ["password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "privatekey"];
+    let key = key.to_str_lossy().to_lowercase().replace(['-', '_'], "");
+    WORDS.iter().any(|word| key.contains(word))
+}
+
+/// Takes the value out of what is shown.
+fn hide(value: &mut InPlay) {
+    const HIDDEN: &str = "(hidden)";
+    if matches!(value.kind, "string" | "number") {
+        value.value = Some(HIDDEN.to_owned());
+    }
+    let hide_after = |text: &str, mark: char| match text.split_once(mark) {
+        Some((key, rest)) if !rest.trim().is_empty() => format!("{key}{mark} {HIDDEN}"),
+        _ => text.to_owned(),
+    };
+    match &mut value.set_by {
+        Some(SetBy::File(location)) => location.text = hide_after(&location.text, ':'),
+        Some(SetBy::Argument(argument)) => *argument = hide_after(argument, '='),
+        None => {}
+    }
 }
 
 /// What users call a value's type.
