@@ -18,7 +18,7 @@ pub use error::Error;
 pub use scope::Release;
 
 use crate::chart::Chart;
-use crate::go::{Dict, Str, StrBuilder};
+use crate::go::{Dict, Str, StrBuilder, unicode};
 use crate::host::Host;
 use crate::profile::Profile;
 use crate::template::{Cache, Executor, Observer};
@@ -59,6 +59,7 @@ pub fn render<O: Observer>(
     profile: &'static Profile,
     observer: O,
 ) -> Result<Vec<Rendered>, Error> {
+    unicode::know(profile.go.unicode());
     let renderables = scope::collect(chart, values, release, capabilities, profile);
     let templates = link::link(&renderables, options.cache.as_deref(), profile)?;
     let mut state = State::new(options);
