@@ -2,7 +2,7 @@
 //!
 //! Imports: go.
 
-use crate::go::semver;
+use crate::go::{semver, unicode};
 
 /// One column of the table: how one version of Helm behaves.
 #[derive(Debug, PartialEq, Eq)]
@@ -165,6 +165,16 @@ pub static HELM_4_3: Profile = Profile {
 
 /// All columns, oldest first.
 pub static PROFILES: [&Profile; 2] = [&HELM_4_1, &HELM_4_3];
+
+impl Go {
+    /// The version of Unicode that its package unicode knows.
+    pub fn unicode(self) -> unicode::Version {
+        match self {
+            Go::Go125 => unicode::Version::V15,
+            Go::Go127 => unicode::Version::V17,
+        }
+    }
+}
 
 impl Profile {
     /// The newest version.

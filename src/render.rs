@@ -139,6 +139,7 @@ fn prepare(
     profile: &'static Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<Dict, Error> {
+    crate::go::unicode::know(profile.go.unicode());
     check_release_name(&options.name, log)?;
     values::process_dependencies(chart, user_values, profile, log).map_err(|error| {
         log(Log::new(Level::Error, "chart dependencies processing failed").with("error", error.to_string()));

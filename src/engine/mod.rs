@@ -18,7 +18,7 @@ pub use error::Error;
 pub use scope::Release;
 
 use crate::chart::Chart;
-use crate::go::{Dict, Str, StrBuilder};
+use crate::go::{Dict, Str, StrBuilder, unicode};
 use crate::host::Host;
 use crate::profile::Profile;
 use crate::template::{Cache, Collision, Executor, Observer};
@@ -75,6 +75,7 @@ pub fn render_reporting<O: Observer>(
     observer: O,
     report: &mut dyn FnMut(&Collision),
 ) -> Result<Vec<Rendered>, Error> {
+    unicode::know(profile.go.unicode());
     let renderables = scope::collect(chart, values, release, capabilities, profile);
     let templates = link::link(&renderables, options.cache.as_deref(), profile)?;
     link::collisions(&templates).for_each(report);

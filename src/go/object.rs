@@ -24,6 +24,11 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// An integer converted to this type, where the type is an integer with a name, such as `time.Month`.
+    fn with_number(&self, _number: i64) -> Option<Value> {
+        None
+    }
+
     /// What a template reads under a key that a map does not hold: the zero value of the element type.
     fn missing(&self) -> Value {
         Value::Nil

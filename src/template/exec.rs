@@ -11,7 +11,7 @@ use super::node::{Action, Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
-use crate::go::{Dict, Elem, Kind, List, Str, StrBuilder, Type, Value};
+use crate::go::{Dict, Elem, Kind, List, Object, Str, StrBuilder, Type, Value};
 use crate::host::Host;
 use std::any::Any;
 use std::collections::HashMap;
@@ -198,6 +198,7 @@ struct Loop<'a> {
 enum Items {
     Int { next: i64, end: i64, wrap: fn(i64) -> Value },
     Uint { next: u64, end: u64, wrap: fn(u64) -> Value },
+    Named { next: i64, end: i64, object: Rc<dyn Object> },
     List { list: List, next: usize },
     Bytes { bytes: Str, next: usize },
     Map { entries: std::vec::IntoIter<(Str, Value)>, form: Form },
@@ -220,6 +221,11 @@ impl Items {
             Items::Uint { next, wrap, .. } => {
                 *next += 1;
                 (Value::Nil, Evaluated::concrete(wrap(*next - 1)))
+            }
+            Items::Named { next, end, .. } if *next >= *end => return None,
+            Items::Named { next, object, .. } => {
+                *next += 1;
+                (Value::Nil, Evaluated::concrete(object.with_number(*next - 1)?))
             }
             Items::List { list, next } => {
                 *next += 1;
@@ -392,11 +398,19 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             Value::Uint8(end) => Items::Uint { next: 0, end: u64::from(end), wrap: |n| Value::Uint8(n as u8) },
             Value::Object(object) => match object.underlying() {
                 Some(Value::Dict(dict)) => Items::of_dict(&dict, Form::Concrete),
-                Some(value) if matches!(object.ty().kind, Kind::Slice | Kind::Int64 | Kind::Int | Kind::Uint64) => {
-                    return self.items(value, pipe);
+                Some(value) if object.ty().kind == Kind::Slice => return self.items(value, pipe),
+                Some(Value::Int(_) | Value::Int64(_)) if pipe.declarations.len() > 1 => {
+                    let value = printable(&Value::Object(object));
+                    return Err(self.error(format!("can't use {value} to iterate over more than one variable")));
                 }
+                Some(Value::Int(end) | Value::Int64(end)) => Items::Named { next: 0, end, object },
                 _ => {
-                    return Err(self.error(format!("range can't iterate over {}", printable(&Value::Object(object)))));
+                    // Here the value has no address, so a method of the pointer does not print it.
+                    let value = match object.ty().kind {
+                        Kind::Struct => crate::go::fmt::sprint(&[Value::Object(object)]),
+                        _ => printable(&Value::Object(object)),
+                    };
+                    return Err(self.error(format!("range can't iterate over {value}")));
                 }
             },
             Value::Bool(_) | Value::Float64(_) | Value::Complex128(_) | Value::String(_) => {

@@ -214,6 +214,10 @@ impl Object for Duration {
         Some(Value::Int64(self.0))
     }
 
+    fn with_number(&self, number: i64) -> Option<Value> {
+        Some(Duration(number).into_value())
+    }
+
     fn stringer(&self) -> Option<String> {
         Some(self.to_string())
     }

@@ -220,8 +220,15 @@ impl Object for Month {
         Some(Value::Int(self.0))
     }
 
+    fn with_number(&self, number: i64) -> Option<Value> {
+        Some(Value::Object(Rc::new(Month(number))))
+    }
+
     fn stringer(&self) -> Option<String> {
-        Some(month_name(self.0).to_owned())
+        Some(match month_name(self.0) {
+            "" => format!("%!Month({})", self.0 as u64),
+            name => name.to_owned(),
+        })
     }
 
     fn equal(&self, other: &dyn Object) -> bool {
@@ -243,6 +250,10 @@ impl Object for Weekday {
 
     fn underlying(&self) -> Option<Value> {
         Some(Value::Int(self.0 as i64))
+    }
+
+    fn with_number(&self, number: i64) -> Option<Value> {
+        usize::try_from(number).ok().map(|number| Value::Object(Rc::new(Weekday(number))))
     }
 
     fn stringer(&self) -> Option<String> {
