@@ -39,6 +39,8 @@ pub struct Profile {
     pub chart_file_limit: Option<u64>,
     /// Whether a null in a chart's own values counts as no value, also below the top level.
     pub null_defaults_dropped: bool,
+    /// What `lint` looks for.
+    pub lint: &'static Lint,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -90,6 +92,57 @@ pub enum EmptyFile {
     NoLines,
 }
 
+/// What `lint` looks for, where versions differ.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Whether unknown and repeated keys of Chart.yaml are warned of.
+    pub strict_chart_yaml: bool,
+    /// Whether a version that is only nearly semantic is warned of.
+    pub strict_versions: bool,
+    /// Whether `--skip-schema-validation` is heeded when values.yaml is checked by itself.
+    pub skips_schema_of_values: bool,
+    /// Whether `templates/` has to be there.
+    pub templates_folder: TemplatesFolder,
+    /// Whether what templates named `.yml` make is looked at, and case in extensions is not.
+    pub yml_templates: bool,
+    /// Whether hooks and values that only Helm 2 knew are reported.
+    pub helm_2_leftovers: bool,
+    /// Whether a text that begins as JSON may turn out to be YAML.
+    pub json_may_be_yaml: bool,
+    /// Whether the files under `crds/` are looked at.
+    pub crds: bool,
+    /// The name of the Go type that documents are read into.
+    pub resource_type: &'static str,
+    /// What is said of an annotation that has no effect within a list.
+    pub list_annotations: &'static str,
+    /// Whether there is no folder to lint unless one is named; else it is the working directory.
+    pub needs_path: bool,
+}
+
+/// What `lint` says of `templates/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplatesFolder {
+    /// Nothing where it is missing.
+    Optional,
+    /// That it is missing.
+    Expected,
+}
+
+/// `lint` of Helm 4.
+static LINT_4: Lint = Lint {
+    strict_chart_yaml: true,
+    strict_versions: true,
+    skips_schema_of_values: true,
+    templates_folder: TemplatesFolder::Expected,
+    yml_templates: true,
+    helm_2_leftovers: false,
+    json_may_be_yaml: true,
+    crds: true,
+    resource_type: "k8sYamlStruct",
+    list_annotations: "annotation 'helm.sh/resource-policy' within List objects are ignored",
+    needs_path: true,
+};
+
 /// Helm 4.1.4.
 pub static HELM_4_1: Profile = Profile {
     name: "4.1",
@@ -112,6 +165,7 @@ pub static HELM_4_1: Profile = Profile {
     values_lose_last_line: true,
     chart_file_limit: Some(5 * 1024 * 1024),
     null_defaults_dropped: false,
+    lint: &LINT_4,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),
@@ -141,6 +195,7 @@ pub static HELM_4_3: Profile = Profile {
     values_lose_last_line: false,
     chart_file_limit: None,
     null_defaults_dropped: true,
+    lint: &LINT_4,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),

@@ -97,9 +97,14 @@ pub fn render_observed<O: Observer>(
     let capabilities = Rc::new(capabilities(options, profile));
     let values = values::to_render_values(&chart, user_values, options.skip_schema_validation, profile, log)?;
     check_kube_version(&chart, &capabilities.kube_version, profile)?;
-    let release =
-        Release { name: options.name.clone(), namespace: options.namespace.clone(), is_upgrade: options.is_upgrade };
-    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false, cache: options.cache.clone() };
+    let release = Release {
+        name: options.name.clone(),
+        namespace: options.namespace.clone(),
+        is_upgrade: options.is_upgrade,
+        is_install: !options.is_upgrade,
+        revision: 1,
+    };
+    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: None, cache: options.cache.clone() };
     let mut rendered =
         engine::render(&chart, &values, &release, &capabilities, &engine_options, host, profile, observer)?;
     // The notes are for whoever installs the chart; here only their errors count.

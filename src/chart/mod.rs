@@ -13,7 +13,7 @@ pub mod write;
 pub use crate::go::fs::path_error;
 pub use dependency::{check_dependencies, check_installable, is_compatible};
 pub use error::Error;
-pub use load::{load, load_files, load_values, merge_maps};
+pub use load::{load, load_any_version, load_files, load_values, merge_maps};
 
 use crate::go::{Dict, Str};
 

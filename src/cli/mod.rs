@@ -14,6 +14,7 @@ pub mod folder;
 pub mod helm;
 pub mod host;
 pub mod kubeconfig;
+pub mod lint;
 pub mod render;
 pub mod reproducible;
 pub mod show;
@@ -48,7 +49,7 @@ pub static OWN_FLAGS: &[Flag] = &[Flag {
 }];
 
 /// The commands that Helm has too.
-pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND];
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND];
 
 /// Commands that begin with the same word.
 #[derive(Debug)]
