@@ -20,6 +20,7 @@ pub mod functions;
 pub mod lint;
 pub mod manifest;
 pub mod template;
+pub mod trace;
 
 // The whole flow, and what goes out.
 pub mod cli;
