@@ -25,6 +25,8 @@ pub struct Profile {
     pub lines_of_empty_file: EmptyFile,
     /// The command that the message on missing dependencies recommends, in that message's quotes.
     pub dependency_hint: &'static str,
+    /// What the message on an outdated lock file adds.
+    pub update_hint: &'static str,
     /// The release of the library for versions and version constraints.
     pub semver: &'static semver::Rules,
     /// Whether there is `mustToToml`.
@@ -158,6 +160,7 @@ pub static HELM_4_1: Profile = Profile {
     split: Split::Trimmed,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
+    update_hint: "",
     semver: &semver::V3_4,
     json_schema: JsonSchema::V6_0_2,
     must_to_toml: false,
@@ -188,6 +191,7 @@ pub static HELM_4_3: Profile = Profile {
     split: Split::KeepsEnd,
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
+    update_hint: " with 'helm dependency update'",
     semver: &semver::V3_5,
     json_schema: JsonSchema::V6_0_3,
     must_to_toml: true,

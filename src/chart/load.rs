@@ -84,7 +84,7 @@ pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn 
 }
 
 /// As Helm's LoadDir, which looks at the apiVersion first.
-fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let top = absolute(folder);
     let name = join(&top, "Chart.yaml");
     let undetected = |error: String| Error::Undetected { path: name.clone(), error };

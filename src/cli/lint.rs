@@ -2,7 +2,7 @@
 
 use super::flags::{Flag, Kind};
 use super::helm::{self, Command, Invocation, absolute, flag, read_values_file};
-use super::host::System;
+use super::host;
 use super::{Exit, Streams};
 use crate::chart::{self, archive, metadata};
 use crate::engine::KubeVersion;
@@ -138,8 +138,8 @@ impl Linting {
             kube_version: self.kube_version.as_ref(),
             skip_schema_validation: self.skip_schema_validation,
         };
-        let host = System::default();
-        Ok(lint::lint(&absolute(&folder)?, &options, &host, self.profile, &mut |record| streams.log(&record)))
+        let host = host::choose(None);
+        Ok(lint::lint(&absolute(&folder)?, &options, &*host, self.profile, &mut |record| streams.log(&record)))
     }
 }
 

@@ -6,6 +6,7 @@
 //! Imports: go, profile, host, chart, services, values, functions, template, engine, manifest, render, output, error, yaml.
 
 pub mod completion;
+pub mod dependency;
 pub mod elsewhere;
 pub mod export;
 pub mod factory;
@@ -15,6 +16,7 @@ pub mod helm;
 pub mod host;
 pub mod kubeconfig;
 pub mod lint;
+pub mod package;
 pub mod render;
 pub mod reproducible;
 pub mod show;
@@ -49,7 +51,7 @@ pub static OWN_FLAGS: &[Flag] = &[Flag {
 }];
 
 /// The commands that Helm has too.
-pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND];
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND];
 
 /// Commands that begin with the same word.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ pub struct Group {
 }
 
 /// The commands of two words.
-pub static GROUPS: &[&Group] = &[&show::GROUP];
+pub static GROUPS: &[&Group] = &[&show::GROUP, &dependency::GROUP];
 
 /// Where output goes.
 pub struct Streams<'a> {

@@ -100,7 +100,9 @@ fn required(caller: &mut dyn Caller, message: Str, value: Value) -> Result<Value
     if !missing {
         return Ok(value);
     }
-    let record = || Log::new(Level::Warn, "missing required value").with("message", message.to_string());
+    let plural = if matches!(value, Value::Nil) { "" } else { "s" };
+    let record =
+        || Log::new(Level::Warn, format!("missing required value{plural}")).with("message", message.to_string());
     if lenient(caller, record) { Ok(Value::string("")) } else { Err(marked(&message)) }
 }
 

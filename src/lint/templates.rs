@@ -27,7 +27,7 @@ pub(super) fn lint(linter: &mut Linter<'_>, options: &Options<'_>, host: &dyn Ho
     if !check_folder(linter) {
         return;
     }
-    let chart = linter.chart(log).map(Clone::clone);
+    let chart = linter.chart(log).cloned();
     let Some(mut chart) = linter.rule(Severity::Error, FOLDER, chart) else { return };
     let profile = linter.profile;
     let Some(rendered) = render(&mut chart, options, host, profile, log) else { return };
