@@ -17,6 +17,7 @@ pub mod values;
 // How it is rendered.
 pub mod engine;
 pub mod functions;
+pub mod lint;
 pub mod manifest;
 pub mod template;
 pub mod trace;

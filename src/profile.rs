@@ -25,6 +25,8 @@ pub struct Profile {
     pub lines_of_empty_file: EmptyFile,
     /// The command that the message on missing dependencies recommends, in that message's quotes.
     pub dependency_hint: &'static str,
+    /// What the message on an outdated lock file adds.
+    pub update_hint: &'static str,
     /// The release of the library for versions and version constraints.
     pub semver: &'static semver::Rules,
     /// Whether there is `mustToToml`.
@@ -41,6 +43,8 @@ pub struct Profile {
     pub null_defaults_dropped: bool,
     /// What `--post-renderer` names.
     pub post_renderer: PostRenderer,
+    /// What `lint` looks for.
+    pub lint: &'static Lint,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -101,6 +105,57 @@ pub enum PostRenderer {
     Plugin,
 }
 
+/// What `lint` looks for, where versions differ.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Whether unknown and repeated keys of Chart.yaml are warned of.
+    pub strict_chart_yaml: bool,
+    /// Whether a version that is only nearly semantic is warned of.
+    pub strict_versions: bool,
+    /// Whether `--skip-schema-validation` is heeded when values.yaml is checked by itself.
+    pub skips_schema_of_values: bool,
+    /// Whether `templates/` has to be there.
+    pub templates_folder: TemplatesFolder,
+    /// Whether what templates named `.yml` make is looked at, and case in extensions is not.
+    pub yml_templates: bool,
+    /// Whether hooks and values that only Helm 2 knew are reported.
+    pub helm_2_leftovers: bool,
+    /// Whether a text that begins as JSON may turn out to be YAML.
+    pub json_may_be_yaml: bool,
+    /// Whether the files under `crds/` are looked at.
+    pub crds: bool,
+    /// The name of the Go type that documents are read into.
+    pub resource_type: &'static str,
+    /// What is said of an annotation that has no effect within a list.
+    pub list_annotations: &'static str,
+    /// Whether there is no folder to lint unless one is named; else it is the working directory.
+    pub needs_path: bool,
+}
+
+/// What `lint` says of `templates/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplatesFolder {
+    /// Nothing where it is missing.
+    Optional,
+    /// That it is missing.
+    Expected,
+}
+
+/// `lint` of Helm 4.
+static LINT_4: Lint = Lint {
+    strict_chart_yaml: true,
+    strict_versions: true,
+    skips_schema_of_values: true,
+    templates_folder: TemplatesFolder::Expected,
+    yml_templates: true,
+    helm_2_leftovers: false,
+    json_may_be_yaml: true,
+    crds: true,
+    resource_type: "k8sYamlStruct",
+    list_annotations: "annotation 'helm.sh/resource-policy' within List objects are ignored",
+    needs_path: true,
+};
+
 /// Helm 4.1.4.
 pub static HELM_4_1: Profile = Profile {
     name: "4.1",
@@ -116,6 +171,7 @@ pub static HELM_4_1: Profile = Profile {
     split: Split::Trimmed,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "`helm dependency build`",
+    update_hint: "",
     semver: &semver::V3_4,
     json_schema: JsonSchema::V6_0_2,
     must_to_toml: false,
@@ -124,6 +180,7 @@ pub static HELM_4_1: Profile = Profile {
     chart_file_limit: Some(5 * 1024 * 1024),
     null_defaults_dropped: false,
     post_renderer: PostRenderer::Plugin,
+    lint: &LINT_4,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),
@@ -146,6 +203,7 @@ pub static HELM_4_3: Profile = Profile {
     split: Split::KeepsEnd,
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "'helm dependency build'",
+    update_hint: " with 'helm dependency update'",
     semver: &semver::V3_5,
     json_schema: JsonSchema::V6_0_3,
     must_to_toml: true,
@@ -154,6 +212,7 @@ pub static HELM_4_3: Profile = Profile {
     chart_file_limit: None,
     null_defaults_dropped: true,
     post_renderer: PostRenderer::Plugin,
+    lint: &LINT_4,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),

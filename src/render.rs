@@ -161,9 +161,14 @@ fn run<O: Observer>(
     observer: O,
 ) -> Result<Manifests, Failure> {
     let capabilities = Rc::new(capabilities(options, profile));
-    let release =
-        Release { name: options.name.clone(), namespace: options.namespace.clone(), is_upgrade: options.is_upgrade };
-    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false, cache: options.cache.clone() };
+    let release = Release {
+        name: options.name.clone(),
+        namespace: options.namespace.clone(),
+        is_upgrade: options.is_upgrade,
+        is_install: !options.is_upgrade,
+        revision: 1,
+    };
+    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: None, cache: options.cache.clone() };
     let mut report = |collision: &Collision| {
         if options.collisions {
             log(Log::new(Level::Warn, "charts define the same template differently")

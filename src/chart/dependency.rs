@@ -15,16 +15,15 @@ pub fn check_installable(chart: &Chart) -> Result<(), Error> {
 
 /// As Helm's CheckDependencies, with the advice that the commands put before it.
 pub fn check_dependencies(chart: &Chart, profile: &'static Profile) -> Result<(), Error> {
-    let present: HashSet<&str> = chart.dependencies.iter().map(Chart::name).collect();
-    let names: Vec<String> = chart
-        .metadata
-        .dependencies
-        .iter()
-        .flatten()
-        .filter(|wanted| !present.contains(wanted.name.as_str()))
-        .map(|wanted| wanted.name.clone())
-        .collect();
+    let names = missing_dependencies(chart);
     if names.is_empty() { Ok(()) } else { Err(Error::MissingDependencies { hint: profile.dependency_hint, names }) }
+}
+
+/// The names of the dependencies in Chart.yaml that are not in `charts/`.
+pub fn missing_dependencies(chart: &Chart) -> Vec<String> {
+    let present: HashSet<&str> = chart.dependencies.iter().map(Chart::name).collect();
+    let wanted = chart.metadata.dependencies.iter().flatten();
+    wanted.filter(|wanted| !present.contains(wanted.name.as_str())).map(|wanted| wanted.name.clone()).collect()
 }
 
 /// As Helm's IsCompatibleRange: whether the version fulfils the constraint; false where either is not one.

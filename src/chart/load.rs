@@ -15,7 +15,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// How large the files of a chart may be together, as Helm's MaxDecompressedChartSize.
-pub(super) const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
+pub const MAX_CHART_SIZE: u64 = 100 * 1024 * 1024;
 
 /// How many files and folders a chart may have. Helm has no limit, and two links back to their folder never end.
 const MAX_FILES: usize = 200_000;
@@ -76,15 +76,27 @@ pub fn merge_maps(a: &Dict, b: &Dict) -> Dict {
     Dict::from_entries(kept.into_iter().chain(merged).collect())
 }
 
+/// As chart/v2's loader.LoadDir: a chart from a directory, whatever its apiVersion, as those commands load it that do
+/// not render.
+pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    let files = folder_files(&absolute(folder), profile, log)?;
+    load_files(files, profile, log)
+}
+
 /// As Helm's LoadDir, which looks at the apiVersion first.
-fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let top = absolute(folder);
     let name = join(&top, "Chart.yaml");
     let undetected = |error: String| Error::Undetected { path: name.clone(), error };
     let text = read(Path::new(&name)).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
     check_version(&text, profile)?;
+    let files = folder_files(&top, profile, log)?;
+    load_files(files, profile, log)
+}
 
-    let ignore_file = join(&top, HELM_IGNORE);
+/// The files of a folder that .helmignore leaves in the chart. The path is absolute.
+fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Vec<File>, Error> {
+    let ignore_file = join(top, HELM_IGNORE);
     let rules = match fs::metadata(&ignore_file) {
         Err(_) => Rules::default(),
         Ok(_) => {
@@ -94,9 +106,8 @@ fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) 
         }
     };
     let mut walk = Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0 };
-    walk.folder(&top, "", 0, &fs::canonicalize(&top).unwrap_or_else(|_| PathBuf::from(&top)))?;
-    let files = walk.files;
-    load_files(files, profile, log)
+    walk.folder(top, "", 0, &fs::canonicalize(top).unwrap_or_else(|_| PathBuf::from(top)))?;
+    Ok(walk.files)
 }
 
 /// As Helm's LoadFile: a chart from an archive.

@@ -14,6 +14,22 @@ pub fn unmarshal(text: &[u8], metadata: &mut Metadata, profile: &'static Profile
     decode(text, profile, |decoder, value| decoder.metadata(value, metadata))
 }
 
+/// As `yaml.UnmarshalStrict` into a `*chart.Metadata`: the error names keys that stand twice, or the first unknown one.
+pub fn check_strict(text: &[u8], profile: &'static Profile) -> Result<(), String> {
+    let duplicates = yaml::duplicate_keys(text).map_err(|error| error.to_string())?;
+    if !duplicates.is_empty() {
+        let mut problem = "error converting YAML to JSON: yaml: unmarshal errors:".to_owned();
+        for (key, line) in duplicates {
+            problem += &format!("\n  line {line}: key {} already set in map", quote(&key));
+        }
+        return Err(problem);
+    }
+    let value = yaml::decode(text).map_err(|error| error.to_string())?;
+    let mut decoder = Decoder { strict: true, ..Decoder::new(profile) };
+    decoder.metadata(&value, &mut Metadata::default());
+    decoder.finish()
+}
+
 /// As `yaml.Unmarshal` into a `**chart.Lock`.
 pub fn unmarshal_lock(text: &[u8], profile: &'static Profile) -> Result<Option<Lock>, String> {
     let mut lock = Some(Lock::default());
@@ -42,12 +58,9 @@ pub fn api_version(text: &[u8], profile: &'static Profile) -> Result<String, Str
 
 fn decode(text: &[u8], profile: &'static Profile, fill: impl FnOnce(&mut Decoder, &Value)) -> Result<(), String> {
     let value = yaml::decode(text).map_err(|error| error.to_string())?;
-    let mut decoder = Decoder { indexed: profile.go >= Go::Go127, structs: Vec::new(), path: Vec::new(), error: None };
+    let mut decoder = Decoder::new(profile);
     fill(&mut decoder, &value);
-    match decoder.error {
-        None => Ok(()),
-        Some(error) => Err(format!("error unmarshaling JSON: while decoding JSON: {error}")),
-    }
+    decoder.finish()
 }
 
 /// Fills structs as encoding/json does: a value of the wrong type is skipped, and the first such is the error.
@@ -57,6 +70,8 @@ struct Decoder {
     structs: Vec<&'static str>,
     path: Vec<Step>,
     error: Option<String>,
+    /// Whether a key that names no field is an error.
+    strict: bool,
 }
 
 enum Step {
@@ -66,6 +81,18 @@ enum Step {
 }
 
 impl Decoder {
+    fn new(profile: &'static Profile) -> Decoder {
+        let indexed = profile.go >= Go::Go127;
+        Decoder { indexed, structs: Vec::new(), path: Vec::new(), error: None, strict: false }
+    }
+
+    fn finish(self) -> Result<(), String> {
+        match self.error {
+            None => Ok(()),
+            Some(error) => Err(format!("error unmarshaling JSON: while decoding JSON: {error}")),
+        }
+    }
+
     fn mismatch(&mut self, value: &Value, ty: &str) {
         if self.error.is_some() {
             return;
@@ -123,6 +150,9 @@ impl Decoder {
             let exact = names.iter().find(|name| name.as_bytes() == key.as_bytes());
             let Some(name) = exact.or_else(|| names.iter().find(|name| name.as_bytes().eq_ignore_ascii_case(key)))
             else {
+                if self.strict && self.error.is_none() {
+                    self.error = Some(format!("json: unknown field {}", quote(key)));
+                }
                 continue;
             };
             self.path.push(Step::Field(name));

@@ -7,13 +7,15 @@ pub mod dependency;
 pub mod error;
 pub mod ignore;
 pub mod load;
+pub mod lock;
 pub mod metadata;
+pub mod package;
 pub mod write;
 
 pub use crate::go::fs::path_error;
-pub use dependency::{check_dependencies, check_installable, is_compatible};
+pub use dependency::{check_dependencies, check_installable, is_compatible, missing_dependencies};
 pub use error::Error;
-pub use load::{load, load_files, load_values, merge_maps};
+pub use load::{load, load_any_version, load_dir, load_files, load_values, merge_maps};
 
 use crate::go::{Dict, Str};
 

@@ -13,7 +13,7 @@ pub fn chart_yaml(metadata: &Metadata) -> Result<Str, String> {
 pub fn lock_yaml(lock: &Lock) -> Result<Str, String> {
     let dependencies = lock.dependencies.iter().map(Dependency::to_value).collect::<Vec<_>>();
     let value = Dict::from_iter([
-        ("generated", Value::string(&lock.generated)),
+        ("generated", Value::string(super::lock::go_time(&lock.generated))),
         ("digest", Value::string(&lock.digest)),
         ("dependencies", Value::list(dependencies)),
     ]);

@@ -6,6 +6,7 @@
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
 
 pub mod completion;
+pub mod dependency;
 pub mod elsewhere;
 pub mod explain;
 pub mod export;
@@ -16,6 +17,8 @@ pub mod functions;
 pub mod helm;
 pub mod host;
 pub mod kubeconfig;
+pub mod lint;
+pub mod package;
 pub mod post_renderer;
 pub mod render;
 pub mod reproducible;
@@ -60,7 +63,7 @@ pub static OWN_FLAGS: &[Flag] = &[
 ];
 
 /// The commands that Helm has too.
-pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND];
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND];
 
 /// Commands that begin with the same word.
 #[derive(Debug)]
@@ -76,7 +79,7 @@ pub struct Group {
 }
 
 /// The commands of two words.
-pub static GROUPS: &[&Group] = &[&show::GROUP];
+pub static GROUPS: &[&Group] = &[&show::GROUP, &dependency::GROUP];
 
 /// Where output goes.
 pub struct Streams<'a> {

@@ -1,12 +1,13 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
+use super::dependency::Manager;
 use super::explain::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert};
 use super::host;
 use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
-use crate::chart::{self, Chart};
+use crate::chart::{self, Chart, package};
 use crate::error::Error;
 use crate::function;
 use crate::functions;
@@ -35,13 +36,13 @@ pub static FLAGS: &[Flag] = &[
     flag("name-template", None, Kind::Text, "a template for the release's name"),
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
+    flag("dependency-update", None, Kind::Bool, "bring charts/ up to date where something is missing in it"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
     flag("seed", None, Kind::Text, super::reproducible::HELP),
     flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print"),
     flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)"),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
-    inert("dependency-update", Kind::Bool),
     inert("description", Kind::Text),
     inert("devel", Kind::Bool),
     inert("disable-openapi-validation", Kind::Bool),
@@ -313,8 +314,19 @@ impl Template<'_> {
         if chart.metadata.deprecated {
             streams.log(&Log::new(Level::Warn, "this chart is deprecated"));
         }
-        chart::check_dependencies(&chart, self.profile).map_err(Error::from)?;
-        Ok(chart)
+        match chart::check_dependencies(&chart, self.profile) {
+            Ok(()) => Ok(chart),
+            Err(_) if self.parsed.bool("dependency-update") => self.updated(path, streams),
+            Err(error) => Err(Error::from(error).into()),
+        }
+    }
+
+    /// The chart after `dependency update`, which tells what it does where the manifests go, too.
+    fn updated(&self, path: &str, streams: &mut Streams<'_>) -> Result<Chart, Failed> {
+        let time = package::time(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
+        Manager { folder: path.to_owned(), time, recursive: false, profile: self.profile }.update(streams)?;
+        let reloaded = chart::load(Path::new(path), self.profile, &mut |record| streams.log(&record));
+        Ok(reloaded.map_err(|error| format!("failed reloading chart after repo update: {error}"))?)
     }
 
     /// Why there is no cluster. Where none is configured, client-go looks for one on this machine, and finds none.

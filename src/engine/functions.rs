@@ -3,12 +3,14 @@
 use super::Options;
 use super::error::{MESSAGE_END, MESSAGE_START};
 use crate::function;
-use crate::go::{Str, StrBuilder, Value, strconv};
+use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
 use crate::profile::Profile;
 use crate::template::Error;
 use crate::template::function::{Caller, Evaluate, Function, Functions};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 /// As Helm's recursionMaxNums: how often one name may be included inside itself.
@@ -20,13 +22,13 @@ pub struct State {
     /// How deep each name is included now.
     included: HashMap<Str, usize>,
     enable_dns: bool,
-    lint: bool,
+    lint: Option<Rc<RefCell<Vec<Log>>>>,
 }
 
 impl State {
     /// Nothing is included yet.
     pub fn new(options: &Options) -> State {
-        State { included: HashMap::new(), enable_dns: options.enable_dns, lint: options.lint }
+        State { included: HashMap::new(), enable_dns: options.enable_dns, lint: options.lint.clone() }
     }
 }
 
@@ -122,16 +124,23 @@ fn required(caller: &mut dyn Caller, message: Str, value: Value) -> Result<Value
     if !missing {
         return Ok(value);
     }
-    if lenient(caller) { Ok(Value::string("")) } else { Err(marked(&message)) }
+    let plural = if matches!(value, Value::Nil) { "" } else { "s" };
+    let record =
+        || Log::new(Level::Warn, format!("missing required value{plural}")).with("message", message.to_string());
+    if lenient(caller, record) { Ok(Value::string("")) } else { Err(marked(&message)) }
 }
 
 /// `fail "msg"` → the render ends with that message.
 fn fail(caller: &mut dyn Caller, message: Str) -> Result<Str, Error> {
-    if lenient(caller) { Ok(Str::EMPTY) } else { Err(marked(&message)) }
+    let record = || Log::new(Level::Info, "funcMap fail").with("message", message.to_string());
+    if lenient(caller, record) { Ok(Str::EMPTY) } else { Err(marked(&message)) }
 }
 
-fn lenient(caller: &mut dyn Caller) -> bool {
-    state(caller).is_some_and(|state| state.lint)
+/// Whether the render goes on, and then keeps what would have ended it.
+fn lenient(caller: &mut dyn Caller, record: impl FnOnce() -> Log) -> bool {
+    let Some(log) = state(caller).and_then(|state| state.lint.as_ref()) else { return false };
+    log.borrow_mut().push(record());
+    true
 }
 
 fn marked(message: &Str) -> Error {

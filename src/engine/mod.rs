@@ -18,11 +18,12 @@ pub use error::Error;
 pub use scope::Release;
 
 use crate::chart::Chart;
-use crate::go::{Dict, Str, StrBuilder, unicode};
+use crate::go::{Dict, Log, Str, StrBuilder, unicode};
 use crate::host::Host;
 use crate::profile::Profile;
 use crate::template::{Cache, Collision, Executor, Observer};
 use functions::State;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -31,8 +32,8 @@ use std::sync::Arc;
 pub struct Options {
     /// Whether `getHostByName` asks the host; otherwise it returns nothing.
     pub enable_dns: bool,
-    /// Whether `required` and `fail` let the render go on, as in `helm lint`.
-    pub lint: bool,
+    /// Where `required` and `fail` put what they would have said, to let the render go on, as in `helm lint`.
+    pub lint: Option<Rc<RefCell<Vec<Log>>>>,
     /// Texts that other renders may have compiled already.
     pub cache: Option<Arc<Cache>>,
 }

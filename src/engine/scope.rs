@@ -17,8 +17,12 @@ pub struct Release {
     pub name: String,
     /// `.Release.Namespace`
     pub namespace: String,
-    /// `.Release.IsUpgrade`; `.Release.IsInstall` is its opposite.
+    /// `.Release.IsUpgrade`
     pub is_upgrade: bool,
+    /// `.Release.IsInstall`, the opposite except when linting.
+    pub is_install: bool,
+    /// `.Release.Revision`
+    pub revision: i64,
 }
 
 /// A template and what it sees: as Helm's renderable.
@@ -73,8 +77,8 @@ impl Release {
             ("Name", Value::string(&self.name)),
             ("Namespace", Value::string(&self.namespace)),
             ("IsUpgrade", Value::Bool(self.is_upgrade)),
-            ("IsInstall", Value::Bool(!self.is_upgrade)),
-            ("Revision", Value::Int(1)),
+            ("IsInstall", Value::Bool(self.is_install)),
+            ("Revision", Value::Int(self.revision)),
             ("Service", Value::from("Helm")),
         ])
     }

@@ -55,18 +55,30 @@ pub trait Builder {
 
 /// Decodes the first value of `text`; also tells how many bytes it took.
 pub fn decode_with<B: Builder>(text: &[u8], builder: &mut B) -> Result<(B::Out, usize), Error> {
+    decode_with_at(text, builder).map_err(|(error, _)| error)
+}
+
+/// As [`decode_with`]; an error comes with the place where it was noticed.
+fn decode_with_at<B: Builder>(text: &[u8], builder: &mut B) -> Result<(B::Out, usize), (Error, usize)> {
     let mut decoder = Decoder { text, at: 0, builder };
     decoder.space();
     if decoder.at >= text.len() {
-        return Err(Error::Empty);
+        return Err((Error::Empty, decoder.at));
     }
-    let value = decoder.value(0)?;
-    Ok((value, decoder.at))
+    match decoder.value(0) {
+        Ok(value) => Ok((value, decoder.at)),
+        Err(error) => Err((error, decoder.at)),
+    }
 }
 
 /// Decodes the first value of `text` as `interface {}`; also tells how many bytes it took.
 pub fn decode_prefix(text: &[u8]) -> Result<(Value, usize), Error> {
     decode_with(text, &mut Any)
+}
+
+/// As [`decode_prefix`]; an error comes with the place where it was noticed.
+pub fn decode_prefix_at(text: &[u8]) -> Result<(Value, usize), (Error, usize)> {
+    decode_with_at(text, &mut Any)
 }
 
 /// Decodes `text` as `interface {}`, and refuses anything after it.

@@ -51,6 +51,11 @@ pub(super) fn merge_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMu
     tables(log, destination, source, "", true)
 }
 
+/// As Helm's CoalesceTables.
+pub fn coalesce_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
+    tables(log, destination, source, "", false)
+}
+
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
 pub fn to_render_values(
     chart: &Chart,

@@ -12,7 +12,7 @@ pub mod error;
 pub mod options;
 pub mod set;
 
-pub use coalesce::{coalesce, to_render_values};
+pub use coalesce::{coalesce, coalesce_tables, to_render_values};
 pub use dependencies::process_dependencies;
 pub use error::Error;
 pub use options::{Options, user_values};

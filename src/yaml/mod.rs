@@ -7,6 +7,7 @@
 
 mod decode;
 pub mod documents;
+mod duplicates;
 mod emit;
 mod encode;
 pub mod error;
@@ -20,6 +21,7 @@ mod scan;
 mod tests;
 
 pub use documents::{Documents, documents};
+pub use duplicates::duplicate_keys;
 pub use encode::{marshal, marshal_pretty};
 pub use error::{Error, Mark, Stage};
 pub use locate::{Located, Step, locate};
