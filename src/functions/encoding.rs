@@ -23,13 +23,13 @@ pub static FUNCTIONS: &[Function] = &[
     function!("fromYaml", from_yaml),
     function!("fromYamlArray", from_yaml_array),
     function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V2)),
-    function!("mustToJson", must_to_json),
-    function!("mustToPrettyJson", must_to_pretty_json),
-    function!("mustToRawJson", must_to_raw_json),
+    function!("mustToJson", |value: Value| must_to_json(value, Implementation::V2)),
+    function!("mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V2)),
+    function!("mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V2)),
     function!("mustToYaml", must_to_yaml),
-    function!("toJson", to_json),
-    function!("toPrettyJson", to_pretty_json),
-    function!("toRawJson", must_to_raw_json),
+    function!("toJson", |value: Value| to_json(value, Implementation::V2)),
+    function!("toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V2)),
+    function!("toRawJson", |value: Value| must_to_raw_json(value, Implementation::V2)),
     function!("toToml", to_toml),
     function!("toYaml", to_yaml),
     function!("toYamlPretty", to_yaml_pretty),
@@ -40,6 +40,12 @@ pub static GO_1_25: &[Function] = &[
     function!("fromJson", |text: Str| from_json(text, Implementation::V1)),
     function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V1)),
     function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V1)),
+    function!("mustToJson", |value: Value| must_to_json(value, Implementation::V1)),
+    function!("mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V1)),
+    function!("mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V1)),
+    function!("toJson", |value: Value| to_json(value, Implementation::V1)),
+    function!("toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V1)),
+    function!("toRawJson", |value: Value| must_to_raw_json(value, Implementation::V1)),
 ];
 
 /// The functions that came with Helm 4.3.
@@ -90,28 +96,37 @@ fn from_yaml_array(text: Str) -> List {
 }
 
 /// `{{ dict "a" 1 | toJson }}` is `{"a":1}`.
-fn to_json(value: Value) -> Str {
-    json::marshal(&value).unwrap_or_default()
+fn to_json(value: Value, implementation: Implementation) -> Str {
+    write_json(&value, true, None, implementation).unwrap_or_default()
 }
 
 /// As [`to_json`]; what cannot be written is an error.
-fn must_to_json(value: Value) -> Result<Str, Error> {
-    json::marshal(&value).map_err(Error::Text)
+fn must_to_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, true, None, implementation)
 }
 
 /// As [`to_json`] over several lines, indented by two spaces.
-fn to_pretty_json(value: Value) -> Str {
-    json::marshal_indent(&value, "", "  ").unwrap_or_default()
+fn to_pretty_json(value: Value, implementation: Implementation) -> Str {
+    write_json(&value, true, Some(("", "  ")), implementation).unwrap_or_default()
 }
 
 /// As [`to_pretty_json`]; what cannot be written is an error.
-fn must_to_pretty_json(value: Value) -> Result<Str, Error> {
-    json::marshal_indent(&value, "", "  ").map_err(Error::Text)
+fn must_to_pretty_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, true, Some(("", "  ")), implementation)
 }
 
 /// `{{ "<" | toRawJson }}` is `"<"` where `toJson` writes `"\u003c"`.
-fn must_to_raw_json(value: Value) -> Result<Str, Error> {
-    json::encode(&value, json::Options { escape_html: false, indent: None }).map_err(Error::Text)
+fn must_to_raw_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, false, None, implementation)
+}
+
+fn write_json(
+    value: &Value,
+    escape_html: bool,
+    indent: Option<(&str, &str)>,
+    implementation: Implementation,
+) -> Result<Str, Error> {
+    json::encode(value, json::Options { escape_html, indent, implementation }).map_err(Error::Text)
 }
 
 /// `{{ (fromJson "{\"a\":1}").a }}` is `1`. What was read before a number that is too large stays beside `Error`.
@@ -154,7 +169,7 @@ fn must_to_toml(value: Value) -> Result<Str, Error> {
 /// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
 fn from_toml(caller: &mut dyn Caller, text: Str) -> Dict {
     let host = caller.host();
-    let zone = toml::Zone::new(&Location::local(&host.time_zone()), host.now().0);
+    let zone = toml::Zone::new(&Location::local(&host.time_zone(), &host.time_zone_name()), host.now().0);
     let (value, error) = toml::unmarshal(&text, &zone);
     if let Some(error) = error {
         value.insert("Error", error);

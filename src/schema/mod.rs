@@ -14,7 +14,7 @@ mod location;
 mod metaschema;
 mod run;
 
-use crate::go::json_decode::Error;
+use crate::go::json::Implementation;
 use crate::go::{Log, Str, Value};
 use crate::profile::{Go, Profile};
 use compile::Compiler;
@@ -82,7 +82,8 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
     let mut log = |line| logged.push(line);
     let result = (|| {
         let mut compiler = Compiler::new(false, profile.json_schema, limit, &mut log);
-        compiler.add(ADDRESS, Json::parse(schema).map_err(|error| syntax(&error, profile))?);
+        let implementation = if profile.go >= Go::Go127 { Implementation::V2 } else { Implementation::V1 };
+        compiler.add(ADDRESS, Json::parse(schema, implementation)?);
         let schema = compiler.compile(ADDRESS)?;
         run::validate(values, &schema, None, profile.json_schema, limit).map_err(|error| {
             let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
@@ -90,18 +91,6 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
         })
     })();
     (result, logged)
-}
-
-/// A syntax error in the words of the profile's encoding/json.
-fn syntax(error: &json::ParseError, profile: &'static Profile) -> String {
-    match error {
-        json::ParseError::Syntax(Error::Character { byte, context: "in string escape code" })
-            if profile.go >= Go::Go127 =>
-        {
-            format!("invalid escape sequence `\\{}` in string", char::from(*byte))
-        }
-        error => error.to_string(),
-    }
 }
 
 #[cfg(test)]

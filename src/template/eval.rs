@@ -176,7 +176,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let has_arguments = !rest.is_empty() || last.is_some();
         match &receiver.value {
             Value::Nil if receiver.is_invalid() => return Ok(Evaluated::default()),
-            Value::Nil => return Err(self.error(format!("nil pointer evaluating interface {{}}.{name}"))),
+            Value::Nil => {
+                if O::ACTIVE {
+                    self.shared.observer.missed(&receiver.value, name);
+                }
+                return Err(self.error(format!("nil pointer evaluating interface {{}}.{name}")));
+            }
             Value::Dict(dict) => {
                 let ty = dict.ty();
                 if let DictType::Named(named) = ty
@@ -198,6 +203,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 }
             }
             _ => {}
+        }
+        if O::ACTIVE {
+            self.shared.observer.missed(&receiver.value, name);
         }
         let ty = self.static_type(receiver);
         Err(self.error(format!("can't evaluate field {name} in type {ty}")))
@@ -307,6 +315,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if !(1..=2).contains(&method.results) {
             let (name, results) = (method.name, method.results);
             return Err(self.error(format!("function {name} has {results} return values; should be 1 or 2")));
+        }
+        if let Some(second) = method.second {
+            let name = method.name;
+            return Err(self.error(format!(
+                "invalid function signature for {name}: second return value should be error; is {second}"
+            )));
         }
         let mut values = Vec::new();
         self.arguments(method.parameters, rest, last, &mut values)?;

@@ -6,10 +6,11 @@
 mod string;
 mod value;
 
+use super::super::list::List;
 use super::super::str::Str;
 use super::super::strconv;
 use super::super::utf8;
-use super::super::value::{Dict, Elem, Entries, List, Value};
+use super::super::value::{Dict, Elem, Entries, Value};
 use super::{Zone, join_key};
 use std::collections::{HashMap, HashSet};
 
@@ -469,7 +470,9 @@ impl<'a> Parser<'a> {
                 Item::Table(inner) => Value::Dict(self.finish(inner)),
                 Item::Tables(list) => {
                     let tables: Vec<Value> = list.into_iter().map(|inner| Value::Dict(self.finish(inner))).collect();
-                    Value::List(List::new(Elem::Dict, tables))
+                    // And a list of tables with room for four.
+                    let capacity = List::appended_capacity(Elem::Dict, tables.len()).max(4);
+                    Value::List(List::with_capacity(Elem::Dict, tables, capacity))
                 }
             };
             (key, value)

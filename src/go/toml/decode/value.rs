@@ -1,9 +1,10 @@
 //! The values of TOML: words, numbers, dates, arrays and inline tables.
 
+use super::super::super::list::List;
 use super::super::super::str::Str;
 use super::super::super::strconv::{self, NumErrorKind};
 use super::super::super::unicode;
-use super::super::super::value::{Dict, Value};
+use super::super::super::value::{Dict, Elem, Value};
 use super::super::join_key;
 use super::{EOF, Fail, Item, MAX_DEPTH, Parser};
 
@@ -283,7 +284,9 @@ impl Parser<'_> {
             }
         }
         self.depth -= 1;
-        Ok(Value::list(items))
+        // BurntSushi's parser begins an array with room for two elements.
+        let capacity = if items.len() <= 2 { 2 } else { List::appended_capacity(Elem::Any, items.len()) };
+        Ok(Value::List(List::with_capacity(Elem::Any, items, capacity)))
     }
 
     fn deeper(&mut self) -> Result<(), Fail> {
