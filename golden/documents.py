@@ -298,7 +298,7 @@ def compare(count, seed, profiles, oracle, mizzen):
             names[name] = names.get(name, 0) + 1
         print(f"{profile}: {sum(map(len, all_documents))} lines, {len(different)} differ", *(f"{name} {n}" for name, n in names.items()), flush=True)
         shown = {}
-        for name, call, expected, found in different:
+        for name, call, expected, found in sorted(different, key=lambda line: len(line[1])):
             shown[name] = shown.get(name, 0) + 1
             if shown[name] <= SHOWN:
                 print(f"  {call}\n    helm   {expected!r}\n    mizzen {found!r}")
