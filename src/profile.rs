@@ -2,7 +2,7 @@
 //!
 //! Imports: go.
 
-use crate::go::{semver, unicode};
+use crate::go::{json, semver, unicode};
 
 /// One column of the table: how one version of Helm behaves.
 #[derive(Debug, PartialEq, Eq)]
@@ -232,6 +232,11 @@ impl Go {
             Go::Go125 => unicode::Version::V15,
             Go::Go127 => unicode::Version::V17,
         }
+    }
+
+    /// Its package encoding/json.
+    pub fn json(self) -> json::Implementation {
+        if self >= Go::Go127 { json::Implementation::V2 } else { json::Implementation::V1 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A chart as an archive: as Helm's chartutil.Save, but the same chart always gives the same bytes.
 
 use super::{Chart, write};
-use crate::go::json_decode;
+use crate::go::json::{self, Implementation};
 use crate::go::strconv::quote;
 use crate::go::{path, strconv};
 use crate::profile::Profile;
@@ -62,7 +62,7 @@ impl<W: Write> Archive<W> {
             self.file(&base, &file.name, &file.data)?;
         }
         if let Some(schema) = &chart.schema {
-            if json_decode::decode(schema).is_err() {
+            if json::unmarshal(schema, Implementation::V1).error.is_some() {
                 return Err("invalid JSON in values.schema.json".to_owned());
             }
             self.file(&base, "values.schema.json", schema)?;

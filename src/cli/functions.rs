@@ -127,7 +127,8 @@ fn json_text(chapters: &Chapters) -> String {
             all.push(Value::Dict(fields.into_iter().collect::<Dict>()));
         }
     }
-    let options = json::Options { escape_html: false, indent: Some(("", "  ")) };
+    let options =
+        json::Options { escape_html: false, indent: Some(("", "  ")), implementation: json::Implementation::V2 };
     // There are only strings in it, which can always be written.
     json::encode(&Value::list(all), options).map(|text| format!("{text}\n")).unwrap_or_default()
 }

@@ -64,17 +64,17 @@ pub static FUNCTIONS: &[Function] = &[
         r#"mustFromJson "[1]" | first"# => "1",
     },
     function! {
-        "mustToJson", must_to_json, "value",
+        "mustToJson", |value: Value| must_to_json(value, Implementation::V2), "value",
         "a value as JSON, or an error",
         r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
     },
     function! {
-        "mustToPrettyJson", must_to_pretty_json, "value",
+        "mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V2), "value",
         "a value as JSON in indented lines, or an error",
         "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
     },
     function! {
-        "mustToRawJson", must_to_raw_json, "value",
+        "mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V2), "value",
         "a value as JSON with < > & as they are, or an error",
         r#""<" | mustToRawJson"# => r#""<""#,
     },
@@ -84,17 +84,17 @@ pub static FUNCTIONS: &[Function] = &[
         r#"dict "a" 1 | mustToYaml"# => "a: 1",
     },
     function! {
-        "toJson", to_json, "value",
+        "toJson", |value: Value| to_json(value, Implementation::V2), "value",
         "a value as JSON; nothing where that cannot be done",
         r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
     },
     function! {
-        "toPrettyJson", to_pretty_json, "value",
+        "toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V2), "value",
         "a value as JSON in indented lines",
         "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
     },
     function! {
-        "toRawJson", must_to_raw_json, "value",
+        "toRawJson", |value: Value| must_to_raw_json(value, Implementation::V2), "value",
         "a value as JSON with < > & as they are",
         r#""<" | toRawJson"# => r#""<""#,
     },
@@ -131,6 +131,36 @@ pub static GO_1_25: &[Function] = &[
         "mustFromJson", |text: Str| must_from_json(text, Implementation::V1), "text",
         "the value of a JSON text",
         r#"mustFromJson "[1]" | first"# => "1",
+    },
+    function! {
+        "mustToJson", |value: Value| must_to_json(value, Implementation::V1), "value",
+        "a value as JSON, or an error",
+        r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
+    },
+    function! {
+        "mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V1), "value",
+        "a value as JSON in indented lines, or an error",
+        "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
+    },
+    function! {
+        "mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V1), "value",
+        "a value as JSON with < > & as they are, or an error",
+        r#""<" | mustToRawJson"# => r#""<""#,
+    },
+    function! {
+        "toJson", |value: Value| to_json(value, Implementation::V1), "value",
+        "a value as JSON; nothing where that cannot be done",
+        r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
+    },
+    function! {
+        "toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V1), "value",
+        "a value as JSON in indented lines",
+        "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
+    },
+    function! {
+        "toRawJson", |value: Value| must_to_raw_json(value, Implementation::V1), "value",
+        "a value as JSON with < > & as they are",
+        r#""<" | toRawJson"# => r#""<""#,
     },
 ];
 
@@ -186,28 +216,37 @@ fn from_yaml_array(text: Str) -> List {
 }
 
 /// `{{ dict "a" 1 | toJson }}` is `{"a":1}`.
-fn to_json(value: Value) -> Str {
-    json::marshal(&value).unwrap_or_default()
+fn to_json(value: Value, implementation: Implementation) -> Str {
+    write_json(&value, true, None, implementation).unwrap_or_default()
 }
 
 /// As [`to_json`]; what cannot be written is an error.
-fn must_to_json(value: Value) -> Result<Str, Error> {
-    json::marshal(&value).map_err(Error::Text)
+fn must_to_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, true, None, implementation)
 }
 
 /// As [`to_json`] over several lines, indented by two spaces.
-fn to_pretty_json(value: Value) -> Str {
-    json::marshal_indent(&value, "", "  ").unwrap_or_default()
+fn to_pretty_json(value: Value, implementation: Implementation) -> Str {
+    write_json(&value, true, Some(("", "  ")), implementation).unwrap_or_default()
 }
 
 /// As [`to_pretty_json`]; what cannot be written is an error.
-fn must_to_pretty_json(value: Value) -> Result<Str, Error> {
-    json::marshal_indent(&value, "", "  ").map_err(Error::Text)
+fn must_to_pretty_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, true, Some(("", "  ")), implementation)
 }
 
 /// `{{ "<" | toRawJson }}` is `"<"` where `toJson` writes `"\u003c"`.
-fn must_to_raw_json(value: Value) -> Result<Str, Error> {
-    json::encode(&value, json::Options { escape_html: false, indent: None }).map_err(Error::Text)
+fn must_to_raw_json(value: Value, implementation: Implementation) -> Result<Str, Error> {
+    write_json(&value, false, None, implementation)
+}
+
+fn write_json(
+    value: &Value,
+    escape_html: bool,
+    indent: Option<(&str, &str)>,
+    implementation: Implementation,
+) -> Result<Str, Error> {
+    json::encode(value, json::Options { escape_html, indent, implementation }).map_err(Error::Text)
 }
 
 /// `{{ (fromJson "{\"a\":1}").a }}` is `1`. What was read before a number that is too large stays beside `Error`.

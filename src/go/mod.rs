@@ -8,7 +8,6 @@ pub mod fmt;
 pub mod fs;
 pub mod glob;
 pub mod json;
-pub mod json_decode;
 pub mod list;
 pub mod object;
 pub mod path;

@@ -1,6 +1,6 @@
 //! The documents of a rendered file, read as the linter reads them: as YAML or as JSON, into the few fields it looks at.
 
-use crate::go::json_decode::{self, Error};
+use crate::go::json::{self, StreamError};
 use crate::go::unicode::is_space;
 use crate::go::{Dict, Value, strconv, utf8};
 use crate::profile::{Go, Profile};
@@ -73,7 +73,7 @@ impl<'a> Documents<'a> {
 
     fn next_json(&mut self) -> Option<Result<Option<Resource>, String>> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        match json_decode::decode_prefix_at(rest) {
+        match json::decode_first(rest, json::Any, self.profile.go.json()) {
             Ok((value, used)) => {
                 let resource = self.resource(&value, false);
                 if resource.is_ok() {
@@ -81,11 +81,9 @@ impl<'a> Documents<'a> {
                 }
                 Some(resource)
             }
-            Err((Error::Empty, _)) => None,
-            Err((error @ Error::Character { .. }, at)) => {
-                Some(Err(format!("json: offset {}: {error}", self.at + at + 1)))
-            }
-            Err((error, _)) => Some(Err(error.to_string())),
+            Err(StreamError::End) => None,
+            Err(StreamError::Syntax(text, at)) => Some(Err(format!("json: offset {}: {text}", self.at + at + 1))),
+            Err(error) => Some(Err(error.to_string())),
         }
     }
 

@@ -6,6 +6,7 @@ use super::kind::escape;
 use super::location::{self, Location};
 use super::metaschema::{self, Draft};
 use super::run;
+use crate::go::json::Implementation;
 use crate::go::regexp::Regexp;
 use crate::go::strconv::quote;
 use crate::go::{Level, Log};
@@ -219,7 +220,7 @@ impl<'a> Compiler<'a> {
             return Ok(Rc::clone(document));
         }
         let document = match metaschema::document(url) {
-            Some(text) => Json::parse(text.as_bytes()).map_err(|error| error.to_string())?,
+            Some(text) => Json::parse(text.as_bytes(), Implementation::V1)?,
             None => {
                 self.external(url).map_err(|error| format!("failing loading {}: {error}", quote(url.as_bytes())))?
             }

@@ -1,11 +1,10 @@
 //! JSON with its numbers as they were written, and those numbers compared without rounding.
 
-use crate::go::json_decode::{self, Builder, Error};
+use crate::go::json::{Builder, Implementation, decode_first};
 use crate::go::{Str, Value, fmt};
 use crate::profile::JsonSchema;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +20,12 @@ pub enum Json {
 
 impl Json {
     /// As jsonschema.UnmarshalJSON, with the text of its error.
-    pub fn parse(text: &[u8]) -> Result<Json, ParseError> {
-        let (value, used) = json_decode::decode_with(text, &mut Build).map_err(ParseError::Syntax)?;
+    pub fn parse(text: &[u8], implementation: Implementation) -> Result<Json, String> {
+        let (value, used) = decode_first(text, Build, implementation).map_err(|error| error.to_string())?;
         if text.get(used..).unwrap_or_default().iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
             Ok(value)
         } else {
-            Err(ParseError::Trailing)
+            Err("invalid character after top-level value".to_owned())
         }
     }
 
@@ -119,23 +118,6 @@ impl Json {
     }
 }
 
-/// Why a text is not JSON.
-#[derive(Debug)]
-pub enum ParseError {
-    Syntax(Error),
-    /// Something stands behind the value.
-    Trailing,
-}
-
-impl Display for ParseError {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ParseError::Syntax(error) => error.fmt(f),
-            ParseError::Trailing => f.write_str("invalid character after top-level value"),
-        }
-    }
-}
-
 struct Build;
 
 impl Builder for Build {
@@ -146,8 +128,11 @@ impl Builder for Build {
     fn bool(&mut self, value: bool) -> Json {
         Json::Bool(value)
     }
-    fn number(&mut self, text: &str) -> Result<Json, Error> {
-        Ok(Json::Number(text.to_owned()))
+    fn number(&mut self, literal: &str) -> Option<Json> {
+        Some(Json::Number(literal.to_owned()))
+    }
+    fn out_of_range(&mut self, literal: &str, _: Implementation) -> Json {
+        Json::Number(literal.to_owned())
     }
     fn string(&mut self, value: Str) -> Json {
         Json::String(value.to_str_lossy().into_owned())

@@ -14,9 +14,8 @@ mod location;
 mod metaschema;
 mod run;
 
-use crate::go::json_decode::Error;
 use crate::go::{Log, Str, Value};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use compile::Compiler;
 use json::Json;
 use std::cell::Cell;
@@ -82,7 +81,7 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
     let mut log = |line| logged.push(line);
     let result = (|| {
         let mut compiler = Compiler::new(false, profile.json_schema, limit, &mut log);
-        compiler.add(ADDRESS, Json::parse(schema).map_err(|error| syntax(&error, profile))?);
+        compiler.add(ADDRESS, Json::parse(schema, profile.go.json())?);
         let schema = compiler.compile(ADDRESS)?;
         run::validate(values, &schema, None, profile.json_schema, limit).map_err(|error| {
             let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
@@ -90,18 +89,6 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
         })
     })();
     (result, logged)
-}
-
-/// A syntax error in the words of the profile's encoding/json.
-fn syntax(error: &json::ParseError, profile: &'static Profile) -> String {
-    match error {
-        json::ParseError::Syntax(Error::Character { byte, context: "in string escape code" })
-            if profile.go >= Go::Go127 =>
-        {
-            format!("invalid escape sequence `\\{}` in string", char::from(*byte))
-        }
-        error => error.to_string(),
-    }
 }
 
 #[cfg(test)]

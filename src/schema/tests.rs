@@ -1,12 +1,12 @@
 //! What real Helm 4.1.4 printed.
 
 use super::validate;
-use crate::go::json_decode;
+use crate::go::json;
 use crate::go::{Log, Str};
 use crate::profile::HELM_4_1;
 
 fn run(schema: &str, values: &str) -> String {
-    let values = json_decode::decode(values.as_bytes()).unwrap();
+    let values = json::unmarshal(values.as_bytes(), json::Implementation::V1).into_result().unwrap();
     validate(&Str::from(schema), &values, &HELM_4_1, &mut |_: Log| {}).err().unwrap_or_default()
 }
 

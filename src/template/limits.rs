@@ -1,12 +1,12 @@
 //! The bounds that keep an untrusted template from exhausting the machine.
 
 /// How many bytes one buffer (the output of a template, an `include` or a `tpl`) may hold: 256 MiB, and
-/// little enough in this crate's tests to be reached there.
-pub const OUTPUT: usize = if cfg!(test) { 4 << 20 } else { 256 << 20 };
+/// little enough in this crate's tests, and to fuzzers, to be reached there.
+pub const OUTPUT: usize = if cfg!(any(test, fuzzing)) { 4 << 20 } else { 256 << 20 };
 
 /// How many times the bodies of `range` may run in one execution: 100 million, and fewer in
-/// this crate's tests.
-pub const ITERATIONS: u64 = if cfg!(test) { 100_000 } else { 100_000_000 };
+/// this crate's tests and to fuzzers.
+pub const ITERATIONS: u64 = if cfg!(any(test, fuzzing)) { 100_000 } else { 100_000_000 };
 
 /// As text/template maxExecDepth: how deep `template` actions may nest.
 pub const TEMPLATE_DEPTH: usize = 100_000;

@@ -3,7 +3,7 @@
 use super::Error;
 use super::set::{self, Reader};
 use crate::chart::{load_values, merge_maps};
-use crate::go::json_decode;
+use crate::go::json;
 use crate::go::{Dict, Value};
 use crate::profile::Profile;
 
@@ -41,7 +41,7 @@ pub fn user_values(
     for argument in &options.json_values {
         let trimmed = argument.trim_matches(crate::go::unicode::is_space);
         if trimmed.starts_with('{') {
-            match json_decode::decode(trimmed.as_bytes()) {
+            match json::unmarshal(trimmed.as_bytes(), json::Implementation::V1).into_result() {
                 Ok(Value::Dict(values)) => base = merge_maps(&base, &values),
                 _ => return Err(Error::SetJson { whole: true, argument: argument.clone() }),
             }

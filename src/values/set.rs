@@ -3,7 +3,7 @@
 //! One parser walks one argument and writes into the destination as it goes, so that what stood before an error
 //! is already set; Helm's users never see that, as an error ends the command.
 
-use crate::go::json_decode;
+use crate::go::json;
 use crate::go::strconv::{self, quote};
 use crate::go::unicode::is_space;
 use crate::go::{Dict, Value};
@@ -321,8 +321,8 @@ impl<'s> Parser<'s, '_> {
     }
 
     fn json(&mut self) -> Result<Value, Stop> {
-        let (value, used) =
-            json_decode::decode_prefix(self.rest.as_bytes()).map_err(|error| Stop::from(error.to_string()))?;
+        let (value, used) = json::decode_first(self.rest.as_bytes(), json::Any, json::Implementation::V1)
+            .map_err(|error| Stop::from(error.to_string()))?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         Ok(value)
     }

@@ -4,16 +4,8 @@ use super::super::list::List;
 use super::super::str::Str;
 use super::super::value::{Dict, Elem, Entries, Value};
 use super::super::{strconv, unicode, utf8};
-use super::{MAX_DEPTH, valid_utf8};
-
-/// Which encoding/json it is; they read the same and describe errors differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Implementation {
-    /// The first one, up to Go 1.26.
-    V1,
-    /// The one over encoding/json/v2, since Go 1.27.
-    V2,
-}
+use super::{Implementation, MAX_DEPTH, valid_utf8};
+use std::fmt;
 
 /// What Go has read and why it was not content: a number that is too large leaves the rest of the value in place.
 #[derive(Debug)]
@@ -33,7 +25,104 @@ impl<T> Decoded<T> {
 
 /// As `json.Unmarshal` into an `interface {}`: every number a float64.
 pub fn unmarshal(text: &[u8], implementation: Implementation) -> Decoded<Value> {
-    Parser::new(text, implementation).parse().unwrap_or_else(|error| Decoded { value: Value::Nil, error: Some(error) })
+    let mut parser = Parser::new(text, Any, implementation);
+    match parser.value().and_then(|value| parser.end_of_text().map(|()| value)) {
+        Ok(value) => Decoded { value, error: parser.error },
+        Err(error) => Decoded { value: Value::Nil, error: Some(error) },
+    }
+}
+
+/// What a reader makes of each kind of value.
+pub trait Builder {
+    /// The values that it makes.
+    type Out;
+    fn null(&mut self) -> Self::Out;
+    fn bool(&mut self, value: bool) -> Self::Out;
+    /// A number, of which `literal` is the JSON text; none where the type cannot hold it.
+    fn number(&mut self, literal: &str) -> Option<Self::Out>;
+    /// The value in place of a number that the type cannot hold.
+    fn out_of_range(&mut self, literal: &str, implementation: Implementation) -> Self::Out;
+    fn string(&mut self, value: Str) -> Self::Out;
+    fn array(&mut self, items: Vec<Self::Out>) -> Self::Out;
+    /// Entries in the order of the text; of equal keys the last counts.
+    fn object(&mut self, entries: Vec<(Str, Self::Out)>) -> Self::Out;
+}
+
+/// Why there is no value at the start of a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub enum StreamError {
+    /// There is nothing but white space.
+    End,
+    /// A syntax error: Go's text, and the index of the byte that is wrong.
+    Syntax(String, usize),
+    /// Go's text of an error that has no place: the stream ends too early, or its type cannot hold a number.
+    Other(String),
+}
+
+impl fmt::Display for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StreamError::End => f.write_str("EOF"),
+            StreamError::Syntax(text, _) | StreamError::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+/// As `json.NewDecoder(…).Decode`: the first value of a text, and how many bytes it took.
+pub fn decode_first<B: Builder>(
+    text: &[u8],
+    builder: B,
+    implementation: Implementation,
+) -> Result<(B::Out, usize), StreamError> {
+    let mut parser = Parser::new(text, builder, implementation);
+    parser.stream = true;
+    if parser.skip_space().is_none() {
+        return Err(StreamError::End);
+    }
+    match parser.value() {
+        Ok(value) => parser.error.map_or(Ok((value, parser.at)), |text| Err(StreamError::Other(text))),
+        Err(text) if parser.at >= parser.text.len() => Err(StreamError::Other(text)),
+        Err(text) => Err(StreamError::Syntax(text, parser.at)),
+    }
+}
+
+/// Makes what `interface {}` holds: every number is a float64.
+pub struct Any;
+
+impl Builder for Any {
+    type Out = Value;
+
+    fn null(&mut self) -> Value {
+        Value::Nil
+    }
+
+    fn bool(&mut self, value: bool) -> Value {
+        Value::Bool(value)
+    }
+
+    fn number(&mut self, literal: &str) -> Option<Value> {
+        literal.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float64)
+    }
+
+    fn out_of_range(&mut self, literal: &str, implementation: Implementation) -> Value {
+        match implementation {
+            Implementation::V1 => Value::Nil,
+            Implementation::V2 if literal.starts_with('-') => Value::Float64(f64::MIN),
+            Implementation::V2 => Value::Float64(f64::MAX),
+        }
+    }
+
+    fn string(&mut self, value: Str) -> Value {
+        Value::String(value)
+    }
+
+    fn array(&mut self, items: Vec<Value>) -> Value {
+        Value::List(List::appended(Elem::Any, items))
+    }
+
+    fn object(&mut self, entries: Vec<(Str, Value)>) -> Value {
+        Value::Dict(Dict::from_entries(entries.into_iter().collect::<Entries>()))
+    }
 }
 
 /// As `json.Unmarshal` into an empty `map[string]interface {}`; null leaves the nil map.
@@ -81,25 +170,32 @@ fn mismatch(value: &Value, error: Option<String>, ty: &str) -> Option<String> {
 const NUMBER_ERROR: &str = "json: cannot unmarshal number";
 
 /// An open array or object.
-enum Frame {
-    Array(Vec<Value>),
-    Object(Vec<(Str, Value)>, Str),
+enum Frame<T> {
+    Array(Vec<T>),
+    Object(Vec<(Str, T)>, Str),
 }
 
-struct Parser<'a> {
+struct Parser<'a, B: Builder> {
     text: &'a [u8],
     at: usize,
-    frames: Vec<Frame>,
+    builder: B,
+    frames: Vec<Frame<B::Out>>,
     error: Option<String>,
     implementation: Implementation,
+    /// Whether it is a Decoder over a stream, which describes the end of the text otherwise.
+    stream: bool,
 }
 
-impl<'a> Parser<'a> {
-    fn new(text: &'a [u8], implementation: Implementation) -> Parser<'a> {
-        Parser { text, at: 0, frames: Vec::new(), error: None, implementation }
+impl<'a, B: Builder> Parser<'a, B> {
+    fn new(text: &'a [u8], builder: B, implementation: Implementation) -> Parser<'a, B> {
+        Parser { text, at: 0, builder, frames: Vec::new(), error: None, implementation, stream: false }
     }
 
-    fn parse(mut self) -> Result<Decoded<Value>, String> {
+    fn end_of_text(&mut self) -> Result<(), String> {
+        self.skip_space().map_or(Ok(()), |_| Err(self.invalid("after top-level value")))
+    }
+
+    fn value(&mut self) -> Result<B::Out, String> {
         loop {
             // At the beginning of a value.
             let Some(byte) = self.skip_space() else { return Err(self.end()) };
@@ -125,19 +221,33 @@ impl<'a> Parser<'a> {
                         continue;
                     }
                 }
-                b'"' => Value::String(self.string()?),
+                b'"' => {
+                    let text = self.string()?;
+                    self.builder.string(text)
+                }
                 b'-' | b'0'..=b'9' => self.number()?,
-                b't' => self.literal("true", Value::Bool(true))?,
-                b'f' => self.literal("false", Value::Bool(false))?,
-                b'n' => self.literal("null", Value::Nil)?,
+                b't' => {
+                    self.literal("true")?;
+                    self.builder.bool(true)
+                }
+                b'f' => {
+                    self.literal("false")?;
+                    self.builder.bool(false)
+                }
+                b'n' => {
+                    self.literal("null")?;
+                    self.builder.null()
+                }
                 _ => return Err(self.invalid("looking for beginning of value")),
             };
             // After a value.
             loop {
+                if self.frames.is_empty() {
+                    return Ok(value);
+                }
                 let next = self.skip_space();
                 match self.frames.last_mut() {
-                    None if next.is_none() => return Ok(Decoded { value, error: self.error }),
-                    None => return Err(self.invalid("after top-level value")),
+                    None => return Ok(value),
                     Some(Frame::Array(items)) => {
                         items.push(value);
                         match next {
@@ -169,18 +279,16 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn open(&mut self, frame: Frame) -> Result<(), String> {
+    fn open(&mut self, frame: Frame<B::Out>) -> Result<(), String> {
         self.frames.push(frame);
         if self.frames.len() > MAX_DEPTH { Err("exceeded max depth".to_owned()) } else { Ok(()) }
     }
 
-    fn close(&mut self) -> Value {
+    fn close(&mut self) -> B::Out {
         match self.frames.pop() {
-            Some(Frame::Array(items)) => Value::List(List::appended(Elem::Any, items)),
-            Some(Frame::Object(entries, _)) => {
-                Value::Dict(Dict::from_entries(entries.into_iter().collect::<Entries>()))
-            }
-            None => Value::Nil,
+            Some(Frame::Array(items)) => self.builder.array(items),
+            Some(Frame::Object(entries, _)) => self.builder.object(entries),
+            None => self.builder.null(),
         }
     }
 
@@ -211,7 +319,7 @@ impl<'a> Parser<'a> {
     }
 
     fn end(&self) -> String {
-        "unexpected end of JSON input".to_owned()
+        if self.stream { "unexpected EOF".to_owned() } else { "unexpected end of JSON input".to_owned() }
     }
 
     /// The error for the byte here; inside of a token Go's first implementation puts a space after the end of the text.
@@ -219,8 +327,8 @@ impl<'a> Parser<'a> {
         let rest = &self.text[self.at..];
         let Some(&byte) = rest.first() else {
             return match self.implementation {
-                Implementation::V1 => format!("invalid character ' ' {context}"),
-                Implementation::V2 => self.end(),
+                Implementation::V1 if !self.stream => format!("invalid character ' ' {context}"),
+                _ => self.end(),
             };
         };
         let quoted = match (self.implementation, utf8::decode(rest)) {
@@ -243,7 +351,7 @@ impl<'a> Parser<'a> {
         format!("invalid escape sequence `{}` in string", String::from_utf8_lossy(sequence))
     }
 
-    fn literal(&mut self, word: &str, value: Value) -> Result<Value, String> {
+    fn literal(&mut self, word: &str) -> Result<(), String> {
         self.at += 1;
         for &expected in &word.as_bytes()[1..] {
             if self.text.get(self.at) != Some(&expected) {
@@ -251,7 +359,7 @@ impl<'a> Parser<'a> {
             }
             self.at += 1;
         }
-        Ok(value)
+        Ok(())
     }
 
     /// The digits of a part of a number that the first implementation names `part`.
@@ -268,7 +376,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn number(&mut self) -> Result<Value, String> {
+    fn number(&mut self) -> Result<B::Out, String> {
         let start = self.at;
         if self.text.get(self.at) == Some(&b'-') {
             self.at += 1;
@@ -290,18 +398,12 @@ impl<'a> Parser<'a> {
             self.digits("in exponent of ")?;
         }
         let literal = String::from_utf8_lossy(&self.text[start..self.at]);
-        match literal.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Value::Float64(number)),
-            _ => {
-                let target = self.target();
-                self.error.get_or_insert_with(|| format!("{NUMBER_ERROR} {literal} into {target} of type float64"));
-                Ok(match self.implementation {
-                    Implementation::V1 => Value::Nil,
-                    Implementation::V2 if literal.starts_with('-') => Value::Float64(f64::MIN),
-                    Implementation::V2 => Value::Float64(f64::MAX),
-                })
-            }
+        if let Some(number) = self.builder.number(&literal) {
+            return Ok(number);
         }
+        let target = self.target();
+        self.error.get_or_insert_with(|| format!("{NUMBER_ERROR} {literal} into {target} of type float64"));
+        Ok(self.builder.out_of_range(&literal, self.implementation))
     }
 
     /// What UnmarshalTypeError says of the place of a value.

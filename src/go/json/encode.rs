@@ -4,7 +4,7 @@ use super::super::object::Object;
 use super::super::str::{Str, StrBuilder};
 use super::super::value::{Kind, Value};
 use super::super::{base64, strconv, utf8};
-use super::MAX_DEPTH;
+use super::{Implementation, MAX_DEPTH};
 
 /// From which depth on Go looks for maps and slices that contain themselves.
 const CYCLE_CHECK_DEPTH: usize = 1000;
@@ -16,16 +16,13 @@ pub struct Options<'a> {
     pub escape_html: bool,
     /// What starts each line and what indents it once per level; all on one line where there is none.
     pub indent: Option<(&'a str, &'a str)>,
+    /// Which encoding/json writes.
+    pub implementation: Implementation,
 }
 
-/// As `json.Marshal`. The error is Go's text.
+/// As `json.Marshal` up to Go 1.26. The error is Go's text.
 pub fn marshal(value: &Value) -> Result<Str, String> {
-    encode(value, Options { escape_html: true, indent: None })
-}
-
-/// As `json.MarshalIndent`.
-pub fn marshal_indent(value: &Value, prefix: &str, indent: &str) -> Result<Str, String> {
-    encode(value, Options { escape_html: true, indent: Some((prefix, indent)) })
+    encode(value, Options { escape_html: true, indent: None, implementation: Implementation::V1 })
 }
 
 /// Writes a value as JSON, without a newline at the end.
@@ -223,7 +220,10 @@ impl Encoder<'_> {
             }
             let (rune, width) = utf8::decode(&bytes[at..]);
             let escape: &[u8] = match rune {
-                '\u{fffd}' if width == 1 => b"\\ufffd",
+                '\u{fffd}' if width == 1 => match self.options.implementation {
+                    Implementation::V1 => b"\\ufffd",
+                    Implementation::V2 => b"\xef\xbf\xbd",
+                },
                 '\u{2028}' => b"\\u2028",
                 '\u{2029}' => b"\\u2029",
                 _ => b"",
@@ -308,6 +308,8 @@ mod tests {
         ] {
             assert_eq!(json(&Value::string(text)), expected);
         }
+        let options = Options { escape_html: false, indent: None, implementation: Implementation::V2 };
+        assert_eq!(encode(&Value::string(b"<\xff"), options).unwrap().to_string(), "\"<\u{fffd}\"");
     }
 
     #[test]
@@ -315,7 +317,8 @@ mod tests {
         let dict: Dict = [("b", Value::list([])), ("a", Value::List(List::nil(Elem::Any)))].into_iter().collect();
         assert_eq!(json(&Value::Dict(dict.clone())), r#"{"a":null,"b":[]}"#);
         let value = Value::list([Value::Dict(dict), Value::Dict(Dict::new())]);
-        let text = marshal_indent(&value, "", "  ").unwrap();
+        let options = Options { escape_html: true, indent: Some(("", "  ")), implementation: Implementation::V1 };
+        let text = encode(&value, options).unwrap();
         assert_eq!(text.to_string(), "[\n  {\n    \"a\": null,\n    \"b\": []\n  },\n  {}\n]");
     }
 }

@@ -3,14 +3,23 @@
 mod decode;
 mod encode;
 
-pub use decode::{Decoded, Implementation, unmarshal, unmarshal_list, unmarshal_map};
-pub use encode::{Options, encode, fields, marshal, marshal_indent};
+pub use decode::{Any, Builder, Decoded, StreamError, decode_first, unmarshal, unmarshal_list, unmarshal_map};
+pub use encode::{Options, encode, fields, marshal};
 
 use super::utf8;
 use std::borrow::Cow;
 
 /// How deep arrays and objects may nest in a text that is read, and here also in a value that is written.
 pub const MAX_DEPTH: usize = 10_000;
+
+/// Which encoding/json it is; they describe errors differently, and write what is not UTF-8 differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Implementation {
+    /// The first one, up to Go 1.26.
+    V1,
+    /// The one over encoding/json/v2, since Go 1.27.
+    V2,
+}
 
 /// The bytes with U+FFFD in place of each byte that is not UTF-8, as encoding/json reads and writes strings.
 pub fn valid_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {

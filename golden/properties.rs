@@ -1,0 +1,200 @@
+//! The properties of golden/fuzz for a moment each, with texts that are changed at random, always in the same way.
+
+#[path = "fuzz/properties.rs"]
+mod properties;
+
+use mizzen::go::{Dict, Str, Value};
+use properties::{PROPERTIES, round_trip};
+
+/// How many texts each property is tried with.
+const TEXTS: usize = 400;
+/// How many values are written and read again.
+const VALUES: usize = 2_000;
+
+/// What texts begin as, by the name of the property.
+const SEEDS: &[(&str, &[&str])] = &[
+    ("template", TEMPLATES),
+    ("execution", TEMPLATES),
+    (
+        "yaml_in",
+        &[
+            "a: 1\nb: [x, 'y', \"z\\n\"]\nc:\n  d: |2-\n     text\n  e: >+\n    folded\n    text\n\n",
+            "a: &x {b: 1}\nc: *x\nd:\n  <<: [*x]\n  e: !!binary YQ==\n",
+            "%YAML 1.1\n--- !t\n? a\n: - - b\n  - c: # d\n...\n",
+            "a: 0x1F\nb: 1_000\nc: .inf\nd: 2001-12-14\ne: ~\nf: yes\ng: 1e3\r\n",
+        ],
+    ),
+    ("json_in", &[r#"{"a":[1,-2.5e3,true,null,"\u00e9\ud83d\ude00\n"],"b":{}}"#, "1e400", " [ ] "]),
+    (
+        "toml_in",
+        &[
+            "a = 1\nb.c = [1, 2.5, 'x',]\n[d]\ne = {f = true}\n[[g]]\nh = 1979-05-27T07:32:00Z\n",
+            "a = \"\"\"\nx\\\n  y\"\"\"\nb = '''\nz'''\nc = 0x1F\nd = inf\n\"e f\" = +1_000\n",
+        ],
+    ),
+    ("set", &["a.b[1].c=x,d={1,2},e\\.f=null,g=true", "a={b,c},d[0][1]=2,e=[1]", "a={\"b\":[1]},c=1.5"]),
+    ("printf", &["%d %5.2f %-10s %+v %#x %q %T %%", "%[2]*.[1]*f %[3]v %!z %c %U %08b", "%x %X %e %g %t %p"]),
+    ("constraint", &[">=1.2.3 <2.0.0 || ~1.2 || ^0.3.x\n1.2.3-a.1+b", "1.2 - 2.3.4, !=1.5\nv1.4", "*\n1"]),
+    (
+        "time_layout",
+        &[
+            "Mon Jan _2 15:04:05.000 MST 2006\nTue Feb  3 01:02:03.456 UTC 2024",
+            "2006-01-02T15:04:05.999999999Z07:00",
+            "1h2m3.5s",
+            "-07:00:00 PM 3:04 002",
+        ],
+    ),
+    (
+        "regular_expression",
+        &["(?i)^a+(b|[c-e])*?\\d{2,3}$\nab12", "(?P<n>\\pL)|\\x{10FFFF}[[:alpha:]^]", "(a|b)\\b.(?s:.)"],
+    ),
+    ("pattern", &["**/*.{yaml,yml}\ntemplates/a.yaml", "[!a-c]?x\\*\nb", "!a/\n*.txt\n# c"]),
+    ("archive_in", &["\u{1f}\u{8b}\u{8}", "case/Chart.yaml"]),
+];
+
+const TEMPLATES: &[&str] = &[
+    "{{- define \"x\" -}}{{ . | quote }}{{- end }}{{ range $i, $v := .a.b }}{{ if $i }}{{ template \"x\" $v }}{{ else }}-{{ break }}{{ end }}{{ end }}",
+    "{{ with $x := .e }}{{ printf \"%03d\" (int $x) | trunc 2 }}{{ else with .f }}{{ . }}{{ end }}{{/* c */}}{{ $y := dict \"a\" (list 1 0x1F 'c' 1.5e3 `r`) }}",
+    "{{ .a | toYaml | nindent 4 }}{{ regexReplaceAll \"(a)(b)\" \"xaby\" \"$2$1\" }}{{ semverCompare \">1\" \"1.2.3\" }}{{ (index .a.b 0).c }}",
+    "{{ block \"b\" . }}{{ .a.d | upper | b64enc }}{{ end }}{{ range until 3 }}{{ continue }}{{ end }}{{ and 1 (or 0 .f) (not true) (eq 1 1 2) }}",
+];
+
+/// A generator of numbers, as SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    }
+
+    /// A number below `end`, which is not 0.
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    fn choice<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    /// A text, changed in a few places.
+    fn changed(&mut self, seeds: &[&str]) -> Vec<u8> {
+        let mut text = self.choice(seeds).as_bytes().to_vec();
+        for _ in 0..self.below(6) {
+            let at = self.below(text.len() + 1);
+            match self.below(4) {
+                0 if at < text.len() => drop(text.remove(at)),
+                1 => {
+                    let end = (at + self.below(16)).min(text.len());
+                    let piece = text[at..end].to_vec();
+                    text.splice(at..at, piece);
+                }
+                2 => text.insert(at, self.next() as u8),
+                _ => text.insert(at, self.choice(b" \n\t:-?,[]{}()&*!|>'\"%@`#~=<.\\/$^+_0159axefn\x00\xff\xc3")),
+            }
+        }
+        text
+    }
+
+    fn string(&mut self) -> Str {
+        const WORDS: &[&str] = &[
+            "",
+            "a",
+            "true",
+            "no",
+            "~",
+            "1",
+            "-1.5",
+            "0x1F",
+            "1e3",
+            ".inf",
+            "2001-01-01",
+            "190:20",
+            "a: b",
+            "- a",
+            "#",
+            "a #b",
+            " a",
+            "a ",
+            "\n",
+            "a\nb",
+            "a\n",
+            "a\n\n",
+            "\na",
+            "  a\nb",
+            "\t",
+            "\r",
+            "\u{85}",
+            "\u{2028}",
+            "\u{feff}",
+            "é",
+            "😀",
+            "\0",
+            "\x7f",
+            "'",
+            "\"",
+            "\\",
+            "---",
+            "...",
+            "?",
+            ":",
+            "*a",
+            "&a",
+            "!a",
+            "|",
+            ">",
+            "%",
+            "@",
+            "`",
+            "{",
+            "]",
+            "<<",
+            "=",
+        ];
+        let mut text = String::new();
+        for _ in 0..self.below(4) {
+            text.push_str(self.choice(WORDS));
+        }
+        if self.below(8) == 0 {
+            for _ in 0..self.below(40) {
+                text.push_str(self.choice(&["word ", "longer-word ", "\n", "x"]));
+            }
+        }
+        Str::from(text)
+    }
+
+    fn value(&mut self, depth: usize) -> Value {
+        match self.below(if depth > 4 { 6 } else { 9 }) {
+            0 => Value::Nil,
+            1 => Value::Bool(self.below(2) == 0),
+            2 => Value::Int64(self.next() as i64 >> self.below(64)),
+            3 => Value::Float64(f64::from_bits(self.next())),
+            4 | 5 => Value::String(self.string()),
+            6 => Value::list((0..self.below(4)).map(|_| self.value(depth + 1)).collect::<Vec<_>>()),
+            _ => Value::Dict((0..self.below(4)).map(|_| (self.string(), self.value(depth + 1))).collect::<Dict>()),
+        }
+    }
+}
+
+#[test]
+fn no_text_breaks_a_property() {
+    for &(name, property) in PROPERTIES {
+        let (_, seeds) = SEEDS.iter().find(|(seeded, _)| *seeded == name).expect("every property has seeds");
+        let mut random = Random(1);
+        for _ in 0..TEXTS {
+            let text = random.changed(seeds);
+            let outcome = std::panic::catch_unwind(|| property(&text));
+            assert!(outcome.is_ok(), "{name} fails for {:?}", String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+#[test]
+fn values_that_are_written_read_as_the_same() {
+    let mut random = Random(2);
+    for _ in 0..VALUES {
+        round_trip(&random.value(0));
+    }
+}
