@@ -66,6 +66,19 @@ pub fn write(
     profile: &'static Profile,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
+    write_changed(manifests, options, profile, &mut Ok, out)
+}
+
+/// The same, with a function between that changes the stream, hooks apart: Helm 3's post-renderer.
+///
+/// With an output directory there is no stream, and it changes an empty one. Its error is Helm's text.
+pub fn write_changed(
+    manifests: &Manifests,
+    options: &Options,
+    profile: &'static Profile,
+    change: &mut dyn FnMut(Vec<u8>) -> Result<Vec<u8>, String>,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let mut stream = Vec::new();
     match &options.output_dir {
         None => {
@@ -78,6 +91,7 @@ pub fn write(
         }
         Some(dir) => write_files(manifests, options, dir, out)?,
     }
+    let stream = change(stream).map_err(Error::Manifest)?;
     let mut stream = trim_space(&stream).to_vec();
     stream.push(b'\n');
     if !options.no_hooks {

@@ -39,6 +39,8 @@ pub struct Profile {
     pub chart_file_limit: Option<u64>,
     /// Whether a null in a chart's own values counts as no value, also below the top level.
     pub null_defaults_dropped: bool,
+    /// What `--post-renderer` names.
+    pub post_renderer: PostRenderer,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -90,6 +92,15 @@ pub enum EmptyFile {
     NoLines,
 }
 
+/// What `--post-renderer` names. Ours is an executable in any case; this tells the words where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PostRenderer {
+    /// An executable: Helm 3.
+    Executable,
+    /// A plugin: Helm 4.
+    Plugin,
+}
+
 /// Helm 4.1.4.
 pub static HELM_4_1: Profile = Profile {
     name: "4.1",
@@ -112,6 +123,7 @@ pub static HELM_4_1: Profile = Profile {
     values_lose_last_line: true,
     chart_file_limit: Some(5 * 1024 * 1024),
     null_defaults_dropped: false,
+    post_renderer: PostRenderer::Plugin,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),
@@ -141,6 +153,7 @@ pub static HELM_4_3: Profile = Profile {
     values_lose_last_line: false,
     chart_file_limit: None,
     null_defaults_dropped: true,
+    post_renderer: PostRenderer::Plugin,
     deprecated_flags: &[
         ("force", "use --force-replace instead"),
         ("atomic", "use --rollback-on-failure instead"),

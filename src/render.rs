@@ -9,7 +9,7 @@ use crate::go::{Dict, Level, Log};
 use crate::host::Host;
 use crate::manifest::{self, Crd, Manifests};
 use crate::profile::Profile;
-use crate::template::{Cache, Observer, Unobserved};
+use crate::template::{Cache, Collision, Observer, Unobserved};
 use crate::trace::{Recorder, Trace};
 use crate::values;
 use std::rc::Rc;
@@ -34,6 +34,8 @@ pub struct Options {
     pub enable_dns: bool,
     /// Texts that other renders may have compiled already, from [`engine::cache`].
     pub cache: Option<Arc<Cache>>,
+    /// Whether to warn of named templates that two charts define differently.
+    pub collisions: bool,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
             skip_schema_validation: false,
             enable_dns: false,
             cache: None,
+            collisions: false,
         }
     }
 }
@@ -160,8 +163,25 @@ fn run<O: Observer>(
     let release =
         Release { name: options.name.clone(), namespace: options.namespace.clone(), is_upgrade: options.is_upgrade };
     let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false, cache: options.cache.clone() };
-    let mut rendered =
-        engine::render(chart, values, &release, &capabilities, &engine_options, host, profile, observer)?;
+    let mut report = |collision: &Collision| {
+        if options.collisions {
+            log(Log::new(Level::Warn, "charts define the same template differently")
+                .with("template", collision.name.to_string())
+                .with("used", collision.used.to_string())
+                .with("ignored", collision.ignored.to_string()));
+        }
+    };
+    let mut rendered = engine::render_reporting(
+        chart,
+        values,
+        &release,
+        &capabilities,
+        &engine_options,
+        host,
+        profile,
+        observer,
+        &mut report,
+    )?;
     // The notes are for whoever installs the chart; here only their errors count.
     rendered.retain(|(path, _)| !path.ends_with("NOTES.txt"));
     match manifest::sort(&rendered, profile, log) {

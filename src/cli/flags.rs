@@ -44,8 +44,6 @@ pub enum Kind {
     Float,
     /// A strategy to wait, `watcher` when it stands alone.
     Wait,
-    /// The name of a plugin that is not there.
-    PostRenderer,
 }
 
 /// What the flags were set to, and what else stood on the command line.
@@ -235,11 +233,7 @@ impl Parser<'_> {
             Kind::Slice => return if value.is_empty() { Ok(Vec::new()) } else { read_csv(value) },
             Kind::Map => return read_map(value),
             Kind::Wait => self.check_wait(value)?,
-            // As postRendererString.Set: nothing is a plugin here.
-            Kind::PostRenderer if !value.is_empty() => {
-                return Err(format!("plugin: {{Name:{value} Type:postrenderer/v1}} not found"));
-            }
-            Kind::Text | Kind::Optional(_) | Kind::Array | Kind::PostRenderer => {}
+            Kind::Text | Kind::Optional(_) | Kind::Array => {}
         }
         Ok(vec![value.to_owned()])
     }

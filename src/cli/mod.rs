@@ -3,10 +3,11 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, services, values, functions, template, engine, manifest, render, output, error, yaml.
+//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
 
 pub mod completion;
 pub mod elsewhere;
+pub mod explain;
 pub mod export;
 pub mod factory;
 pub mod flags;
@@ -14,6 +15,7 @@ pub mod folder;
 pub mod helm;
 pub mod host;
 pub mod kubeconfig;
+pub mod post_renderer;
 pub mod render;
 pub mod reproducible;
 pub mod show;
@@ -39,13 +41,22 @@ pub enum Exit {
 }
 
 /// Mizzen's own flags, which every command has.
-pub static OWN_FLAGS: &[Flag] = &[Flag {
-    name: "helm-version",
-    short: None,
-    kind: Kind::Text,
-    help: "the version of Helm to be compatible with: 4.1 or 4.3 [env: MIZZEN_HELM_VERSION]",
-    hidden: false,
-}];
+pub static OWN_FLAGS: &[Flag] = &[
+    Flag {
+        name: "helm-version",
+        short: None,
+        kind: Kind::Text,
+        help: "the version of Helm to be compatible with: 4.1 or 4.3 [env: MIZZEN_HELM_VERSION]",
+        hidden: false,
+    },
+    Flag {
+        name: "error-format",
+        short: None,
+        kind: Kind::Text,
+        help: "what to show of an error: auto, full, helm (its text alone) or json [env: MIZZEN_ERROR_FORMAT]",
+        hidden: false,
+    },
+];
 
 /// The commands that Helm has too.
 pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND];

@@ -1,8 +1,10 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
+use super::explain::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
-use super::helm::{self, Invocation, flag, inert, read_values_file};
+use super::helm::{self, Invocation, flag, inert};
 use super::host;
+use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::error::Error;
@@ -35,6 +37,8 @@ pub static FLAGS: &[Flag] = &[
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
     flag("seed", None, Kind::Text, super::reproducible::HELP),
+    flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print"),
+    flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)"),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
     inert("dependency-update", Kind::Bool),
@@ -52,8 +56,6 @@ pub static FLAGS: &[Flag] = &[
         help: "accepted for compatibility with Helm, without effect",
         hidden: true,
     },
-    inert("post-renderer", Kind::PostRenderer),
-    inert("post-renderer-args", Kind::Array),
     inert("render-subchart-notes", Kind::Bool),
     inert("replace", Kind::Bool),
     inert("rollback-on-failure", Kind::Bool),
@@ -83,13 +85,21 @@ pub static COMMAND: helm::Command = helm::Command {
 
 fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     let host = host::choose(invocation.parsed.text("seed"));
-    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host };
-    match command.run(streams) {
+    let format = match Format::choose(invocation) {
+        Ok(format) => format,
+        Err(text) => return streams.fail(&text),
+    };
+    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host, format };
+    let mut known = Known::default();
+    match command.run(&mut known, streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
-        Err(Failed::Early(text)) => streams.fail(&text),
+        Err(Failed::Early(text)) => explain::show(&text, None, &[], &known, invocation, &*host, streams),
+        Err(Failed::Error(error)) => {
+            explain::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
+        }
         // As RunE: with a release at hand Helm offers to show it, or shows it.
-        Err(Failed::Late { error, rendered }) => {
+        Err(Failed::Late { error, text, rendered }) => {
             if streams.debug {
                 let mut stream = Vec::new();
                 rendered.iter().for_each(|(path, content)| output::push_document(&mut stream, path, content));
@@ -98,9 +108,10 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
                 }
-                return streams.fail(&error);
+                return explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
             }
-            streams.fail(&format!("{error}\n\nUse --debug flag to render out invalid YAML"))
+            let text = format!("{text}\n\nUse --debug flag to render out invalid YAML");
+            explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
         }
     }
 }
@@ -111,8 +122,10 @@ enum Failed {
     Stream,
     /// Before there was a release.
     Early(String),
+    /// The same, with an error that can be explained.
+    Error(Box<Error>),
     /// With a release, whose rendered files are perhaps worth showing.
-    Late { error: String, rendered: Vec<(String, Str)> },
+    Late { error: Option<Box<Error>>, text: String, rendered: Vec<(String, Str)> },
 }
 
 impl From<String> for Failed {
@@ -133,9 +146,9 @@ impl From<Failure> for Failed {
         if failure.error.leaves_release() {
             let mut rendered = failure.rendered;
             rendered.retain(|(_, content)| !crate::manifest::trim_space(content).is_empty());
-            Failed::Late { error: text, rendered }
+            Failed::Late { error: Some(Box::new(failure.error)), text, rendered }
         } else {
-            Failed::Early(text)
+            Failed::Error(Box::new(failure.error))
         }
     }
 }
@@ -144,7 +157,7 @@ impl From<output::Error> for Failed {
     fn from(error: output::Error) -> Failed {
         match error {
             output::Error::Stream(_) => Failed::Stream,
-            output::Error::Manifest(error) => Failed::Late { error, rendered: Vec::new() },
+            output::Error::Manifest(error) => Failed::Late { error: None, text: error, rendered: Vec::new() },
             error => Failed::Early(error.to_string()),
         }
     }
@@ -155,11 +168,17 @@ struct Template<'a> {
     parsed: &'a Parsed,
     profile: &'static Profile,
     host: &'a dyn Host,
+    format: Format,
 }
 
 impl Template<'_> {
     /// As newTemplateCmd's RunE and runInstall, in their order.
-    fn run(&self, streams: &mut Streams<'_>) -> Result<(), Failed> {
+    fn run(&self, known: &mut Known, streams: &mut Streams<'_>) -> Result<(), Failed> {
+        // Helm looks for it while it reads the flags.
+        let post_renderer = match self.parsed.text("post-renderer").filter(|name| !name.is_empty()) {
+            Some(name) => Some(PostRenderer::new(name, self.parsed.list("post-renderer-args"), self.profile)?),
+            None => None,
+        };
         if self.parsed.arguments.is_empty() {
             return Err(
                 "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]"
@@ -177,9 +196,10 @@ impl Template<'_> {
         );
         let (name, reference) = self.name_and_chart()?;
         let path = self.invocation.locate(reference)?;
+        (known.reference, known.path) = (reference.to_owned(), path.clone());
         streams.log(&Log::new(Level::Debug, "Chart path").with("path", &path));
-        let user_values =
-            values::user_values(&self.invocation.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
+        let user_values = values::user_values(&self.invocation.values(), self.profile, &mut |path| known.read(path))
+            .map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
             let text =
@@ -196,11 +216,13 @@ impl Template<'_> {
             skip_schema_validation: self.parsed.bool("skip-schema-validation"),
             enable_dns: self.parsed.bool("enable-dns"),
             cache: None,
+            collisions: self.format != Format::Helm,
         };
         self.check_labels()?;
+        let options = known.options.insert(options);
         let manifests =
-            render::render(chart, &user_values, &options, self.host, self.profile, &mut |record| streams.log(&record))?;
-        self.write(&manifests, &name, streams)
+            render::render(chart, &user_values, options, self.host, self.profile, &mut |record| streams.log(&record))?;
+        self.write(&manifests, &name, post_renderer.as_ref(), streams)
     }
 
     /// As cobra's ValidateFlagGroups.
@@ -315,7 +337,13 @@ impl Template<'_> {
         Err(format!("user supplied labels contains system reserved label name. System labels: [{}]", SYSTEM.join(" ")))
     }
 
-    fn write(&self, manifests: &Manifests, name: &str, streams: &mut Streams<'_>) -> Result<(), Failed> {
+    fn write(
+        &self,
+        manifests: &Manifests,
+        name: &str,
+        post_renderer: Option<&PostRenderer>,
+        streams: &mut Streams<'_>,
+    ) -> Result<(), Failed> {
         let options = output::Options {
             include_crds: self.parsed.bool("include-crds"),
             no_hooks: self.parsed.bool("no-hooks"),
@@ -324,7 +352,11 @@ impl Template<'_> {
             output_dir: self.parsed.text("output-dir").filter(|dir| !dir.is_empty()).map(ToOwned::to_owned),
             release_dir: self.parsed.bool("release-name").then(|| name.to_owned()),
         };
-        output::write(manifests, &options, self.profile, &mut *streams.out)?;
+        let mut change = |stream: Vec<u8>| match post_renderer {
+            Some(post_renderer) => post_renderer.run(&stream),
+            None => Ok(stream),
+        };
+        output::write_changed(manifests, &options, self.profile, &mut change, &mut *streams.out)?;
         streams.out.flush().map_err(|_| Failed::Stream)
     }
 }

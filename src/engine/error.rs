@@ -5,8 +5,8 @@ use crate::template::{self, ParseError};
 use std::fmt;
 
 /// How `fail` and `required` mark the message that is all the user should see.
-pub(super) const MESSAGE_START: &str = "HELM_ERR_START";
-pub(super) const MESSAGE_END: &str = "HELM_ERR_END";
+pub const MESSAGE_START: &str = "HELM_ERR_START";
+pub const MESSAGE_END: &str = "HELM_ERR_END";
 
 /// Why templates don't render.
 #[derive(Clone, Debug)]

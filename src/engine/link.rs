@@ -4,7 +4,7 @@ use super::error::Error;
 use super::functions;
 use super::scope::Renderable;
 use crate::profile::{Go, Profile};
-use crate::template::{Cache, Language, Templates};
+use crate::template::{Cache, Collision, Language, Templates};
 
 /// Parses the templates in the order in which they stand.
 ///
@@ -24,4 +24,15 @@ pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static
         .map_err(Error::Parse)?;
     }
     Ok(templates)
+}
+
+/// The named templates that two charts define differently; inside one chart that is its own business.
+pub fn collisions(templates: &Templates) -> impl Iterator<Item = &Collision> {
+    // `app/charts/sub/templates/a.tpl` is a file of `app/charts/sub`.
+    fn chart(file: &[u8]) -> &[u8] {
+        const TEMPLATES: &[u8] = b"/templates/";
+        let found = file.windows(TEMPLATES.len()).position(|window| window == TEMPLATES);
+        &file[..found.unwrap_or(file.len())]
+    }
+    templates.collisions().iter().filter(|collision| chart(&collision.used) != chart(&collision.ignored))
 }

@@ -21,7 +21,7 @@ use crate::chart::Chart;
 use crate::go::{Dict, Str, StrBuilder};
 use crate::host::Host;
 use crate::profile::Profile;
-use crate::template::{Cache, Executor, Observer};
+use crate::template::{Cache, Collision, Executor, Observer};
 use functions::State;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -59,8 +59,25 @@ pub fn render<O: Observer>(
     profile: &'static Profile,
     observer: O,
 ) -> Result<Vec<Rendered>, Error> {
+    render_reporting(chart, values, release, capabilities, options, host, profile, observer, &mut |_| {})
+}
+
+/// The same, which reports the named templates that two charts define differently.
+#[expect(clippy::too_many_arguments, reason = "these are the inputs of a render, and none belongs to another")]
+pub fn render_reporting<O: Observer>(
+    chart: &Chart,
+    values: &Dict,
+    release: &Release,
+    capabilities: &Rc<Capabilities>,
+    options: &Options,
+    host: &dyn Host,
+    profile: &'static Profile,
+    observer: O,
+    report: &mut dyn FnMut(&Collision),
+) -> Result<Vec<Rendered>, Error> {
     let renderables = scope::collect(chart, values, release, capabilities, profile);
     let templates = link::link(&renderables, options.cache.as_deref(), profile)?;
+    link::collisions(&templates).for_each(report);
     let mut state = State::new(options);
     let mut executor = Executor::new(&templates, host, &mut state, observer);
     let mut rendered = Vec::new();

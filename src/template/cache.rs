@@ -7,6 +7,7 @@ use super::parse::parse;
 use crate::go::Str;
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Compiles each text once, under whichever names and on whichever threads it is used.
@@ -23,6 +24,8 @@ pub(super) struct Compiled {
     pub name: Option<Str>,
     pub empty: bool,
     pub slots: u32,
+    /// Where the body stands in the text.
+    pub range: Range<usize>,
     pub code: Arc<[Operation]>,
 }
 
@@ -69,6 +72,7 @@ pub(super) fn compile_text(file: &Str, text: &Str, functions: &Functions) -> Res
         name: (tree.name != *file).then(|| tree.name.clone()),
         empty: tree.is_empty(),
         slots: tree.slots,
+        range: tree.range.clone(),
         code: compile(tree).into(),
     });
     Ok(compiled.collect())

@@ -31,6 +31,11 @@ impl Functions {
     pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
         self.0.get(name).copied()
     }
+
+    /// The names of all functions, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.values().map(|function| function.name)
+    }
 }
 
 impl FromIterator<&'static Function> for Functions {

@@ -27,4 +27,4 @@ pub use error::{Error, ExecError, Location, ParseError};
 pub use exec::{Executor, execute};
 pub use function::{Caller, Evaluate, Function, Functions};
 pub use observer::{Observer, Place, Unobserved};
-pub use templates::{Language, Template, Templates};
+pub use templates::{Collision, Language, Template, Templates};

@@ -17,6 +17,7 @@ use crate::go::strconv::{quote, unquote};
 use crate::go::unicode::is_space;
 use crate::go::utf8;
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// A parsed template.
 pub(super) struct Tree {
@@ -24,6 +25,8 @@ pub(super) struct Tree {
     pub body: Vec<Statement>,
     /// How many slots its variables need.
     pub slots: u32,
+    /// Where its body stands in the text.
+    pub range: Range<usize>,
 }
 
 impl Tree {
@@ -49,7 +52,7 @@ pub(super) fn parse(name: &Str, text: &Str, functions: &Functions) -> Result<Vec
         depth: 0,
     };
     let body = parser.parse()?;
-    parser.add(name.clone(), body)?;
+    parser.add(name.clone(), body, 0..text.len())?;
     Ok(parser.trees)
 }
 
@@ -274,8 +277,8 @@ impl Parser<'_> {
     }
 
     /// As Tree.add.
-    fn add(&mut self, name: Str, body: Vec<Statement>) -> Result<()> {
-        let tree = Tree { name, body, slots: self.current.scope.slots as u32 };
+    fn add(&mut self, name: Str, body: Vec<Statement>, range: Range<usize>) -> Result<()> {
+        let tree = Tree { name, body, slots: self.current.scope.slots as u32, range };
         match self.names.get(&tree.name) {
             None => {
                 self.names.insert(tree.name.clone(), self.trees.len());
@@ -324,12 +327,12 @@ impl Parser<'_> {
             return self.unexpected(&item, CONTEXT);
         }
         let name = self.unquote(&item)?;
-        self.expect(Kind::RightDelim, CONTEXT)?;
+        let start = self.expect(Kind::RightDelim, CONTEXT)?.end;
         let (body, end) = self.item_list()?;
         if !matches!(end, Parsed::End) {
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name, body)
+        self.add(name, body, start..self.current.items[self.current.peeked].start)
     }
 
     fn unquote(&self, item: &Item) -> Result<Str> {
@@ -568,13 +571,14 @@ impl Parser<'_> {
         const CONTEXT: &str = "block clause";
         let (position, name) = self.template_name(CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        let start = self.current.items[self.current.peeked].end;
         let outer = std::mem::replace(&mut self.current, Current::new());
         let (body, end) = self.item_list()?;
         if !matches!(end, Parsed::End) {
             self.current = outer;
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name.clone(), body)?;
+        self.add(name.clone(), body, start..self.current.items[self.current.peeked].start)?;
         self.current = outer;
         Ok(Statement::Template(Box::new(Invocation { position, name, pipe: Some(pipe) })))
     }

@@ -6,6 +6,7 @@ use super::error::ParseError;
 use super::function::Functions;
 use crate::go::Str;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The version of Go, where its text/template differs.
@@ -26,6 +27,18 @@ pub struct Templates {
     functions: Arc<Functions>,
     language: Language,
     templates: HashMap<Str, Arc<Template>>,
+    collisions: Vec<Collision>,
+}
+
+/// Two files that define the same template differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// The template.
+    pub name: Str,
+    /// The file whose definition counts.
+    pub used: Str,
+    /// The other file.
+    pub ignored: Str,
 }
 
 /// One template.
@@ -34,6 +47,8 @@ pub struct Template {
     file: Str,
     source: Str,
     empty: bool,
+    /// Where the body stands in the source.
+    range: Range<usize>,
     pub(super) slots: u32,
     pub(super) code: Arc<[Operation]>,
 }
@@ -42,7 +57,7 @@ impl Templates {
     /// An empty set. `root` is the name of Go's first template, which stands in "no template … associated with template"
     /// and is the name under which [`super::Caller::evaluate`] parses.
     pub fn new(root: &str, functions: Arc<Functions>, language: Language) -> Templates {
-        Templates { root: Str::from(root), functions, language, templates: HashMap::new() }
+        Templates { root: Str::from(root), functions, language, templates: HashMap::new(), collisions: Vec::new() }
     }
 
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
@@ -64,7 +79,7 @@ impl Templates {
     }
 
     fn add(&mut self, file: &Str, text: &Str, compiled: &[Compiled]) {
-        for Compiled { name, empty, slots, code } in compiled {
+        for Compiled { name, empty, slots, range, code } in compiled {
             let name = name.as_ref().unwrap_or(file);
             if *empty && self.templates.contains_key(name) {
                 continue;
@@ -74,10 +89,18 @@ impl Templates {
                 file: file.clone(),
                 source: text.clone(),
                 empty: *empty,
+                range: range.clone(),
                 slots: *slots,
                 code: Arc::clone(code),
             };
-            self.templates.insert(name.clone(), Arc::new(template));
+            let body = text.get(range.clone());
+            if let Some(old) = self.templates.insert(name.clone(), Arc::new(template))
+                && !old.empty
+                && old.source.get(old.range.clone()) != body
+            {
+                let (name, used, ignored) = (name.clone(), file.clone(), old.file.clone());
+                self.collisions.push(Collision { name, used, ignored });
+            }
         }
     }
 
@@ -89,6 +112,11 @@ impl Templates {
     /// All templates, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
         self.templates.values().map(Arc::as_ref)
+    }
+
+    /// The templates that were defined anew and otherwise, in the order of the files.
+    pub fn collisions(&self) -> &[Collision] {
+        &self.collisions
     }
 
     /// The name of Go's first template.
@@ -108,6 +136,7 @@ impl Templates {
             functions: Arc::clone(&self.functions),
             language: self.language,
             templates: HashMap::new(),
+            collisions: Vec::new(),
         }
     }
 }

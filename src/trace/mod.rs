@@ -50,6 +50,8 @@ struct Frame {
     at: u32,
     /// What the action has read so far.
     reads: Vec<Read>,
+    /// What the last action before it read that read anything, such as the condition around it.
+    before: Vec<Read>,
 }
 
 /// What a [`Recorder`] saw.
@@ -68,6 +70,8 @@ pub struct Stop {
     pub site: Site,
     /// What its last action had read.
     pub reads: Vec<Read>,
+    /// What the action before it had read, such as the condition around it.
+    pub before: Vec<Read>,
 }
 
 impl Recorder {
@@ -91,7 +95,7 @@ impl Recorder {
         let stopped = self
             .frames
             .into_iter()
-            .map(|frame| Stop { site: origins.site(frame.call, frame.at), reads: frame.reads })
+            .map(|frame| Stop { site: origins.site(frame.call, frame.at), reads: frame.reads, before: frame.before })
             .collect();
         Trace { stopped, origins, outputs: self.outputs, reads: self.reads, missed: self.missed }
     }
@@ -111,7 +115,7 @@ impl Observer for Recorder {
         if self.frames.is_empty() {
             self.buffers.push(Buffer::default());
         }
-        self.frames.push(Frame { call, at: 0, reads: Vec::new() });
+        self.frames.push(Frame { call, at: 0, reads: Vec::new(), before: Vec::new() });
     }
 
     fn leave(&mut self) {
@@ -121,7 +125,10 @@ impl Observer for Recorder {
     fn begin(&mut self, place: Place<'_>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.at = place.position as u32;
-            frame.reads.clear();
+            if !frame.reads.is_empty() {
+                std::mem::swap(&mut frame.reads, &mut frame.before);
+                frame.reads.clear();
+            }
         }
     }
 
