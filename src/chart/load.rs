@@ -88,7 +88,8 @@ pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Lo
     let top = absolute(folder);
     let name = join(&top, "Chart.yaml");
     let undetected = |error: String| Error::Undetected { path: name.clone(), error };
-    let text = read(Path::new(&name)).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
+    let text =
+        read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
     check_version(&text, profile)?;
     let files = folder_files(&top, profile, log)?;
     load_files(files, profile, log)
@@ -100,7 +101,7 @@ fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) 
     let rules = match fs::metadata(&ignore_file) {
         Err(_) => Rules::default(),
         Ok(_) => {
-            let text = read(Path::new(&ignore_file))
+            let text = read(Path::new(&ignore_file), 0)
                 .map_err(|(operation, error)| Error::Io(path_error(operation, &ignore_file, &error)))?;
             Rules::parse(&text)?
         }
@@ -150,10 +151,14 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") }
 }
 
-/// Reads a file whole; an error names Go's operation.
-fn read(path: &Path) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
+/// What `read_to_end` wants free before it reads without a buffer of its own.
+const READ_ROOM: usize = 64;
+
+/// Reads a file whole, which is about as large as `size` says; an error names Go's operation.
+fn read(path: &Path, size: u64) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
     let mut file = fs::File::open(path).map_err(|error| ("open", error))?;
-    let mut data = Vec::new();
+    // With room for all of it and for the attempt to read more, a file takes two calls instead of five.
+    let mut data = Vec::with_capacity(size.clamp(0, MAX_CHART_SIZE) as usize + READ_ROOM);
     // A folder can be opened; it is reading it that fails.
     file.by_ref().take(MAX_CHART_SIZE + 1).read_to_end(&mut data).map_err(|error| ("read", error))?;
     Ok(data)
@@ -239,7 +244,7 @@ impl Walk<'_> {
         if found.len() > limit - self.size {
             return Err(too_large());
         }
-        let data = read(real).map_err(|(operation, error)| {
+        let data = read(real, found.len()).map_err(|(operation, error)| {
             Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error)))
         })?;
         self.size += data.len() as u64;

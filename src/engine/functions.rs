@@ -195,7 +195,7 @@ pub fn no_values(text: &[u8]) -> Vec<Range<usize>> {
 fn next_no_value(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        at += text[at..].iter().position(|&byte| byte == b'<')?;
+        at += memchr::memchr(b'<', &text[at..])?;
         if text[at..].starts_with(NO_VALUE) {
             return Some(at);
         }

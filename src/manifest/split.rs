@@ -69,7 +69,7 @@ fn next_trimmed_separator(text: &[u8], from: usize) -> Option<(usize, usize)> {
     }
     let mut at = from;
     loop {
-        let newline = at + text[at..].iter().position(|&byte| byte == b'\n')?;
+        let newline = at + memchr::memchr(b'\n', &text[at..])?;
         if text[newline + 1..].starts_with(b"---") {
             let before = &text[from..newline];
             let start = from + before.iter().rposition(|&byte| !is_re2_space(byte)).map_or(0, |last| last + 1);
@@ -102,7 +102,7 @@ fn split_keeping_end(text: &Str) -> Vec<Str> {
             let rest = &text[line + 3..];
             begin = line + 3 + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(rest.len());
         }
-        match text[line..].iter().position(|&byte| byte == b'\n') {
+        match memchr::memchr(b'\n', &text[line..]) {
             Some(newline) => line += newline + 1,
             None => break,
         }

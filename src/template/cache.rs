@@ -51,7 +51,7 @@ impl Cache {
         drop(texts);
         let compiled: Arc<[Compiled]> = compile_text(file, text, &self.functions)?.into();
         // A text that defines a template under its own file's name means something else in another file.
-        if !text.windows(file.len().max(1)).any(|window| window == file.as_bytes()) {
+        if memchr::memmem::find(text, file).is_none() {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
             texts.insert(text.clone(), Arc::clone(&compiled));
         }

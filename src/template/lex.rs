@@ -168,7 +168,7 @@ impl Lexer {
             self.at_end = true;
             return None;
         }
-        let (rune, width) = utf8::decode(self.rest(self.position));
+        let (rune, width) = self.rune();
         self.position += width;
         if rune == '\n' {
             self.line += 1;
@@ -177,14 +177,43 @@ impl Lexer {
     }
 
     fn peek(&mut self) -> Option<char> {
-        let rune = self.next();
-        self.backup();
-        rune
+        if self.position >= self.end {
+            self.at_end = true;
+            return None;
+        }
+        Some(self.rune().0)
+    }
+
+    /// The rune that is here, and its width.
+    fn rune(&self) -> (char, usize) {
+        match self.rest(self.position) {
+            [byte @ 0..0x80, ..] => (char::from(*byte), 1),
+            rest => utf8::decode(rest),
+        }
+    }
+
+    /// Moves past ASCII letters, digits and underscores, and returns the rune after all that are alphanumeric.
+    fn alphanumerics(&mut self) -> Option<char> {
+        loop {
+            let rest = self.rest(self.position);
+            let ascii = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+            self.position += ascii;
+            match self.next() {
+                Some(rune) if is_alphanumeric(rune) => {}
+                other => {
+                    self.backup();
+                    return other;
+                }
+            }
+        }
     }
 
     fn backup(&mut self) {
         if !self.at_end && self.position > 0 {
-            let (rune, width) = utf8::decode_last(self.text.get(..self.position).unwrap_or_default());
+            let (rune, width) = match self.text.get(..self.position).unwrap_or_default() {
+                [.., byte @ 0..0x80] => (char::from(*byte), 1),
+                before => utf8::decode_last(before),
+            };
             self.position -= width;
             if rune == '\n' {
                 self.line -= 1;
@@ -204,7 +233,7 @@ impl Lexer {
     }
 
     fn lines(&self) -> usize {
-        self.text.get(self.start..self.position).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count()
+        memchr::memchr_iter(b'\n', self.text.get(self.start..self.position).unwrap_or_default()).count()
     }
 
     fn ignore(&mut self) {
@@ -410,13 +439,7 @@ impl Lexer {
     }
 
     fn identifier(&mut self) -> Step {
-        let rune = loop {
-            match self.next() {
-                Some(rune) if is_alphanumeric(rune) => {}
-                other => break other,
-            }
-        };
-        self.backup();
+        let rune = self.alphanumerics();
         if !self.at_terminator() {
             return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
         }
@@ -435,13 +458,7 @@ impl Lexer {
         if self.at_terminator() {
             return self.emit(if kind == Kind::Variable { Kind::Variable } else { Kind::Dot });
         }
-        let rune = loop {
-            match self.next() {
-                Some(rune) if is_alphanumeric(rune) => {}
-                other => break other,
-            }
-        };
-        self.backup();
+        let rune = self.alphanumerics();
         if !self.at_terminator() {
             return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
         }
@@ -538,9 +555,9 @@ fn contains(valid: &[u8], rune: char) -> bool {
 }
 
 fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
-    // The patterns are two bytes long; the first byte is searched for with what the compiler makes of `position`.
+    // The patterns are two bytes long, too short for a search that prepares itself.
     let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|byte| *byte == pattern[0]) {
+    while let Some(at) = memchr::memchr(pattern[0], &text[from..]) {
         if text[from + at..].starts_with(pattern) {
             return Some(from + at);
         }

@@ -96,6 +96,8 @@ impl Templates {
             let body = text.get(range.clone());
             if let Some(old) = self.templates.insert(name.clone(), Arc::new(template))
                 && !old.empty
+                // Copies of one library share their code.
+                && !Arc::ptr_eq(&old.code, code)
                 && old.source.get(old.range.clone()) != body
             {
                 let (name, used, ignored) = (name.clone(), file.clone(), old.file.clone());

@@ -30,7 +30,7 @@ impl<'a> Iterator for Documents<'a> {
         let mut taken = 0;
         let mut copy: Option<Vec<u8>> = None;
         while !self.rest.is_empty() {
-            let (line, next, ended) = match self.rest.iter().position(|&byte| byte == b'\n') {
+            let (line, next, ended) = match memchr::memchr(b'\n', self.rest) {
                 Some(end) => (&self.rest[..end], &self.rest[end + 1..], true),
                 None => (self.rest, &self.rest[self.rest.len()..], false),
             };

@@ -2,7 +2,7 @@
 
 use super::error::{Error, Mark, Stage};
 use super::reader::{self, Source};
-use super::scan::{Scanner, Text, Token, TokenKind, slice};
+use super::scan::{Line, Scanner, Text, Token, TokenKind, slice};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -57,7 +57,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Document<'_>, Error> {
         return Err(Error::new(Stage::Convert, "yaml: input is too large"));
     }
     let Source { text: source, ascii, refused } = reader::read(text);
-    let mut parser = Parser::new(&source, ascii);
+    let mut parser = Parser::new(&source, ascii, refused.is_none());
     let result = parser.document();
     if let Some(problem) = refused
         && parser.scanner.needed() > source.len()
@@ -110,9 +110,9 @@ struct Properties {
 }
 
 impl<'a> Parser<'a> {
-    fn new(source: &'a [u8], ascii: bool) -> Parser<'a> {
+    fn new(source: &'a [u8], ascii: bool, lines: bool) -> Parser<'a> {
         Parser {
-            scanner: Scanner::new(source, ascii),
+            scanner: Scanner::new(source, ascii, lines),
             state: State::BlockNode,
             states: Vec::new(),
             marks: Vec::new(),
@@ -380,7 +380,11 @@ impl<'a> Parser<'a> {
         match token.kind {
             TokenKind::BlockEntry => {
                 let then = State::BlockSequenceEntry { first: false };
-                match self.next()?.kind {
+                self.scanner.skip();
+                if self.simple_mapping(then) {
+                    return Ok(());
+                }
+                match self.scanner.peek()?.kind {
                     TokenKind::BlockEntry | TokenKind::BlockEnd => {
                         self.state = then;
                         self.empty_scalar(token.end);
@@ -404,7 +408,11 @@ impl<'a> Parser<'a> {
             self.close();
             return Ok(());
         }
-        match self.next()?.kind {
+        self.scanner.skip();
+        if self.simple_mapping(State::IndentlessSequenceEntry) {
+            return Ok(());
+        }
+        match self.scanner.peek()?.kind {
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.empty_scalar(token.end);
                 Ok(())
@@ -416,6 +424,9 @@ impl<'a> Parser<'a> {
     fn block_mapping_key(&mut self, first: bool) -> Result<(), Error> {
         if first {
             self.first()?;
+        }
+        if let Some(line) = self.scanner.simple_line() {
+            return self.simple_line(line);
         }
         let token = self.scanner.peek()?;
         match token.kind {
@@ -433,6 +444,37 @@ impl<'a> Parser<'a> {
             }
             _ => Err(self.unexpected("did not find expected key", token)),
         }
+    }
+
+    /// As the states of a mapping do it with the tokens of such a line.
+    fn simple_line(&mut self, line: Line) -> Result<(), Error> {
+        let Line { key, key_mark, colon, value } = line;
+        let then = State::BlockMappingKey { first: false };
+        self.state = then;
+        self.push(NodeKind::Scalar, true, key_mark, key, &Properties::default());
+        if let Some(value) = value {
+            self.push(NodeKind::Scalar, value.plain, value.mark, value.text, &Properties::default());
+            return Ok(());
+        }
+        if self.simple_mapping(then) {
+            return Ok(());
+        }
+        match self.scanner.peek()?.kind {
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
+                self.empty_scalar(colon);
+                Ok(())
+            }
+            _ => self.node_then(then, true, true),
+        }
+    }
+
+    /// Begins a block mapping without its tokens, if its first line is simple.
+    fn simple_mapping(&mut self, then: State) -> bool {
+        let Some(mark) = self.scanner.simple_mapping() else { return false };
+        self.states.push(then);
+        self.open(NodeKind::Mapping, mark, &Properties::default(), State::BlockMappingKey { first: false });
+        self.marks.push(mark);
+        true
     }
 
     fn block_mapping_value(&mut self) -> Result<(), Error> {

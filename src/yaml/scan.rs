@@ -1,7 +1,10 @@
 //! Scanning: a YAML text to tokens, as goyaml scannerc.go does.
 
 mod directive;
+mod line;
 mod scalar;
+
+pub(super) use line::Line;
 
 use super::error::{Error, Mark};
 use std::collections::VecDeque;
@@ -80,6 +83,8 @@ const MAX_DEPTH: usize = 10_000;
 pub(super) struct Scanner<'a> {
     source: &'a [u8],
     ascii: bool,
+    /// Whether lines may be read without tokens, which do not keep `needed`.
+    lines: bool,
     /// What tokens hold that is not a piece of the source.
     written: Vec<u8>,
     at: usize,
@@ -115,10 +120,11 @@ fn may_break(byte: u8) -> bool {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(source: &'a [u8], ascii: bool) -> Scanner<'a> {
+    pub(super) fn new(source: &'a [u8], ascii: bool, lines: bool) -> Scanner<'a> {
         Scanner {
             source,
             ascii,
+            lines,
             written: Vec::new(),
             at: 0,
             needed: 1,

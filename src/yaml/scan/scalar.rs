@@ -3,6 +3,18 @@
 use super::super::error::{Error, Mark};
 use super::{Scanner, Text, Token, TokenKind, hex, is_blank, may_break};
 
+/// Bytes at which a run of plain characters may end.
+static MAY_END_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b" \t:,?[]{}\n\r\0\xc2\xe2";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 impl Scanner<'_> {
     pub(super) fn fetch_block_scalar(&mut self, literal: bool) -> Result<(), Error> {
         self.remove_simple_key()?;
@@ -318,11 +330,19 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Where the run of plain characters ends that starts here: at a blank, a line break, `: ` or a flow indicator.
-    fn plain_run(&self, flow: bool) -> usize {
+    /// Where the run of plain characters ends that starts here: at a line break, `: `, a flow indicator, or at blanks,
+    /// unless these are a single space before a letter or digit, with which goyaml's next run would begin.
+    fn plain_run(&mut self, flow: bool) -> usize {
         let mut at = self.at;
+        let mut word = at;
         while let Some(&byte) = self.source.get(at) {
             match byte {
+                // What stops a run is looked for in a table: most of a text is letters.
+                byte if !MAY_END_RUN[usize::from(byte)] => at += 1,
+                b' ' if self.source.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {
+                    at += 2;
+                    word = at - 1;
+                }
                 b' ' | b'\t' => break,
                 b':' if self.is_blankz(at + 1 - self.at) => break,
                 b',' | b'?' | b'[' | b']' | b'{' | b'}' if flow => break,
@@ -330,6 +350,7 @@ impl Scanner<'_> {
                 _ => at += 1,
             }
         }
+        self.needed = self.needed.max(word + 4);
         at
     }
 }
