@@ -11,11 +11,22 @@ pub mod factory;
 pub mod flags;
 pub mod folder;
 pub mod host;
+pub mod init;
+pub mod job;
+pub mod json;
 pub mod kubeconfig;
+pub mod ledger;
+pub mod new;
+pub mod progress;
 pub mod render;
+pub mod report;
 pub mod reproducible;
+pub mod schema;
+pub mod sync;
 pub mod template;
+pub mod validate;
 pub mod version;
+pub mod workers;
 
 use crate::go::{Level, Log};
 use crate::profile::Profile;
@@ -107,7 +118,12 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
+        Some(("sync", arguments)) => sync::run(arguments, profile, streams),
+        Some(("init", arguments)) => init::run(arguments, streams),
+        Some(("new", arguments)) => new::run(arguments, streams),
+        Some(("schema", arguments)) => schema::run(arguments, streams),
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
         _ => help(None, streams),
@@ -143,7 +159,12 @@ pub fn command() -> Command {
                 .after_help("Example: mizzen template web ./chart -f values.yaml --set replicas=2"),
         )
         .subcommand(render::command())
+        .subcommand(validate::command())
         .subcommand(export::command())
+        .subcommand(sync::command())
+        .subcommand(init::command())
+        .subcommand(new::command())
+        .subcommand(schema::command())
         .subcommand(version::command())
         .subcommand(completion::command())
 }
