@@ -8,6 +8,7 @@ pub mod error;
 pub mod ignore;
 pub mod load;
 pub mod metadata;
+pub mod write;
 
 pub use crate::go::fs::path_error;
 pub use dependency::{check_dependencies, check_installable, is_compatible};

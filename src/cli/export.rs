@@ -60,9 +60,9 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
 }
 
 fn export(service: &Service, platforms: &Platforms<'_>) -> Result<Export, String> {
-    let export = service.configuration().and_then(|configuration| {
-        platforms.of(service, &configuration)?.export(service, &configuration)
-    });
+    let export = service
+        .configuration()
+        .and_then(|configuration| platforms.of(service, &configuration)?.export(service, &configuration));
     export.map_err(|error| error.to_string())
 }
 

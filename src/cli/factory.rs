@@ -91,11 +91,7 @@ pub fn strict_argument() -> Arg {
 }
 
 /// Reads what the arguments name.
-pub fn open(
-    arguments: &ArgMatches,
-    profile: &'static Profile,
-    streams: &mut Streams<'_>,
-) -> Result<Factory, Refusal> {
+pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Result<Factory, Refusal> {
     let text = |name: &str| arguments.get_one::<String>(name).map(String::as_str);
     let folder = text("services").unwrap_or("services");
     let mut found = services::discover(Path::new(folder), text("env"))?;

@@ -82,7 +82,8 @@ mod tests {
             }
         }
         found.sort();
-        let written: Vec<&str> = FILES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("library/")).collect();
+        let written: Vec<&str> =
+            FILES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("library/")).collect();
         assert_eq!(written, found);
     }
 }

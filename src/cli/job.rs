@@ -2,8 +2,8 @@
 
 use super::factory::Factory;
 use super::folder::{self, Document};
-use super::reproducible::Reproducible;
-use super::template::read_values_file;
+use super::helm::read_values_file;
+use super::reproducible::{self, Reproducible};
 use crate::engine::{self, KubeVersion};
 use crate::go::{Dict, Level, Log};
 use crate::manifest::Manifests;
@@ -20,6 +20,7 @@ pub fn arguments() -> Vec<Arg> {
     let text = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
+    let seed = "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]";
     let many = |name, value, help| text(name, value, help).action(ArgAction::Append);
     vec![
         text("namespace", "NAMESPACE", "the namespace of the release").short('n').default_value("default"),
@@ -32,6 +33,7 @@ pub fn arguments() -> Vec<Arg> {
         text("is-upgrade", "", "set .Release.IsUpgrade instead of .Release.IsInstall").action(ArgAction::SetTrue),
         text("kube-version", "VERSION", "the Kubernetes version in .Capabilities.KubeVersion"),
         many("api-versions", "VERSION", "further versions in .Capabilities.APIVersions (repeatable)").short('a'),
+        text("seed", "TEXT", seed),
     ]
 }
 
@@ -56,6 +58,7 @@ pub struct Job<'a> {
     /// The bytes of the values files, so that standard input is read once.
     files: HashMap<String, Vec<u8>>,
     options: Options,
+    seed: Option<String>,
 }
 
 /// What a thread needs: the libraries, and the values from the command line.
@@ -109,7 +112,7 @@ impl<'a> Job<'a> {
             cache: Some(engine::cache(profile)),
             ..Options::default()
         };
-        Job { factory, profile, values: values::Options::default(), files: HashMap::new(), options }
+        Job { factory, profile, values: values::Options::default(), files: HashMap::new(), options, seed: None }
     }
 
     /// Checks everything that does not depend on a service, so that it is reported once.
@@ -131,9 +134,9 @@ impl<'a> Job<'a> {
             let parsed = parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?;
             job.options.kube_version = Some(parsed);
         }
+        job.seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
         job.options.is_upgrade = arguments.get_flag("is-upgrade");
-        job.options.api_versions =
-            arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
+        job.options.api_versions = arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
         Ok(job)
     }
 
@@ -196,7 +199,11 @@ impl<'a> Job<'a> {
         let name = &configuration.name;
         let chart = platform.chart_of(name.clone(), values);
         let options = Options { name: name.clone(), ..self.options.clone() };
-        let host = Reproducible::new(name);
+        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
+        let host = match &self.seed {
+            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
+            None => Reproducible::new(name),
+        };
         // Templates can write into the values: the next service must not see it.
         let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
         render::render(chart, &user_values, &options, &host, self.profile, log)

@@ -6,10 +6,12 @@
 //! Imports: go, profile, host, chart, services, values, functions, template, engine, manifest, render, output, error, yaml.
 
 pub mod completion;
+pub mod elsewhere;
 pub mod export;
 pub mod factory;
 pub mod flags;
 pub mod folder;
+pub mod helm;
 pub mod host;
 pub mod init;
 pub mod job;
@@ -22,6 +24,7 @@ pub mod render;
 pub mod report;
 pub mod reproducible;
 pub mod schema;
+pub mod show;
 pub mod sync;
 pub mod template;
 pub mod validate;
@@ -54,6 +57,25 @@ pub static OWN_FLAGS: &[Flag] = &[Flag {
     help: "the version of Helm to be compatible with: 4.1 or 4.3 [env: MIZZEN_HELM_VERSION]",
     hidden: false,
 }];
+
+/// The commands that Helm has too.
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND];
+
+/// Commands that begin with the same word.
+#[derive(Debug)]
+pub struct Group {
+    /// The word.
+    pub name: &'static str,
+    /// Other words that mean the same.
+    pub aliases: &'static [&'static str],
+    /// What they are about.
+    pub about: &'static str,
+    /// The commands.
+    pub commands: &'static [helm::Command],
+}
+
+/// The commands of two words.
+pub static GROUPS: &[&Group] = &[&show::GROUP];
 
 /// Where output goes.
 pub struct Streams<'a> {
@@ -106,10 +128,14 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Ok(profile) => profile,
         Err(text) => return streams.fail(&text),
     };
-    if let Some(at) = command_word(args).filter(|&at| args[at] == "template") {
-        let mut args = args.to_vec();
-        args.remove(at);
-        return template::run(&args, profile, streams);
+    match find(args) {
+        Found::Command(command, rest) => return command.start(&rest, profile, streams),
+        Found::Group(group) => return help(group.name, streams),
+        Found::Elsewhere(name, advice) => {
+            return streams
+                .fail(&format!("mizzen has no `{name}`, as it works without a cluster and a network\nhint: {advice}"));
+        }
+        Found::Own => {}
     }
     let matches = match command().try_get_matches_from(std::iter::once("mizzen").chain(args.iter().map(String::as_str)))
     {
@@ -126,18 +152,50 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Some(("schema", arguments)) => schema::run(arguments, streams),
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
-        _ => help(None, streams),
+        _ => help("", streams),
     }
 }
 
-/// Prints the help of a command.
-pub fn help(name: Option<&str>, streams: &mut Streams<'_>) -> Exit {
+/// What the words of a command line name.
+enum Found {
+    /// A command that Helm has too, and the arguments without its words.
+    Command(&'static helm::Command, Vec<String>),
+    /// Words that only begin a command.
+    Group(&'static Group),
+    /// A command of Helm that is none of ours, and what to do instead.
+    Elsewhere(&'static str, &'static str),
+    /// None of Helm's.
+    Own,
+}
+
+/// As cobra's Find: follows the words of the command line, and takes them away.
+fn find(args: &[String]) -> Found {
+    let mut rest = args.to_vec();
+    let Some(at) = command_word(&rest) else { return Found::Own };
+    let word = rest.remove(at);
+    if let Some(command) =
+        COMMANDS.iter().find(|command| command.name == word || command.aliases.contains(&word.as_str()))
+    {
+        return Found::Command(command, rest);
+    }
+    if let Some(group) = GROUPS.iter().find(|group| group.name == word || group.aliases.contains(&word.as_str())) {
+        let Some(at) = command_word(&rest) else { return Found::Group(group) };
+        let word = rest.remove(at);
+        let found = group.commands.iter().find(|command| {
+            command.name.rsplit(' ').next() == Some(word.as_str()) || command.aliases.contains(&word.as_str())
+        });
+        return found.map_or(Found::Group(group), |command| Found::Command(command, rest));
+    }
+    let elsewhere = elsewhere::COMMANDS.iter().find(|(name, _)| *name == word);
+    elsewhere.map_or(Found::Own, |(name, advice)| Found::Elsewhere(name, advice))
+}
+
+/// Prints the help of a command, or of all.
+pub fn help(name: &str, streams: &mut Streams<'_>) -> Exit {
     let mut command = command();
     command.build();
-    let text = match name.and_then(|name| command.find_subcommand_mut(name)) {
-        Some(subcommand) => subcommand.render_help(),
-        None => command.render_help(),
-    };
+    let text = name.split_whitespace().try_fold(&mut command, |found, word| found.find_subcommand_mut(word));
+    let text = text.map(Command::render_help).unwrap_or_default();
     if write!(streams.out, "{text}").is_err() { Exit::BrokenPipe } else { Exit::Success }
 }
 
@@ -149,15 +207,8 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .args(arguments(OWN_FLAGS).map(|argument| argument.global(true)))
-        .subcommand(
-            Command::new("template")
-                .about("Render a chart, as `helm template` does")
-                .override_usage("mizzen template [NAME] CHART [flags]")
-                .args(arguments(template::FLAGS))
-                .args(arguments(template::GLOBAL_FLAGS))
-                .arg(Arg::new("arguments").num_args(0..).value_name("[NAME] CHART"))
-                .after_help("Example: mizzen template web ./chart -f values.yaml --set replicas=2"),
-        )
+        .subcommands(COMMANDS.iter().map(|command| clap_command(command)))
+        .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
         .subcommand(export::command())
@@ -167,6 +218,27 @@ pub fn command() -> Command {
         .subcommand(schema::command())
         .subcommand(version::command())
         .subcommand(completion::command())
+}
+
+/// A command of Helm as clap knows it, for help and completions.
+fn clap_command(command: &'static helm::Command) -> Command {
+    let name = command.name.rsplit(' ').next().unwrap_or_default();
+    Command::new(name)
+        .about(command.about)
+        .visible_aliases(command.aliases)
+        .override_usage(format!("mizzen {} {} [flags]", command.name, command.usage))
+        .args(command.flags.iter().flat_map(|table| arguments(table)))
+        .args(arguments(helm::GLOBAL_FLAGS))
+        .arg(Arg::new("arguments").num_args(0..).value_name(command.usage))
+        .after_help(format!("Example: {}", command.example))
+}
+
+fn clap_group(group: &'static Group) -> Command {
+    Command::new(group.name)
+        .about(group.about)
+        .visible_aliases(group.aliases)
+        .subcommand_required(true)
+        .subcommands(group.commands.iter().map(clap_command))
 }
 
 /// A flag table as clap's arguments.
@@ -204,7 +276,7 @@ fn profile(args: &[String]) -> Result<&'static Profile, String> {
 
 /// As cobra's stripFlags: where the first word stands that is neither a flag nor the value of one.
 fn command_word(args: &[String]) -> Option<usize> {
-    let tables = [template::GLOBAL_FLAGS, OWN_FLAGS];
+    let tables = [helm::GLOBAL_FLAGS, OWN_FLAGS];
     let mut at = 0;
     while let Some(arg) = args.get(at) {
         let flag = if let Some(long) = arg.strip_prefix("--") {

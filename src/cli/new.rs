@@ -61,7 +61,10 @@ mod tests {
     #[test]
     fn a_new_configuration_names_its_service_and_schema() {
         let text = configuration("checkout", "services");
-        assert!(text.starts_with("# yaml-language-server: $schema=../../schemas/configuration.schema.json\n"), "{text}");
+        assert!(
+            text.starts_with("# yaml-language-server: $schema=../../schemas/configuration.schema.json\n"),
+            "{text}"
+        );
         let values = yaml::unmarshal_map(text.as_bytes()).expect("it is YAML");
         let name = values.get(b"service").and_then(|service| service.as_dict()?.get(b"name"));
         assert_eq!(name.and_then(|name| name.as_str().map(ToString::to_string)).as_deref(), Some("checkout"));

@@ -74,9 +74,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let outcomes = workers::run(
         factory.services.len(),
         || job.bench(),
-        |bench, index| {
-            factory.services.get(index).map(|service| job.render(bench, service, as_files))
-        },
+        |bench, index| factory.services.get(index).map(|service| job.render(bench, service, as_files)),
         |done| progress.step(done, streams),
     );
     progress.end(streams);

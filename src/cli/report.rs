@@ -138,10 +138,7 @@ fn escape(text: &str) -> String {
 /// As SARIF 2.1.0, which code hosts show beside the lines of a change.
 fn sarif(findings: &[Finding]) -> String {
     let rules = RULES.iter().map(|(id, description)| {
-        object([
-            ("id", Value::string(*id)),
-            ("shortDescription", object([("text", Value::string(*description))])),
-        ])
+        object([("id", Value::string(*id)), ("shortDescription", object([("text", Value::string(*description))]))])
     });
     let results = findings.iter().map(|finding| {
         let place = object([("artifactLocation", object([("uri", Value::string(uri(&finding.path)))]))]);

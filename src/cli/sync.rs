@@ -97,7 +97,11 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     }
     if !broken.is_empty() {
         // An umbrella without a service would uninstall it: nothing is written until all are right.
-        streams.say(&format!("hint: `{}` was left as it is; mend {} and run this again", dir.display(), broken.join(", ")));
+        streams.say(&format!(
+            "hint: `{}` was left as it is; mend {} and run this again",
+            dir.display(),
+            broken.join(", ")
+        ));
         return exit;
     }
     warn_of_a_mix(&umbrella, streams);
@@ -124,11 +128,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
 }
 
 /// Renders a service, so that an umbrella never holds one that cannot be, and makes its chart.
-fn make<'a>(
-    job: &Job<'a>,
-    bench: &super::job::Bench<'a>,
-    service: &Service,
-) -> Result<Made, (String, bool)> {
+fn make<'a>(job: &Job<'a>, bench: &super::job::Bench<'a>, service: &Service) -> Result<Made, (String, bool)> {
     let rendered = job.render(bench, service, true).result.map_err(|failure| (failure.text, failure.nameless))?;
     let made = service.configuration().and_then(|configuration| {
         let platform = bench.platforms.of(service, &configuration)?;
@@ -191,8 +191,9 @@ fn table<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
         ]);
     }
     let mut out = String::new();
-    let widths: Vec<usize> =
-        (0..5).map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..5)
+        .map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0))
+        .collect();
     for line in lines {
         let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         out.push_str(cells.join("  ").trim_end());

@@ -1,41 +1,25 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
-use super::flags::{self, Flag, Kind, Parsed, Stop};
-use super::host::System;
+use super::flags::{Flag, Kind, Parsed};
+use super::helm::{self, Invocation, flag, inert, read_values_file};
+use super::host;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
-use crate::engine::KubeVersion;
 use crate::error::Error;
 use crate::function;
 use crate::functions;
-use crate::go::{Level, Log, Str, StrBuilder, Value, fs, strconv};
+use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
+use crate::host::Host;
 use crate::manifest::Manifests;
 use crate::profile::{Go, Profile};
 use crate::render::{self, Failure};
 use crate::template::{Function, Language, Templates, Unobserved};
 use crate::{output, values};
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-/// `--name`, its letter, its kind and what it does.
-const fn flag(name: &'static str, short: Option<char>, kind: Kind, help: &'static str) -> Flag {
-    Flag { name, short, kind, help, hidden: false }
-}
-
-/// A flag that Helm accepts and that changes nothing in a render.
-const fn inert(name: &'static str, kind: Kind) -> Flag {
-    Flag { name, short: None, kind, help: "accepted for compatibility with Helm, without effect", hidden: true }
-}
-
 /// The flags of `helm template`.
 pub static FLAGS: &[Flag] = &[
-    flag("values", Some('f'), Kind::Slice, "read values from a YAML file, or from standard input with - (repeatable)"),
-    flag("set", None, Kind::Array, "set values: key1=val1,key2=val2 (repeatable)"),
-    flag("set-string", None, Kind::Array, "set values that are strings: key1=val1,key2=val2 (repeatable)"),
-    flag("set-file", None, Kind::Array, "set values from files: key1=path1,key2=path2 (repeatable)"),
-    flag("set-json", None, Kind::Array, "set values from JSON: key1=json1,key2=json2, or a whole object (repeatable)"),
-    flag("set-literal", None, Kind::Array, "set a value to the text as it stands (repeatable)"),
     flag("show-only", Some('s'), Kind::Array, "only show what these templates make (repeatable)"),
     flag("output-dir", None, Kind::Text, "write files into this folder instead of a stream"),
     flag("release-name", None, Kind::Bool, "add a folder with the release's name to --output-dir"),
@@ -50,9 +34,8 @@ pub static FLAGS: &[Flag] = &[
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
+    flag("seed", None, Kind::Text, super::reproducible::HELP),
     inert("atomic", Kind::Bool),
-    inert("ca-file", Kind::Text),
-    inert("cert-file", Kind::Text),
     inert("create-namespace", Kind::Bool),
     inert("dependency-update", Kind::Bool),
     inert("description", Kind::Text),
@@ -62,9 +45,6 @@ pub static FLAGS: &[Flag] = &[
     inert("force-conflicts", Kind::Bool),
     inert("force-replace", Kind::Bool),
     inert("hide-notes", Kind::Bool),
-    inert("insecure-skip-tls-verify", Kind::Bool),
-    inert("key-file", Kind::Text),
-    inert("keyring", Kind::Text),
     Flag {
         name: "labels",
         short: Some('l'),
@@ -72,102 +52,38 @@ pub static FLAGS: &[Flag] = &[
         help: "accepted for compatibility with Helm, without effect",
         hidden: true,
     },
-    inert("pass-credentials", Kind::Bool),
-    inert("password", Kind::Text),
-    inert("plain-http", Kind::Bool),
     inert("post-renderer", Kind::PostRenderer),
     inert("post-renderer-args", Kind::Array),
     inert("render-subchart-notes", Kind::Bool),
     inert("replace", Kind::Bool),
-    inert("repo", Kind::Text),
     inert("rollback-on-failure", Kind::Bool),
     inert("server-side", Kind::Bool),
     inert("skip-crds", Kind::Bool),
     inert("take-ownership", Kind::Bool),
     inert("timeout", Kind::Duration),
-    inert("username", Kind::Text),
     inert("validate", Kind::Bool),
-    inert("verify", Kind::Bool),
-    inert("version", Kind::Text),
     inert("wait", Kind::Wait),
     inert("wait-for-jobs", Kind::Bool),
-];
-
-/// The flags that every command of Helm has.
-pub static GLOBAL_FLAGS: &[Flag] = &[
-    flag("namespace", Some('n'), Kind::Text, "the namespace in .Release.Namespace"),
-    flag("debug", None, Kind::Bool, "say more, and show manifests that are not valid"),
-    flag("kubeconfig", None, Kind::Text, "the kubeconfig file to take the namespace from"),
-    flag("kube-context", None, Kind::Text, "the context to take the namespace from"),
-    inert("burst-limit", Kind::Int),
-    inert("color", Kind::Text),
-    inert("colour", Kind::Text),
-    inert("content-cache", Kind::Text),
-    inert("kube-apiserver", Kind::Text),
-    inert("kube-as-group", Kind::Array),
-    inert("kube-as-user", Kind::Text),
-    inert("kube-ca-file", Kind::Text),
-    inert("kube-insecure-skip-tls-verify", Kind::Bool),
-    inert("kube-tls-server-name", Kind::Text),
-    inert("kube-token", Kind::Text),
-    inert("qps", Kind::Float),
-    inert("registry-config", Kind::Text),
-    inert("repository-cache", Kind::Text),
-    inert("repository-config", Kind::Text),
-    // k8s.io/klog's, which Helm hides.
-    inert("add-dir-header", Kind::Bool),
-    inert("alsologtostderr", Kind::Bool),
-    inert("log-backtrace-at", Kind::Text),
-    inert("log-dir", Kind::Text),
-    inert("log-file", Kind::Text),
-    inert("log-file-max-size", Kind::Int),
-    inert("logtostderr", Kind::Bool),
-    inert("one-output", Kind::Bool),
-    inert("skip-headers", Kind::Bool),
-    inert("skip-log-headers", Kind::Bool),
-    inert("stderrthreshold", Kind::Text),
-    Flag {
-        name: "v",
-        short: Some('v'),
-        kind: Kind::Int,
-        help: "accepted for compatibility with Helm, without effect",
-        hidden: true,
-    },
-    inert("vmodule", Kind::Text),
 ];
 
 /// Groups of flags that exclude each other, as Helm declares them.
 static EXCLUSIVE: [[&str; 2]; 3] =
     [["force-replace", "force-conflicts"], ["force", "force-conflicts"], ["validate", "dry-run"]];
 
-/// Runs the command; `args` are all that follow the program's name, without the word `template`.
-pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>) -> Exit {
-    let tables = [FLAGS, GLOBAL_FLAGS, super::OWN_FLAGS];
-    let mut warnings = Vec::new();
-    let parsed = match flags::parse(&tables, args, &mut |warning| warnings.push(warning)) {
-        Ok(parsed) => parsed,
-        Err(Stop::Help) => return super::help(Some("template"), streams),
-        Err(Stop::Error(text)) => {
-            warnings.into_iter().for_each(|warning| streams.log(&Log::new(Level::Warn, warning)));
-            return streams.fail(&text);
-        }
-    };
-    warnings.into_iter().for_each(|warning| streams.log(&Log::new(Level::Warn, warning)));
-    if let Some(mode) =
-        ["color", "colour"].iter().filter_map(|name| parsed.text(name)).find(|mode| !is_color_mode(mode))
-    {
-        let text =
-            format!("invalid color mode {}: must be one of: never, auto, always", strconv::quote(mode.as_bytes()));
-        streams.log(&Log::new(Level::Warn, "command failed").with("error", text));
-        return Exit::Failure;
-    }
-    for name in parsed.all_set() {
-        if let Some((_, advice)) = profile.deprecated_flags.iter().find(|(flag, _)| flag == name) {
-            streams.say(&format!("Flag --{name} has been deprecated, {advice}"));
-        }
-    }
-    streams.debug = parsed.bool("debug") || (!parsed.is_set("debug") && environment_is_true("HELM_DEBUG"));
-    let command = Command { parsed: &parsed, profile };
+/// The command.
+pub static COMMAND: helm::Command = helm::Command {
+    name: "template",
+    aliases: &[],
+    about: "Render a chart, as `helm template` does",
+    usage: "[NAME] CHART",
+    flags: &[helm::VALUE_FLAGS, FLAGS, helm::CHART_FLAGS],
+    example: "mizzen template web ./chart -f values.yaml --set replicas=2",
+    run,
+};
+
+fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
+    let host = host::choose(invocation.parsed.text("seed"));
+    let command = Template { invocation, parsed: invocation.parsed, profile: invocation.profile, host: &*host };
     match command.run(streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
@@ -187,14 +103,6 @@ pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>
             streams.fail(&format!("{error}\n\nUse --debug flag to render out invalid YAML"))
         }
     }
-}
-
-fn is_color_mode(mode: &str) -> bool {
-    matches!(mode, "never" | "auto" | "always")
-}
-
-fn environment_is_true(name: &str) -> bool {
-    std::env::var(name).is_ok_and(|value| strconv::parse_bool(value.as_bytes()).unwrap_or(false))
 }
 
 /// How the command ends when it does not succeed.
@@ -242,12 +150,14 @@ impl From<output::Error> for Failed {
     }
 }
 
-struct Command<'a> {
+struct Template<'a> {
+    invocation: &'a Invocation<'a>,
     parsed: &'a Parsed,
     profile: &'static Profile,
+    host: &'a dyn Host,
 }
 
-impl Command<'_> {
+impl Template<'_> {
     /// As newTemplateCmd's RunE and runInstall, in their order.
     fn run(&self, streams: &mut Streams<'_>) -> Result<(), Failed> {
         if self.parsed.arguments.is_empty() {
@@ -258,18 +168,18 @@ impl Command<'_> {
             );
         }
         self.check_exclusive()?;
-        let kube_version = self.kube_version()?;
-        self.check_fetch_files()?;
+        let kube_version = self.invocation.kube_version()?;
+        self.invocation.check_fetch_files()?;
         let server = self.dry_run_on_server(streams)?;
         streams.log(
             &Log::new(Level::Debug, "Original chart version")
                 .with("version", self.parsed.text("version").unwrap_or_default()),
         );
         let (name, reference) = self.name_and_chart()?;
-        let path = self.locate(reference)?;
+        let path = self.invocation.locate(reference)?;
         streams.log(&Log::new(Level::Debug, "Chart path").with("path", &path));
         let user_values =
-            values::user_values(&self.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
+            values::user_values(&self.invocation.values(), self.profile, &mut read_values_file).map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
             let text =
@@ -279,7 +189,7 @@ impl Command<'_> {
         }
         let options = render::Options {
             name: name.clone(),
-            namespace: self.namespace(),
+            namespace: self.invocation.namespace(),
             is_upgrade: self.parsed.bool("is-upgrade"),
             kube_version,
             api_versions: self.parsed.list("api-versions"),
@@ -288,9 +198,8 @@ impl Command<'_> {
             cache: None,
         };
         self.check_labels()?;
-        let host = System::default();
         let manifests =
-            render::render(chart, &user_values, &options, &host, self.profile, &mut |record| streams.log(&record))?;
+            render::render(chart, &user_values, &options, self.host, self.profile, &mut |record| streams.log(&record))?;
         self.write(&manifests, &name, streams)
     }
 
@@ -305,36 +214,6 @@ impl Command<'_> {
                     "if any flags in the group [{group}] are set none of the others can be; [{set}] were all set"
                 ));
             }
-        }
-        Ok(())
-    }
-
-    fn kube_version(&self) -> Result<Option<KubeVersion>, String> {
-        match self.parsed.text("kube-version").filter(|version| !version.is_empty()) {
-            None => Ok(None),
-            Some(version) => KubeVersion::parse(version)
-                .map(Some)
-                .map_err(|error| format!("invalid kube version '{version}': {error}")),
-        }
-    }
-
-    /// As newRegistryClient, which reads the files of TLS although nothing is fetched.
-    fn check_fetch_files(&self) -> Result<(), String> {
-        let text = |name: &str| self.parsed.text(name).unwrap_or_default();
-        let read = |what: &str, path: &str| match std::fs::read(path) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(format!(
-                "missing registry client: can't create TLS config for client: {what} file: {}: {}",
-                strconv::quote(path.as_bytes()),
-                fs::path_error("open", path, &error)
-            )),
-        };
-        if !text("cert-file").is_empty() && !text("key-file").is_empty() {
-            read("unable to read cert", text("cert-file"))?;
-            read("unable to read key", text("key-file"))?;
-        }
-        if !text("ca-file").is_empty() {
-            read("can't read CA", text("ca-file"))?;
         }
         Ok(())
     }
@@ -400,57 +279,9 @@ impl Command<'_> {
         let mut templates = Templates::new("name-template", functions, language);
         templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
         let mut out = StrBuilder::default();
-        let host = System::default();
-        crate::template::execute(&templates, &name, Value::Nil, &mut out, &host, &mut (), Unobserved)
+        crate::template::execute(&templates, &name, Value::Nil, &mut out, self.host, &mut (), Unobserved)
             .map_err(|error| error.to_string())?;
         Ok(out.finish().to_string())
-    }
-
-    /// As LocateChart, as far as that does without a network.
-    fn locate(&self, reference: &str) -> Result<String, String> {
-        let reference = reference.trim();
-        let repository = self.parsed.text("repo").unwrap_or_default();
-        if !repository.is_empty() {
-            return Err(format!(
-                "mizzen works offline and cannot ask the repository `{repository}`\nhint: download the chart with `helm pull {reference} --repo {repository}` and give its path"
-            ));
-        }
-        if std::fs::metadata(reference).is_ok() {
-            let absolute = absolute(reference)?;
-            if self.parsed.bool("verify") {
-                return Err(if Path::new(&absolute).is_dir() {
-                    "unpacked charts cannot be verified".to_owned()
-                } else {
-                    format!(
-                        "mizzen does not verify signatures\nhint: check the chart with `helm verify {reference}` and leave --verify out"
-                    )
-                });
-            }
-            return Ok(absolute);
-        }
-        if reference.starts_with(['/', '.']) {
-            return Err(format!("path {} not found", strconv::quote(reference.as_bytes())));
-        }
-        if reference.contains("://") {
-            return Err(format!(
-                "mizzen works offline and cannot download `{reference}`\nhint: download the chart with `helm pull {reference}` and give its path"
-            ));
-        }
-        Err(match reference.split_once('/') {
-            None => format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {reference}"),
-            Some((repository, _)) => format!("repo {repository} not found"),
-        })
-    }
-
-    fn values(&self) -> values::Options {
-        values::Options {
-            value_files: self.parsed.list("values"),
-            json_values: self.parsed.list("set-json"),
-            values: self.parsed.list("set"),
-            string_values: self.parsed.list("set-string"),
-            file_values: self.parsed.list("set-file"),
-            literal_values: self.parsed.list("set-literal"),
-        }
     }
 
     fn load(&self, path: &str, streams: &mut Streams<'_>) -> Result<Chart, Failed> {
@@ -471,17 +302,6 @@ impl Command<'_> {
         } else {
             "Get \"http://localhost:8080/version\": dial tcp 127.0.0.1:8080: connect: connection refused"
         }
-    }
-
-    /// As EnvSettings.Namespace: the flag, `HELM_NAMESPACE`, the current context's, `default`.
-    fn namespace(&self) -> String {
-        let flag = self.parsed.text("namespace").map(ToOwned::to_owned);
-        let given = flag.or_else(|| std::env::var("HELM_NAMESPACE").ok()).filter(|namespace| !namespace.is_empty());
-        let context =
-            self.parsed.text("kube-context").map(ToOwned::to_owned).or_else(|| std::env::var("HELM_KUBECONTEXT").ok());
-        given
-            .or_else(|| kubeconfig::namespace(self.parsed.text("kubeconfig"), context.as_deref()))
-            .unwrap_or_else(|| "default".to_owned())
     }
 
     /// As ContainsSystemLabels, which are nothing to a render but an error.
@@ -520,30 +340,4 @@ fn fail(message: Str) -> Result<Str, String> {
 /// `env "HOME"`
 fn env(name: Str) -> Str {
     std::env::var(&*name.to_str_lossy()).map(Str::from).unwrap_or_default()
-}
-
-/// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.
-pub fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
-    if path.trim() == "-" {
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| fs::path_error("read", "/dev/stdin", &error))?;
-        return Ok(bytes);
-    }
-    if let Some((scheme @ ("http" | "https" | "oci"), _)) = path.split_once("://") {
-        let _ = scheme;
-        return Err(format!(
-            "mizzen works offline and cannot download `{path}`\nhint: download the file and give its path"
-        ));
-    }
-    std::fs::read(path).map_err(|error| {
-        let operation = if error.kind() == std::io::ErrorKind::IsADirectory { "read" } else { "open" };
-        fs::path_error(operation, path, &error)
-    })
-}
-
-/// As filepath.Abs: joined to the working directory and cleaned.
-fn absolute(path: &str) -> Result<String, String> {
-    let working = std::env::current_dir().map_err(|error| format!("getwd: {error}"))?;
-    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", working.display()) };
-    Ok(String::from_utf8_lossy(&crate::go::path::clean(joined.as_bytes())).into_owned())
 }

@@ -4,12 +4,12 @@ use super::factory::{self, Factory};
 use super::job::{Bench, Job};
 use super::report::{self, Format};
 use super::{Exit, Streams, folder, workers};
+use crate::go::Dict;
 use crate::profile::Profile;
 use crate::services::check::value_at;
 use crate::services::network::Claim;
 use crate::services::places::Place;
 use crate::services::{self, Finding, Guide, Service, Source};
-use crate::go::Dict;
 use clap::{Arg, ArgMatches, Command};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -90,7 +90,8 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     findings.extend(factory.misnamed.iter().map(|(folder, path)| misnamed(folder, path)));
     findings.extend(collisions(&factory, &tasks, &seen));
     findings.extend(seen.into_iter().flat_map(|seen| seen.findings));
-    let findings: Vec<Finding> = findings.into_iter().filter(|finding| wanted.contains(&finding.service) || !factory.selected).collect();
+    let findings: Vec<Finding> =
+        findings.into_iter().filter(|finding| wanted.contains(&finding.service) || !factory.selected).collect();
     let folders: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let format = Format::named(arguments.get_one::<String>("format").map_or("text", String::as_str));
     let text = report::write(format, &findings, &folders);
@@ -151,9 +152,7 @@ fn look<'a>(job: &Job<'a>, bench: &Bench<'a>, service: &Service) -> Seen {
 /// What the library says of a configuration that it cannot render, at the place that it speaks of.
 fn refused(source: &Source<'_>, guide: Option<&Guide>, values: &Dict, text: &str) -> Finding {
     let message = text.rsplit_once("): ").map_or(text, |(_, message)| message);
-    let known = |path: &[String]| {
-        value_at(values, path).is_some() || guide.is_some_and(|guide| guide.names(path))
-    };
+    let known = |path: &[String]| value_at(values, path).is_some() || guide.is_some_and(|guide| guide.names(path));
     let words = message.split(|char: char| !(char.is_ascii_alphanumeric() || "._-".contains(char)));
     let path = words
         .map(|word| word.trim_matches('.').split('.').map(str::to_owned).collect::<Vec<String>>())
@@ -162,7 +161,9 @@ fn refused(source: &Source<'_>, guide: Option<&Guide>, values: &Dict, text: &str
         let described = guide?.description(path)?;
         Some(format!("{}: {described}", path.join(".")))
     });
-    let hint = hint.or_else(|| (message != text).then(|| format!("see the library: {}", text.trim_end_matches(message).trim_end_matches(": "))));
+    let hint = hint.or_else(|| {
+        (message != text).then(|| format!("see the library: {}", text.trim_end_matches(message).trim_end_matches(": ")))
+    });
     source.finding(&path.unwrap_or_default(), "render", message.to_owned(), hint)
 }
 
@@ -223,7 +224,12 @@ fn collisions(factory: &Factory, tasks: &[Task], seen: &[Seen]) -> Vec<Finding> 
             for resource in &seen.resources {
                 if let Some(other) = resources.insert(resource, folder).filter(|other| *other != folder) {
                     let message = format!("the {resource} is already made for `{other}`");
-                    add(place, "resource-twice", message, "one of the two would replace the other: give it another name");
+                    add(
+                        place,
+                        "resource-twice",
+                        message,
+                        "one of the two would replace the other: give it another name",
+                    );
                 }
             }
         }

@@ -72,7 +72,11 @@ pub fn render<O: Observer>(
         executor
             .execute(&renderable.name, renderable.data(), &mut out)
             .map_err(|error| Error::Execute { template: renderable.name.to_string(), error })?;
-        rendered.push((renderable.name.to_string(), functions::without_no_value(out.finish())));
+        let out = out.finish();
+        if O::ACTIVE {
+            executor.observer().finish(&renderable.name, &functions::no_values(&out));
+        }
+        rendered.push((renderable.name.to_string(), functions::without_no_value(out)));
     }
     Ok(rendered)
 }

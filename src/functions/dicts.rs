@@ -85,7 +85,7 @@ fn has_key(dict: Dict, key: Str) -> bool {
 ///
 /// `{{ pluck "a" (dict "a" 1) (dict "b" 2) (dict "a" 3) }}` gives `[1 3]`.
 fn pluck(key: Str, dicts: Rest<Dict>) -> Value {
-    Value::list(dicts.0.iter().filter_map(|dict| dict.get(&key)).collect::<Vec<_>>())
+    Value::List(List::appended(Elem::Any, dicts.0.iter().filter_map(|dict| dict.get(&key)).collect::<Vec<_>>()))
 }
 
 /// The keys of all dicts. Go gives them in any order, this sorted for each dict.
@@ -96,14 +96,15 @@ fn keys(dicts: Rest<Dict>) -> Value {
     for dict in &dicts.0 {
         keys.extend(dict.entries().iter().map(|(key, _)| Value::String(key.clone())));
     }
-    Value::List(List::new(Elem::String, keys))
+    Value::List(List::appended(Elem::String, keys))
 }
 
 /// The values of a dict. Go gives them in any order, this sorted by their keys.
 ///
 /// `{{ values (dict "a" 1 "b" 2) }}` gives `[1 2]`.
 fn values(dict: Dict) -> Value {
-    Value::list(dict.entries().iter().map(|(_, value)| value.clone()).collect::<Vec<_>>())
+    let values: Vec<Value> = dict.entries().iter().map(|(_, value)| value.clone()).collect();
+    Value::List(List::appended(Elem::Any, values))
 }
 
 /// A new dict of the keys that are given.
@@ -328,7 +329,7 @@ fn copy(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
     Ok(match value {
         Value::List(list) if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) => {
             let items = list.iter().map(|item| copy(item, depth, left)).collect::<Result<Vec<_>, _>>()?;
-            Value::List(List::new(list.elem(), items))
+            Value::List(list.with_items(items))
         }
         Value::Dict(dict) if !dict.is_nil() => {
             let entries = dict.entries();

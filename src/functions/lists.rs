@@ -3,6 +3,7 @@
 use super::convert::to_int;
 use super::types;
 use crate::function;
+use crate::go::list::grown_capacity;
 use crate::go::reflect::{NIL_POINTER, deep_equal, elements};
 use crate::go::{Elem, List, Str, Value};
 use crate::template::function::{Function, Rest};
@@ -107,7 +108,8 @@ fn append(list: Value, item: Value) -> Result<Value, String> {
     let mut longer = Vec::with_capacity(items.len() + 1);
     longer.extend_from_slice(&items);
     longer.push(item);
-    Ok(Value::list(longer))
+    let capacity = grown_capacity(Elem::Any, items.len(), longer.len());
+    Ok(Value::List(List::with_capacity(Elem::Any, longer, capacity)))
 }
 
 /// The list with one more element at its start.
@@ -118,7 +120,9 @@ fn prepend(list: Value, item: Value) -> Result<Value, String> {
     let mut longer = Vec::with_capacity(items.len() + 1);
     longer.push(item);
     longer.extend_from_slice(&items);
-    Ok(Value::list(longer))
+    // As mustPrepend: all elements are appended at once to a list of one.
+    let capacity = if items.is_empty() { 1 } else { grown_capacity(Elem::Any, 1, longer.len()) };
+    Ok(Value::List(List::with_capacity(Elem::Any, longer, capacity)))
 }
 
 /// All elements of several lists.
@@ -137,7 +141,7 @@ fn concat(lists: Rest<Value>) -> Result<List, String> {
         joined.extend_from_slice(&items);
     }
     // As concat: it appends to a nil slice, which stays nil when there is nothing to append.
-    Ok(if joined.is_empty() { List::nil(Elem::Any) } else { List::new(Elem::Any, joined) })
+    Ok(if joined.is_empty() { List::nil(Elem::Any) } else { List::appended(Elem::Any, joined) })
 }
 
 /// The elements in opposite order.
@@ -151,7 +155,7 @@ fn reverse(list: Value) -> Result<Value, String> {
 /// The elements without those that are deeply equal to an earlier one.
 ///
 /// `{{ list 1 1 2 | uniq }}` gives `[1 2]`.
-fn uniq(list: Value) -> Result<Value, String> {
+fn uniq(list: Value) -> Result<List, String> {
     let items = slice_elements(&list, "Cannot find uniq on type")?;
     let mut plain = HashSet::new();
     let mut others: Vec<&Value> = Vec::new();
@@ -171,7 +175,7 @@ fn uniq(list: Value) -> Result<Value, String> {
             unique.push(item.clone());
         }
     }
-    Ok(Value::list(unique))
+    Ok(List::appended(Elem::Any, unique))
 }
 
 /// A value whose equality needs no deep comparison, so that `uniq` takes linear time on lists of these.
@@ -201,10 +205,10 @@ fn plain_key(value: &Value) -> Option<PlainKey> {
 /// The elements that are not deeply equal to any of the other arguments.
 ///
 /// `{{ without (list 1 2 3) 2 }}` gives `[1 3]`.
-fn without(list: Value, omit: Rest<Value>) -> Result<Value, String> {
+fn without(list: Value, omit: Rest<Value>) -> Result<List, String> {
     let items = slice_elements(&list, "Cannot find without on type")?;
     let kept = items.iter().filter(|item| !omit.0.iter().any(|other| deep_equal(other, item)));
-    Ok(Value::list(kept.cloned().collect::<Vec<_>>()))
+    Ok(List::appended(Elem::Any, kept.cloned().collect::<Vec<_>>()))
 }
 
 /// Whether a list has an element that is deeply equal to the value.
@@ -228,25 +232,27 @@ fn slice(list: Value, indices: Rest<Value>) -> Result<Value, String> {
     }
     let start = indices.0.first().map_or(0, to_int);
     let end = indices.0.get(1).map_or(items.len() as i64, to_int);
-    // Go counts up to the capacity of the slice, which is not known here: this counts up to its length.
-    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-    let part = range.and_then(|(start, end)| Some((start, end, items.get(start..end)?)));
-    let Some((start, end, part)) = part else {
-        return Err("reflect.Value.Slice: slice index out of bounds".to_owned());
-    };
-    Ok(match &list {
-        Value::List(list) => Value::List(List::new(list.elem(), part)),
-        Value::Bytes(bytes) => Value::Bytes(Box::new(bytes.slice(start..end))),
-        _ => Value::list(part),
-    })
+    let part = usize::try_from(start).ok().zip(usize::try_from(end).ok()).and_then(|(start, end)| {
+        Some(match &list {
+            // Go counts up to the capacity, not up to the length.
+            Value::List(list) => Value::List(list.slice(start, end)?),
+            Value::Bytes(bytes) if start <= end && end <= bytes.len() => {
+                Value::Bytes(Box::new(bytes.slice(start..end)))
+            }
+            Value::Bytes(_) => return None,
+            _ => Value::list(items.get(start..end)?),
+        })
+    });
+    part.ok_or_else(|| "reflect.Value.Slice: slice index out of bounds".to_owned())
 }
 
 /// The elements that are not empty.
 ///
 /// `{{ list 1 "" 2 | compact }}` gives `[1 2]`.
-fn compact(list: Value) -> Result<Value, String> {
+fn compact(list: Value) -> Result<List, String> {
     let items = slice_elements(&list, "Cannot compact on type")?;
-    Ok(Value::list(items.iter().filter(|item| !types::is_empty(item)).cloned().collect::<Vec<_>>()))
+    let kept = items.iter().filter(|item| !types::is_empty(item));
+    Ok(List::appended(Elem::Any, kept.cloned().collect::<Vec<_>>()))
 }
 
 /// The elements in lists of at most that many.
@@ -279,7 +285,7 @@ fn until(count: i64) -> Result<List, String> {
 ///
 /// `{{ untilStep 0 6 2 }}` gives `[0 2 4]`.
 fn until_step(start: i64, stop: i64, step: i64) -> Result<List, String> {
-    Ok(List::new(Elem::Int, steps(start, stop, step)?.into_iter().map(Value::Int).collect::<Vec<_>>()))
+    Ok(List::appended(Elem::Int, steps(start, stop, step)?.into_iter().map(Value::Int).collect::<Vec<_>>()))
 }
 
 fn steps(start: i64, stop: i64, step: i64) -> Result<Vec<i64>, String> {

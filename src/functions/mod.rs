@@ -43,7 +43,7 @@ static CHAPTERS: &[&[Function]] = &[
 ];
 
 /// The rows that are different where Helm is built with Go 1.25.
-static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25];
+static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25, regex::GO_1_25];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {

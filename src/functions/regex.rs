@@ -1,6 +1,7 @@
 //! Regular expressions: sprig's regex.go.
 
 use crate::function;
+use crate::go::list::grown_capacity;
 use crate::go::regexp::{Regexp, quote_meta};
 use crate::go::{Elem, List, Str, Value};
 use crate::template::function::Function;
@@ -22,6 +23,10 @@ pub static FUNCTIONS: &[Function] = &[
     function!("regexReplaceAllLiteral", regex_replace_all_literal),
     function!("regexSplit", regex_split),
 ];
+
+/// The rows that are different with Go 1.25.
+pub static GO_1_25: &[Function] =
+    &[function!("regexFindAll", regex_find_all_1_25), function!("mustRegexFindAll", must_regex_find_all_1_25)];
 
 /// As `regexp.Compile`.
 fn compile(pattern: &Str) -> Result<Rc<Regexp>, String> {
@@ -64,25 +69,38 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
 
 /// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` is `[1 2]`; -1 asks for all.
 fn regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit))
+    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, 0))
 }
 
 /// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` is `[1 2 3]`.
 fn must_regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit))
+    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, 0))
 }
 
+/// As `regex_find_all` with Go 1.25.
+fn regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, START_SIZE))
+}
+
+/// As `must_regex_find_all` with Go 1.25.
+fn must_regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
+    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, START_SIZE))
+}
+
+/// How many matches there is room for from the first with Go 1.25, as its package regexp's startSize says.
+const START_SIZE: usize = 10;
+
 /// As FindAllString, which returns nil where nothing matches.
-fn find_all(regexp: &Regexp, text: &Str, limit: i64) -> List {
+fn find_all(regexp: &Regexp, text: &Str, limit: i64, mut capacity: usize) -> List {
     let found = regexp.find_all(text, limit);
     if found.is_empty() {
         return List::nil(Elem::String);
     }
-    strings(found.into_iter().map(|(start, end)| text.slice(start..end)))
-}
-
-fn strings(items: impl IntoIterator<Item = Str>) -> List {
-    List::new(Elem::String, items.into_iter().map(Value::String).collect::<Vec<_>>())
+    let items: Vec<Value> = found.into_iter().map(|(start, end)| Value::String(text.slice(start..end))).collect();
+    while capacity < items.len() {
+        capacity = grown_capacity(Elem::String, capacity, capacity + 1);
+    }
+    List::with_capacity(Elem::String, items, capacity)
 }
 
 /// `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` is `-W-xxW-`.
@@ -116,7 +134,8 @@ fn must_regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String>
 }
 
 fn split(regexp: &Regexp, text: &Str, limit: i64) -> List {
-    regexp.split(text, limit).map_or_else(|| List::nil(Elem::String), strings)
+    let Some((parts, capacity)) = regexp.split(text, limit) else { return List::nil(Elem::String) };
+    List::with_capacity(Elem::String, parts.into_iter().map(Value::String).collect::<Vec<_>>(), capacity)
 }
 
 /// `{{ regexQuoteMeta "1.2.3" }}` is `1\.2\.3`.

@@ -1,6 +1,6 @@
 //! JSON read as encoding/json's Decoder reads it: Go's syntax errors, Go's treatment of invalid text.
 
-use super::{Dict, Str, Value};
+use super::{Dict, Elem, List, Str, Value};
 use std::fmt;
 
 /// How deep arrays and objects may nest. Go's limit is 10,000; each level here costs stack.
@@ -99,7 +99,7 @@ impl Builder for Any {
         Value::String(value)
     }
     fn array(&mut self, items: Vec<Value>) -> Value {
-        Value::list(items)
+        Value::List(List::appended(Elem::Any, items))
     }
     fn object(&mut self, entries: Vec<(Str, Value)>) -> Value {
         Value::Dict(entries.into_iter().collect::<Dict>())

@@ -9,6 +9,7 @@ pub mod fs;
 pub mod glob;
 pub mod json;
 pub mod json_decode;
+pub mod list;
 pub mod object;
 pub mod path;
 pub mod reflect;
@@ -24,7 +25,8 @@ pub mod url;
 pub mod utf8;
 pub mod value;
 
+pub use list::List;
 pub use object::{Field, Method, Object, ObjectType};
 pub use slog::{Level, Log};
 pub use str::{Mark, Span, Str, StrBuilder};
-pub use value::{Dict, DictType, Elem, Entries, Kind, List, Type, Value};
+pub use value::{Dict, DictType, Elem, Entries, Kind, Type, Value};

@@ -1,8 +1,8 @@
 //! Go's dynamic value as templates see it.
 //!
 //! Maps are shared: every clone of a [`Dict`] is the same Go map, so that `set` is seen through every name.
-//! Lists never change once made, as no template function writes to a slice's elements.
 
+use super::list::List;
 use super::object::{Object, ObjectType};
 use super::str::Str;
 use std::cell::{Ref, RefCell, RefMut};
@@ -285,7 +285,7 @@ impl Value {
     pub fn deep_copy(&self) -> Value {
         match self {
             Value::List(list) if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) => {
-                Value::List(List::new(list.elem(), list.iter().map(Value::deep_copy).collect::<Vec<_>>()))
+                Value::List(list.with_items(list.iter().map(Value::deep_copy).collect()))
             }
             Value::Dict(dict) => Value::Dict(dict.deep_copy()),
             other => other.clone(),
@@ -326,50 +326,6 @@ impl From<Dict> for Value {
 impl From<List> for Value {
     fn from(value: List) -> Value {
         Value::List(value)
-    }
-}
-
-/// A slice: immutable, shared by its clones.
-#[derive(Clone)]
-pub struct List(Rc<Slice>);
-
-struct Slice {
-    elem: Elem,
-    nil: bool,
-    items: Box<[Value]>,
-}
-
-impl List {
-    /// A slice of `items`, all of type `elem`.
-    pub fn new(elem: Elem, items: impl Into<Vec<Value>>) -> List {
-        List(Rc::new(Slice { elem, nil: false, items: items.into().into_boxed_slice() }))
-    }
-
-    /// The nil slice, which is empty and `null` in JSON.
-    pub fn nil(elem: Elem) -> List {
-        List(Rc::new(Slice { elem, nil: true, items: Box::default() }))
-    }
-
-    /// The type of the elements.
-    pub fn elem(&self) -> Elem {
-        self.0.elem
-    }
-
-    /// Whether this is the nil slice.
-    pub fn is_nil(&self) -> bool {
-        self.0.nil
-    }
-
-    /// The same slice as this one, not just an equal one.
-    pub fn same(&self, other: &List) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl std::ops::Deref for List {
-    type Target = [Value];
-    fn deref(&self) -> &[Value] {
-        &self.0.items
     }
 }
 

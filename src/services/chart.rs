@@ -101,7 +101,8 @@ impl<'a> Platform<'a> {
     pub fn export(&self, service: &Service, configuration: &Configuration) -> Result<Export, Error> {
         let values = self.values(service, configuration)?;
         let name = configuration.name.clone();
-        let text = yaml::marshal(&Value::Dict(values)).map_err(|error| Error::Parse { path: service.path().to_owned(), error })?;
+        let text = yaml::marshal(&Value::Dict(values))
+            .map_err(|error| Error::Parse { path: service.path().to_owned(), error })?;
         let mut files =
             vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
         files.extend(self.library.schema.iter().map(|schema| ("values.schema.json".to_owned(), schema.clone())));
@@ -159,7 +160,8 @@ mod tests {
     #[test]
     fn an_export_loads_as_the_chart_in_memory() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let libraries = Libraries::load(&root.join("library"), None, &HELM_4_3, &mut |_| {}).expect("the library loads");
+        let libraries =
+            Libraries::load(&root.join("library"), None, &HELM_4_3, &mut |_| {}).expect("the library loads");
         let platform = Platform::new(&libraries.entries[0], &HELM_4_3).expect("its values are YAML");
         let services = discover(&root.join("services"), None).expect("there are services").services;
         assert!(!services.is_empty());

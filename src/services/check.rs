@@ -46,13 +46,7 @@ impl<'a> Source<'a> {
     }
 }
 
-fn finding(
-    service: &Service,
-    place: Place,
-    rule: &'static str,
-    message: String,
-    hint: Option<String>,
-) -> Finding {
+fn finding(service: &Service, place: Place, rule: &'static str, message: String, hint: Option<String>) -> Finding {
     let Place { path, line, column } = place;
     Finding { path, line, column, rule, service: service.folder.clone(), message, hint }
 }
@@ -169,11 +163,8 @@ fn second_document(service: &Service, layer: &Layer) -> Option<Finding> {
     for (index, line) in layer.text.split(|byte| *byte == b'\n').enumerate() {
         let line = line.trim_ascii_end();
         if begun && line == b"---" {
-            let place = Place {
-                path: layer.path.clone(),
-                line: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                column: 1,
-            };
+            let place =
+                Place { path: layer.path.clone(), line: u32::try_from(index + 1).unwrap_or(u32::MAX), column: 1 };
             let message = "what stands below this line is a second document, which is not read".to_owned();
             let hint = Some("put everything into one document".to_owned());
             return Some(finding(service, place, "second-document", message, hint));
@@ -281,7 +272,12 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
             let value = text(whole, path).unwrap_or_default();
             let message = format!("{shown} is `{value}`, but must be one of {}", allowed.join(", "));
             let hint = nearest(&value, allowed.iter().map(String::as_str));
-            source.finding(path, "choice", message, hint.map(|word| format!("did you mean `{word}`?")).or_else(described))
+            source.finding(
+                path,
+                "choice",
+                message,
+                hint.map(|word| format!("did you mean `{word}`?")).or_else(described),
+            )
         }
         Problem::Pattern { got, pattern } => {
             let message = format!("{shown} cannot be `{got}`");
@@ -323,7 +319,7 @@ fn kind(name: &str) -> &str {
 pub fn value_at(values: &Dict, path: &[String]) -> Option<Value> {
     path.iter().try_fold(Value::Dict(values.clone()), |at, token| match &at {
         Value::Dict(dict) => dict.get(token.as_bytes()),
-        Value::List(list) => list.get(token.parse().ok()?).cloned(),
+        Value::List(list) => list.get(token.parse::<usize>().ok()?).cloned(),
         _ => None,
     })
 }

@@ -128,8 +128,8 @@ impl Service {
     pub fn configuration(&self) -> Result<Configuration, Error> {
         let mut layers = Vec::new();
         for layer in &self.layers {
-            let values = yaml::unmarshal_map(&layer.text)
-                .map_err(|error| Error::Parse { path: layer.path.clone(), error })?;
+            let values =
+                yaml::unmarshal_map(&layer.text).map_err(|error| Error::Parse { path: layer.path.clone(), error })?;
             layers.push(values);
         }
         let name = self.name(&layers)?;
@@ -159,7 +159,39 @@ impl Service {
 
 impl Layer {
     /// Reads a file.
-    pub #[cfg(test)]
+    pub fn read(path: &Path) -> Result<Layer, Error> {
+        let shown = path.display().to_string();
+        let text = fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
+        Ok(Layer { path: shown, text: Str::from(text) })
+    }
+}
+
+/// What the uppermost layer that says anything of it says of a key in a map.
+fn last(layers: &[Dict], map: &[u8], key: &[u8]) -> Option<Value> {
+    layers.iter().rev().find_map(|layer| layer.get(map).as_ref().and_then(Value::as_dict)?.get(key))
+}
+
+/// Whether a text can name a release, a chart and every resource: 53 bytes is Helm's limit for a release.
+pub fn is_name(name: &[u8]) -> bool {
+    name.len() <= 53
+        && name.first().is_some_and(u8::is_ascii_lowercase)
+        && !name.ends_with(b"-")
+        && name.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+}
+
+/// The names in a folder, sorted, so that nothing depends on the file system's order.
+fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let failed = |error: std::io::Error| Error::Read { path: folder.display().to_string(), error: error.to_string() };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        // A name that is not UTF-8 cannot be a service's.
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+#[cfg(test)]
 mod tests {
     use super::is_name;
 

@@ -48,8 +48,7 @@ impl ConfigurationSchema {
         let text =
             std::fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
         let text = Str::from(text);
-        let compiled =
-            Schema::compile(&text, profile).map_err(|error| Error::Schema { path: shown.clone(), error })?;
+        let compiled = Schema::compile(&text, profile).map_err(|error| Error::Schema { path: shown.clone(), error })?;
         Ok(ConfigurationSchema { path: shown, text, compiled })
     }
 }
@@ -87,10 +86,7 @@ impl Libraries {
                 return true;
             }
             let rules = self.profile.semver;
-            match (
-                Version::new(entry.library.version.as_bytes(), rules),
-                Constraints::new(wanted.as_bytes(), rules),
-            ) {
+            match (Version::new(entry.library.version.as_bytes(), rules), Constraints::new(wanted.as_bytes(), rules)) {
                 (Ok(version), Ok(constraints)) => constraints.check(&version),
                 _ => false,
             }

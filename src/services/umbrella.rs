@@ -36,11 +36,7 @@ pub struct Member {
 
 impl Member {
     /// Makes the chart of a service.
-    pub fn new(
-        service: &Service,
-        configuration: &Configuration,
-        platform: &Platform<'_>,
-    ) -> Result<Member, Error> {
+    pub fn new(service: &Service, configuration: &Configuration, platform: &Platform<'_>) -> Result<Member, Error> {
         let export = platform.export(service, configuration)?;
         let values = platform.merged(service, configuration)?;
         let under = Dict::new();
@@ -90,7 +86,10 @@ impl Umbrella {
             ("Chart.yaml".to_owned(), Str::from(self.chart_yaml())),
             ("Chart.lock".to_owned(), Str::from(self.chart_lock())),
             ("values.yaml".to_owned(), Str::from(self.values_yaml())),
-            (".helmignore".to_owned(), Str::from("# What mizzen sync wrote, which is no part of the chart.\n.mizzen-files\n")),
+            (
+                ".helmignore".to_owned(),
+                Str::from("# What mizzen sync wrote, which is no part of the chart.\n.mizzen-files\n"),
+            ),
         ];
         for (name, member) in &self.members {
             files.push((format!("values-{name}.yaml"), member.values.clone()));
@@ -126,12 +125,8 @@ impl Umbrella {
         let mut text = String::new();
         text.push_str(if self.members.is_empty() { "dependencies: []\n" } else { "dependencies:\n" });
         for (name, member) in &self.members {
-            let _ = write!(
-                text,
-                "- name: {}\n  repository: \"\"\n  version: {}\n",
-                plain(name),
-                plain(&member.library)
-            );
+            let _ =
+                write!(text, "- name: {}\n  repository: \"\"\n  version: {}\n", plain(name), plain(&member.library));
         }
         let _ = write!(text, "digest: {}\ngenerated: \"1970-01-01T00:00:00Z\"\n", self.digest());
         text
@@ -161,8 +156,7 @@ impl Umbrella {
     }
 
     fn values_yaml(&self) -> String {
-        let mut text =
-            "# Which services are on. The values of one are in values-<service>.yaml.\n".to_owned();
+        let mut text = "# Which services are on. The values of one are in values-<service>.yaml.\n".to_owned();
         text.push_str(if self.members.is_empty() { "enabled: {}\n" } else { "enabled:\n" });
         for name in self.members.keys() {
             let _ = writeln!(text, "  {name}: true");

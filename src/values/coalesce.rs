@@ -131,7 +131,7 @@ fn copy_value(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Er
             for item in list.iter() {
                 items.push(copy_value(item, depth + 1, left)?);
             }
-            Value::List(crate::go::List::new(list.elem(), items))
+            Value::List(list.with_items(items))
         }
         other => other.clone(),
     })

@@ -114,18 +114,19 @@ impl<'s> Parser<'s, '_> {
             Last::End => Err(format!("key {} has no value", quote(key.as_bytes())).into()),
             Last::Rune('[') => {
                 let index = self.key_index().map_err(Stop::index)?;
-                let list = match data.get(key.as_bytes()) {
+                let before = data.get(key.as_bytes());
+                let list = match &before {
                     None => Vec::new(),
-                    Some(value) => expect_list(&value).map_err(panicked)?,
+                    Some(value) => expect_list(value).map_err(panicked)?,
                 };
                 match self.list_item(list, index, level, 0) {
                     Ok(list) => {
-                        set(data, &key, Value::list(list));
+                        set(data, &key, same_array(before.as_ref(), list));
                         Ok(())
                     }
                     Err((list, stop)) => {
                         // The list may be the last thing an argument holds, as in `a[0]`: Helm keeps it then.
-                        set(data, &key, list.map_or_else(nil_list, Value::list));
+                        set(data, &key, list.map_or_else(nil_list, |list| same_array(before.as_ref(), list)));
                         Err(stop)
                     }
                 }
@@ -181,7 +182,7 @@ impl<'s> Parser<'s, '_> {
             }
             _ => match self.value_list()? {
                 ValueList::List(list) => {
-                    set(data, key, Value::list(list));
+                    set(data, key, appended(list));
                     Ok(())
                 }
                 ValueList::End => {
@@ -294,7 +295,7 @@ impl<'s> Parser<'s, '_> {
                 Ok((self.json()?, true))
             }
             _ => match self.value_list()? {
-                ValueList::List(list) => Ok((Value::list(list), false)),
+                ValueList::List(list) => Ok((appended(list), false)),
                 ValueList::End => Ok((Value::string(""), false)),
                 ValueList::NotList => {
                     let (text, _) = self.runes_until(&[',']);
@@ -385,6 +386,18 @@ fn set_index(mut list: Vec<Value>, index: i64, value: Value) -> Result<Vec<Value
     }
     list[at] = value;
     Ok(list)
+}
+
+fn appended(list: Vec<Value>) -> Value {
+    Value::List(crate::go::List::appended(crate::go::Elem::Any, list))
+}
+
+/// The list in the array of the one before, unless it grew, as then Helm makes one that is just large enough.
+fn same_array(before: Option<&Value>, list: Vec<Value>) -> Value {
+    match before {
+        Some(Value::List(before)) if before.len() == list.len() => Value::List(before.with_items(list)),
+        _ => Value::list(list),
+    }
 }
 
 fn nil_list() -> Value {

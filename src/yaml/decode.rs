@@ -4,7 +4,7 @@ use super::error::{Error, Mark, Stage};
 use super::parse::{Document, Node, NodeKind};
 use super::resolve::{Resolved, Version, resolve};
 use crate::go::value::Entries;
-use crate::go::{Dict, Str, Value, base64, json, strconv};
+use crate::go::{Dict, Elem, List, Str, Value, base64, json, strconv};
 
 /// What numbers become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl<'d, 'a> Decoder<'d, 'a> {
                     let items = std::mem::take(items);
                     self.frames.pop();
                     self.depth -= 1;
-                    return Ok(Some(Value::list(items)));
+                    return Ok(Some(Value::List(List::appended(Elem::Any, items))));
                 }
                 let index = *at;
                 *at = self.document.nodes[index as usize].next;

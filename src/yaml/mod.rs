@@ -22,7 +22,7 @@ mod tests;
 pub use documents::{Documents, documents};
 pub use encode::{marshal, marshal_pretty};
 pub use error::{Error, Mark, Stage};
-pub use locate::{Located, locate};
+pub use locate::{Located, Step, locate};
 
 use crate::go::{Dict, Elem, List, Str, Value, json};
 use decode::Numbers;

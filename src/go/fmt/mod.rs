@@ -160,10 +160,11 @@ impl Printer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::go::list::List;
     use crate::go::object::{Field, Object, ObjectType};
     use crate::go::str::Mark;
     use crate::go::value::Value::{Bool, Float64, Int, Nil, Uint8};
-    use crate::go::value::{Dict, Elem, List, Type};
+    use crate::go::value::{Dict, Elem, Type};
     use std::rc::Rc;
 
     fn list() -> Value {

@@ -2,10 +2,11 @@
 
 use super::format::Flags;
 use super::{MAX_DEPTH, Printer};
+use crate::go::list::List;
 use crate::go::object::Object;
 use crate::go::str::Str;
 use crate::go::utf8;
-use crate::go::value::{Dict, Kind, List, Type, Value};
+use crate::go::value::{Dict, Kind, Type, Value};
 
 /// What a pointer prints as. In Go it is an address of the moment; here every run prints the same.
 const ADDRESS: u64 = 0x00c0_0001_2000;

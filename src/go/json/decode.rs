@@ -1,7 +1,8 @@
 //! Reading JSON: `json.Unmarshal`, with the errors of both implementations that Go has had.
 
+use super::super::list::List;
 use super::super::str::Str;
-use super::super::value::{Dict, Elem, Entries, List, Value};
+use super::super::value::{Dict, Elem, Entries, Value};
 use super::super::{strconv, unicode, utf8};
 use super::{MAX_DEPTH, valid_utf8};
 
@@ -175,7 +176,7 @@ impl<'a> Parser<'a> {
 
     fn close(&mut self) -> Value {
         match self.frames.pop() {
-            Some(Frame::Array(items)) => Value::list(items),
+            Some(Frame::Array(items)) => Value::List(List::appended(Elem::Any, items)),
             Some(Frame::Object(entries, _)) => {
                 Value::Dict(Dict::from_entries(entries.into_iter().collect::<Entries>()))
             }

@@ -270,7 +270,8 @@ fn is_empty(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::value::{Dict, Elem, List};
+    use super::super::super::list::List;
+    use super::super::super::value::{Dict, Elem};
     use super::*;
 
     fn json(value: &Value) -> String {

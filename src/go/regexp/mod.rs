@@ -6,7 +6,9 @@
 mod parse;
 mod unicode;
 
+use super::list::grown_capacity;
 use super::str::{Str, StrBuilder};
+use super::value::Elem;
 use super::{unicode as unicode_tables, utf8};
 use regex_automata::meta::{BuildError, Config, Regex};
 use regex_automata::util::captures::Captures;
@@ -129,17 +131,19 @@ impl Regexp {
     }
 
     /// As `Split`; `None` is Go's nil slice.
-    pub fn split(&self, text: &Str, limit: i64) -> Option<Vec<Str>> {
+    pub fn split(&self, text: &Str, limit: i64) -> Option<(Vec<Str>, usize)> {
         if limit == 0 {
             return None;
         }
         if !self.empty_pattern && text.is_empty() {
-            return Some(vec![Str::EMPTY]);
+            return Some((vec![Str::EMPTY], 1));
         }
         let limit = usize::try_from(limit).ok();
         let mut parts = Vec::new();
         let (mut begin, mut end) = (0, 0);
-        for (start, next) in self.find_all(text, limit.map_or(-1, |limit| limit as i64)) {
+        let matches = self.find_all(text, limit.map_or(-1, |limit| limit as i64));
+        let capacity = matches.len();
+        for (start, next) in matches {
             if limit.is_some_and(|limit| parts.len() == limit - 1) {
                 break;
             }
@@ -152,7 +156,9 @@ impl Regexp {
         if end != text.len() {
             parts.push(text.slice(begin..text.len()));
         }
-        Some(parts)
+        let grown = || grown_capacity(Elem::String, capacity, capacity + 1);
+        let capacity = if parts.len() > capacity { grown() } else { capacity };
+        Some((parts, capacity))
     }
 
     fn search_captures(&self, text: &Text, at: usize, captures: &mut Captures) -> Option<Range> {

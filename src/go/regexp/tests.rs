@@ -51,7 +51,7 @@ fn splits() {
         (",", "", -1, ""),
     ] {
         let got = Regexp::new(pattern.as_bytes()).unwrap().split(&Str::from(text), limit).unwrap();
-        assert_eq!(got.iter().map(Str::to_string).collect::<Vec<_>>().join("|"), expected, "{pattern} {text}");
+        assert_eq!(got.0.iter().map(Str::to_string).collect::<Vec<_>>().join("|"), expected, "{pattern} {text}");
     }
     assert!(Regexp::new(b",").unwrap().split(&Str::from("a"), 0).is_none());
 }

@@ -3,11 +3,12 @@
 //! The package has a lexer that runs ahead of a parser by one item. Here both are one, which takes every step in
 //! the same order, so that the first error and the key that it names are the same.
 
+use super::super::list::List;
 use super::super::str::Str;
 use super::super::strconv::{self, NumErrorKind};
 use super::super::unicode;
 use super::super::utf8;
-use super::super::value::{Dict, Elem, Entries, List, Value};
+use super::super::value::{Dict, Elem, Entries, Value};
 use super::{Zone, join_key};
 use std::collections::{HashMap, HashSet};
 
@@ -636,7 +637,9 @@ impl<'a> Parser<'a> {
             }
         }
         self.depth -= 1;
-        Ok(Value::list(items))
+        // BurntSushi's parser begins an array with room for two elements.
+        let capacity = if items.len() <= 2 { 2 } else { List::appended_capacity(Elem::Any, items.len()) };
+        Ok(Value::List(List::with_capacity(Elem::Any, items, capacity)))
     }
 
     fn deeper(&mut self) -> Result<(), Fail> {
@@ -989,7 +992,9 @@ impl<'a> Parser<'a> {
                 Item::Table(inner) => Value::Dict(self.finish(inner)),
                 Item::Tables(list) => {
                     let tables: Vec<Value> = list.into_iter().map(|inner| Value::Dict(self.finish(inner))).collect();
-                    Value::List(List::new(Elem::Dict, tables))
+                    // And a list of tables with room for four.
+                    let capacity = List::appended_capacity(Elem::Dict, tables.len()).max(4);
+                    Value::List(List::with_capacity(Elem::Dict, tables, capacity))
                 }
             };
             (key, value)
