@@ -14,6 +14,16 @@ pub trait Host {
         "UTC".to_owned()
     }
 
+    /// What the local time zone calls itself.
+    fn time_zone_name(&self) -> String {
+        "UTC".to_owned()
+    }
+
+    /// The nanoseconds since the program started, by a clock that nobody sets.
+    fn monotonic(&self) -> i64 {
+        50_000_000
+    }
+
     /// Fills `bytes` with random bytes.
     fn random(&self, bytes: &mut [u8]);
 

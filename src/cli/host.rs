@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::net::ToSocketAddrs;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The world of a render: a reproducible one where there is a seed, by flag or by environment, else the real one.
 pub fn choose(seed: Option<&str>) -> Box<dyn Host> {
@@ -17,9 +17,15 @@ pub fn choose(seed: Option<&str>) -> Box<dyn Host> {
 }
 
 /// What templates can ask of the machine.
-#[derive(Default)]
 pub struct System {
+    started: Instant,
     random: RefCell<Option<BufReader<File>>>,
+}
+
+impl Default for System {
+    fn default() -> System {
+        System { started: Instant::now(), random: RefCell::default() }
+    }
 }
 
 impl Host for System {
@@ -40,6 +46,19 @@ impl Host for System {
             }
             Err(_) => jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
         }
+    }
+
+    /// As Go's time package: the zone that `TZ` names keeps that name, and the machine's own is `Local`.
+    fn time_zone_name(&self) -> String {
+        match std::env::var("TZ") {
+            Ok(zone) => zone.strip_prefix(':').unwrap_or(&zone).to_owned(),
+            Err(_) if std::fs::exists("/etc/localtime").unwrap_or(false) => "Local".to_owned(),
+            Err(_) => "UTC".to_owned(),
+        }
+    }
+
+    fn monotonic(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_nanos()).unwrap_or(i64::MAX)
     }
 
     fn random(&self, bytes: &mut [u8]) {

@@ -119,7 +119,7 @@ static POINTER: ObjectType = ObjectType {
         Field { name: "APIVersions", json: "APIVersions", omit_empty: false, ty: Type::Object(&VERSION_SET) },
         Field { name: "HelmVersion", json: "HelmVersion", omit_empty: false, ty: Type::Object(&BUILD_INFO) },
     ],
-    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, call: copy }],
+    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, second: None, call: copy }],
 };
 
 impl Object for Pointer {
@@ -151,8 +151,8 @@ static KUBE_VERSION: ObjectType = ObjectType {
         Field { name: "Minor", json: "Minor", omit_empty: false, ty: Type::String },
     ],
     methods: &[
-        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, call: git_version },
-        Method { name: "String", parameters: &[], variadic: false, results: 1, call: string },
+        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, second: None, call: git_version },
+        Method { name: "String", parameters: &[], variadic: false, results: 1, second: None, call: string },
     ],
 };
 
@@ -191,7 +191,14 @@ static VERSION_SET: ObjectType = ObjectType {
     name: "common.VersionSet",
     kind: Kind::Slice,
     fields: &[],
-    methods: &[Method { name: "Has", parameters: &[Type::String], variadic: false, results: 1, call: has }],
+    methods: &[Method {
+        name: "Has",
+        parameters: &[Type::String],
+        variadic: false,
+        results: 1,
+        second: None,
+        call: has,
+    }],
 };
 
 impl Object for VersionSet {

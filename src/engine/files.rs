@@ -19,12 +19,19 @@ static TYPE: ObjectType = ObjectType {
     kind: Kind::Map,
     fields: &[],
     methods: &[
-        Method { name: "AsConfig", parameters: &[], variadic: false, results: 1, call: as_config },
-        Method { name: "AsSecrets", parameters: &[], variadic: false, results: 1, call: as_secrets },
-        Method { name: "Get", parameters: &[Type::String], variadic: false, results: 1, call: get },
-        Method { name: "GetBytes", parameters: &[Type::String], variadic: false, results: 1, call: get_bytes },
-        Method { name: "Glob", parameters: &[Type::String], variadic: false, results: 1, call: glob },
-        Method { name: "Lines", parameters: &[Type::String], variadic: false, results: 1, call: lines },
+        Method { name: "AsConfig", parameters: &[], variadic: false, results: 1, second: None, call: as_config },
+        Method { name: "AsSecrets", parameters: &[], variadic: false, results: 1, second: None, call: as_secrets },
+        Method { name: "Get", parameters: &[Type::String], variadic: false, results: 1, second: None, call: get },
+        Method {
+            name: "GetBytes",
+            parameters: &[Type::String],
+            variadic: false,
+            results: 1,
+            second: None,
+            call: get_bytes,
+        },
+        Method { name: "Glob", parameters: &[Type::String], variadic: false, results: 1, second: None, call: glob },
+        Method { name: "Lines", parameters: &[Type::String], variadic: false, results: 1, second: None, call: lines },
     ],
 };
 

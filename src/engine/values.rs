@@ -8,11 +8,32 @@ static TYPE: ObjectType = ObjectType {
     kind: Kind::Map,
     fields: &[],
     methods: &[
-        Method { name: "AsMap", parameters: &[], variadic: false, results: 1, call: as_map },
-        Method { name: "Encode", parameters: &[Type::Object(&WRITER)], variadic: false, results: 1, call: encode },
-        Method { name: "PathValue", parameters: &[Type::String], variadic: false, results: 2, call: path_value },
-        Method { name: "Table", parameters: &[Type::String], variadic: false, results: 2, call: method_table },
-        Method { name: "YAML", parameters: &[], variadic: false, results: 2, call: method_yaml },
+        Method { name: "AsMap", parameters: &[], variadic: false, results: 1, second: None, call: as_map },
+        Method {
+            name: "Encode",
+            parameters: &[Type::Object(&WRITER)],
+            variadic: false,
+            results: 1,
+            second: None,
+            call: encode,
+        },
+        Method {
+            name: "PathValue",
+            parameters: &[Type::String],
+            variadic: false,
+            results: 2,
+            second: None,
+            call: path_value,
+        },
+        Method {
+            name: "Table",
+            parameters: &[Type::String],
+            variadic: false,
+            results: 2,
+            second: None,
+            call: method_table,
+        },
+        Method { name: "YAML", parameters: &[], variadic: false, results: 2, second: None, call: method_yaml },
     ],
 };
 

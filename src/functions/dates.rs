@@ -63,17 +63,14 @@ impl Return for Duration {
     }
 }
 
-/// What Go's monotonic clock says shortly after Helm has started, and what `{{ now }}` therefore shows as `m=+0.05…`.
-const MONOTONIC: i64 = 50_000_000;
-
 fn local(caller: &dyn Caller) -> Location {
-    Location::local(&caller.host().time_zone())
+    Location::local(&caller.host().time_zone(), &caller.host().time_zone_name())
 }
 
 /// `{{ now.Year }}` is the current year.
 fn now(caller: &mut dyn Caller) -> Time {
     let (seconds, nanoseconds) = caller.host().now();
-    Time::now(seconds, nanoseconds, MONOTONIC, &local(caller))
+    Time::now(seconds, nanoseconds, caller.host().monotonic(), &local(caller))
 }
 
 /// A time, seconds since the epoch, or else now.

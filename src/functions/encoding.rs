@@ -154,7 +154,7 @@ fn must_to_toml(value: Value) -> Result<Str, Error> {
 /// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
 fn from_toml(caller: &mut dyn Caller, text: Str) -> Dict {
     let host = caller.host();
-    let zone = toml::Zone::new(&Location::local(&host.time_zone()), host.now().0);
+    let zone = toml::Zone::new(&Location::local(&host.time_zone(), &host.time_zone_name()), host.now().0);
     let (value, error) = toml::unmarshal(&text, &zone);
     if let Some(error) = error {
         value.insert("Error", error);

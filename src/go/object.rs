@@ -113,6 +113,8 @@ pub struct Method {
     pub variadic: bool,
     /// How many results it has in Go; text/template refuses to call a method with more than two.
     pub results: usize,
+    /// The type of the second result where that is not `error`: text/template refuses to call such a method, too.
+    pub second: Option<&'static str>,
     /// Receiver and arguments, already checked against `parameters`, to the result; an error is the text of the Go error.
     pub call: fn(&Value, &[Value]) -> Result<Value, String>,
 }

@@ -404,15 +404,15 @@ fn nil_pointer() -> String {
 static VERSION: [Type; 1] = [Type::Object(&POINTER)];
 
 const fn getter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[], variadic: false, results: 1, call }
+    Method { name, parameters: &[], variadic: false, results: 1, second: None, call }
 }
 
 const fn comparison(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &VERSION, variadic: false, results: 1, call }
+    Method { name, parameters: &VERSION, variadic: false, results: 1, second: None, call }
 }
 
 const fn setter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[Type::String], variadic: false, results: 2, call }
+    Method { name, parameters: &[Type::String], variadic: false, results: 2, second: None, call }
 }
 
 fn compared(receiver_: &Value, arguments: &[Value]) -> Result<Ordering, String> {

@@ -316,6 +316,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             let (name, results) = (method.name, method.results);
             return Err(self.error(format!("function {name} has {results} return values; should be 1 or 2")));
         }
+        if let Some(second) = method.second {
+            let name = method.name;
+            return Err(self.error(format!(
+                "invalid function signature for {name}: second return value should be error; is {second}"
+            )));
+        }
         let mut values = Vec::new();
         self.arguments(method.parameters, rest, last, &mut values)?;
         match (method.call)(receiver, &values) {

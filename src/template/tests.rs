@@ -89,15 +89,30 @@ static PERSON: ObjectType = ObjectType {
         Field { name: "Any", json: "any", omit_empty: false, ty: Type::Interface },
     ],
     methods: &[
-        Method { name: "Fail", parameters: &[], variadic: false, results: 2, call: |_, _| Err("no".to_owned()) },
+        Method {
+            name: "Fail",
+            parameters: &[],
+            variadic: false,
+            results: 2,
+            second: None,
+            call: |_, _| Err("no".to_owned()),
+        },
         Method {
             name: "Greet",
             parameters: &[Type::String],
             variadic: false,
             results: 1,
+            second: None,
             call: |_, arguments| Ok(Value::string(format!("hello {:?}", arguments[0]))),
         },
-        Method { name: "Many", parameters: &[], variadic: false, results: 3, call: |_, _| Ok(Value::Nil) },
+        Method {
+            name: "Many",
+            parameters: &[],
+            variadic: false,
+            results: 3,
+            second: None,
+            call: |_, _| Ok(Value::Nil),
+        },
     ],
 };
 
@@ -110,6 +125,7 @@ static NAMED: ObjectType = ObjectType {
         parameters: &[],
         variadic: false,
         results: 2,
+        second: None,
         call: |receiver, _| Ok(Value::Int(receiver.as_dict().map_or(0, Dict::len) as i64)),
     }],
 };

@@ -231,11 +231,11 @@ pub(super) static DURATION: ObjectType =
 pub(super) static DURATION_PARAMETER: [Type; 1] = [Type::Object(&DURATION)];
 
 const fn getter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[], variadic: false, results: 1, call }
+    Method { name, parameters: &[], variadic: false, results: 1, second: None, call }
 }
 
 const fn rounding(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &DURATION_PARAMETER, variadic: false, results: 1, call }
+    Method { name, parameters: &DURATION_PARAMETER, variadic: false, results: 1, second: None, call }
 }
 
 fn receiver(value: &Value) -> Duration {

@@ -1,6 +1,6 @@
 //! The types of package time as templates see them, and their methods.
 
-use super::super::object::{Method, Object, ObjectType};
+use super::super::object::{Field, Method, Object, ObjectType};
 use super::super::value::{Kind, Type, Value};
 use super::duration::{DURATION_PARAMETER, argument};
 use super::zone::{self, LOCATION};
@@ -11,6 +11,15 @@ use std::rc::Rc;
 impl Object for Time {
     fn ty(&self) -> &'static ObjectType {
         &TIME
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        let (wall, ext) = self.words();
+        let location = match self.location.same(&Location::utc()) {
+            true => Value::Nil,
+            false => Value::Object(Rc::new(self.location.clone())),
+        };
+        vec![Value::Uint64(wall), Value::Int64(ext), location]
     }
 
     fn stringer(&self) -> Option<String> {
@@ -32,7 +41,15 @@ impl Object for Time {
 }
 
 /// `time.Time`.
-pub static TIME: ObjectType = ObjectType { name: "time.Time", kind: Kind::Struct, fields: &[], methods: &METHODS };
+pub static TIME: ObjectType = ObjectType { name: "time.Time", kind: Kind::Struct, fields: &FIELDS, methods: &METHODS };
+
+/// Templates cannot read them, but fmt's verbs for numbers print them.
+static FIELDS: [Field; 3] =
+    [unexported("wall", Type::Uint64), unexported("ext", Type::Int64), unexported("loc", Type::Object(&LOCATION))];
+
+pub(super) const fn unexported(name: &'static str, ty: Type) -> Field {
+    Field { name, json: "", omit_empty: false, ty }
+}
 
 static TIME_PARAMETER: [Type; 1] = [Type::Object(&TIME)];
 static LOCATION_PARAMETER: [Type; 1] = [Type::Object(&LOCATION)];
@@ -43,12 +60,17 @@ const fn method(
     results: usize,
     call: fn(&Value, &[Value]) -> Result<Value, String>,
 ) -> Method {
-    Method { name, parameters, variadic: false, results, call }
+    Method { name, parameters, variadic: false, results, second: None, call }
 }
 
-/// A method that returns more than one value and no error, which templates cannot call.
+/// A method with three results, which templates cannot call.
 const fn uncallable(name: &'static str, results: usize) -> Method {
-    method(name, &[], results, |_, _| Err("second return value should be error".to_owned()))
+    method(name, &[], results, |_, _| Ok(Value::Nil))
+}
+
+/// A method whose second result is no error but a value of this type.
+const fn no_error(name: &'static str, second: &'static str) -> Method {
+    Method { second: Some(second), ..uncallable(name, 2) }
 }
 
 fn with(value: &Value, read: impl FnOnce(&Time) -> Value) -> Result<Value, String> {
@@ -150,7 +172,7 @@ static METHODS: [Method; 39] = [
     method("Format", &[Type::String], 1, |v, a| with(v, |t| Value::string(t.format(&string(a))))),
     method("GoString", &[], 1, |v, _| with(v, |t| Value::string(go_string(t)))),
     method("Hour", &[], 1, |v, _| with(v, |t| Value::Int(t.civil().hour))),
-    uncallable("ISOWeek", 2),
+    no_error("ISOWeek", "int"),
     method("In", &LOCATION_PARAMETER, 1, |v, a| {
         let location = a.first().and_then(zone::of).ok_or("time: missing Location in call to Time.In")?;
         with(v, |t| t.within(location.clone()).into_value())
@@ -177,8 +199,8 @@ static METHODS: [Method; 39] = [
     method("Weekday", &[], 1, |v, _| with(v, |t| Value::Object(Rc::new(Weekday(t.civil().weekday()))))),
     method("Year", &[], 1, |v, _| with(v, |t| Value::Int(t.civil().year))),
     method("YearDay", &[], 1, |v, _| with(v, |t| Value::Int(t.civil().day_of_year()))),
-    uncallable("Zone", 2),
-    uncallable("ZoneBounds", 2),
+    no_error("Zone", "int"),
+    no_error("ZoneBounds", "time.Time"),
 ];
 
 fn bytes(text: String) -> Value {

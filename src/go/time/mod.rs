@@ -81,6 +81,20 @@ impl Time {
         &self.location
     }
 
+    /// The two numbers that Go keeps: nanoseconds, and seconds since year 1; or with a reading of the monotonic clock
+    /// a flag, seconds since 1885 and nanoseconds, and the reading.
+    fn words(&self) -> (u64, i64) {
+        const ZERO_TO_1885: i64 = 59_453_308_800;
+        let since_zero = self.seconds.wrapping_add(ZERO_TO_UNIX);
+        match self.monotonic {
+            Some(reading) => {
+                let seconds = since_zero.wrapping_sub(ZERO_TO_1885) as u64;
+                (1 << 63 | (seconds << 31) >> 1 | u64::from(self.nanoseconds), reading)
+            }
+            None => (u64::from(self.nanoseconds), since_zero),
+        }
+    }
+
     /// As `Time.In`.
     #[must_use]
     pub fn within(&self, location: Location) -> Time {

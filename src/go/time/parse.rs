@@ -426,7 +426,7 @@ mod tests {
     /// `expected` was printed by Go with time.Local in Europe/Berlin.
     #[test]
     fn parses_as_go_does() {
-        let local = Location::local("Europe/Berlin");
+        let local = Location::local("Europe/Berlin", "Local");
         for (layout, value, expected) in TABLE {
             let got = parse_in_location(layout.as_bytes(), value.as_bytes(), &local);
             let got = got.map_or_else(

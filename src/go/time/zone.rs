@@ -1,7 +1,9 @@
 //! Time zones: `*time.Location`, from the zone database that is compiled in.
 
-use super::super::object::{Method, Object, ObjectType};
-use super::super::value::{Kind, Value};
+use super::super::list::List;
+use super::super::object::{Field, Method, Object, ObjectType};
+use super::super::value::{Elem, Kind, Type, Value};
+use super::methods::unexported;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::cell::RefCell;
@@ -53,19 +55,24 @@ impl Location {
     }
 
     /// `time.Local` of a host in the zone of that name; UTC where the database does not have it.
-    pub fn local(name: &str) -> Location {
+    ///
+    /// `shown` is what it calls itself: Go knows the zone that `TZ` names by that name, and the machine's as `Local`.
+    pub fn local(name: &str, shown: &str) -> Location {
         thread_local! {
-            static LOCAL: RefCell<Option<(String, Location)>> = const { RefCell::new(None) };
+            static LOCAL: RefCell<Option<(String, String, Location)>> = const { RefCell::new(None) };
         }
         LOCAL.with_borrow_mut(|cached| match cached {
-            Some((cached, location)) if cached == name => location.clone(),
+            Some((zone, as_shown, location)) if zone == name && as_shown == shown => location.clone(),
             _ => {
-                let utc = || Location::new("UTC", Rules::Fixed { abbreviation: "UTC".to_owned(), offset: 0 });
                 let location = match load_rules(name) {
-                    Some(rules) if name != "UTC" => Location::new("Local", rules),
-                    _ => utc(),
+                    Some(rules) if name != "UTC" => Location::new(shown, rules),
+                    // The machine's own zone has that name also where it is UTC.
+                    _ => {
+                        let shown = if shown == "Local" { shown } else { "UTC" };
+                        Location::new(shown, Rules::Fixed { abbreviation: "UTC".to_owned(), offset: 0 })
+                    }
                 };
-                *cached = Some((name.to_owned(), location.clone()));
+                *cached = Some((name.to_owned(), shown.to_owned(), location.clone()));
                 location
             }
         })
@@ -85,6 +92,11 @@ impl Location {
             loaded.insert(name.to_owned(), location.clone());
             Some(location)
         })
+    }
+
+    /// Whether this is the zone that Go has without looking for one: the zero value but for its name.
+    fn is_utc(&self) -> bool {
+        self.0.name == "UTC"
     }
 
     /// As `Location.String`.
@@ -155,6 +167,32 @@ impl Object for Location {
         &LOCATION
     }
 
+    /// What Go keeps of a zone, but without the rules of those from the database.
+    fn fields(&self) -> Vec<Value> {
+        let list = |ty, items: Option<Value>| match items {
+            Some(item) => Value::List(List::new(Elem::Object(ty), [item])),
+            None => Value::List(List::nil(Elem::Object(ty))),
+        };
+        let (zone, transition) = match &self.0.rules {
+            Rules::Fixed { abbreviation, offset } if !self.is_utc() => {
+                let zone = FixedZone { abbreviation: abbreviation.clone(), offset: *offset, pointer: false };
+                (Some(zone), Some(Value::Object(Rc::new(Transition))))
+            }
+            _ => (None, None),
+        };
+        let (start, end) = if zone.is_some() { (i64::MIN, i64::MAX) } else { (0, 0) };
+        let object = |zone: &FixedZone| Value::Object(Rc::new(zone.clone()));
+        vec![
+            Value::string(&self.0.name),
+            list(&ZONE, zone.as_ref().map(object)),
+            list(&TRANSITION, transition),
+            Value::string(""),
+            Value::Int64(start),
+            Value::Int64(end),
+            zone.map_or(Value::Nil, |zone| object(&FixedZone { pointer: true, ..zone })),
+        ]
+    }
+
     fn stringer(&self) -> Option<String> {
         Some(self.0.name.clone())
     }
@@ -165,16 +203,75 @@ impl Object for Location {
     }
 }
 
+/// `time.zone`, of which a fixed zone has one, and a pointer to it.
+#[derive(Clone, Debug)]
+struct FixedZone {
+    abbreviation: String,
+    offset: i64,
+    pointer: bool,
+}
+
+impl Object for FixedZone {
+    fn ty(&self) -> &'static ObjectType {
+        if self.pointer { &ZONE_POINTER } else { &ZONE }
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        vec![Value::string(&self.abbreviation), Value::Int(self.offset), Value::Bool(false)]
+    }
+}
+
+static ZONE: ObjectType = ObjectType { name: "time.zone", kind: Kind::Struct, fields: &ZONE_FIELDS, methods: &[] };
+static ZONE_POINTER: ObjectType =
+    ObjectType { name: "*time.zone", kind: Kind::Pointer, fields: &ZONE_FIELDS, methods: &[] };
+static ZONE_FIELDS: [Field; 3] =
+    [unexported("name", Type::String), unexported("offset", Type::Int), unexported("isDST", Type::Bool)];
+
+/// `time.zoneTrans`: a fixed zone has one, at the beginning of time.
+#[derive(Debug)]
+struct Transition;
+
+impl Object for Transition {
+    fn ty(&self) -> &'static ObjectType {
+        &TRANSITION
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        vec![Value::Int64(i64::MIN), Value::Uint8(0), Value::Bool(false), Value::Bool(false)]
+    }
+}
+
+static TRANSITION: ObjectType = ObjectType {
+    name: "time.zoneTrans",
+    kind: Kind::Struct,
+    fields: &[
+        unexported("when", Type::Int64),
+        unexported("index", Type::Uint8),
+        unexported("isstd", Type::Bool),
+        unexported("isutc", Type::Bool),
+    ],
+    methods: &[],
+};
+
 /// `*time.Location`.
 pub(super) static LOCATION: ObjectType = ObjectType {
     name: "*time.Location",
     kind: Kind::Pointer,
-    fields: &[],
+    fields: &[
+        unexported("name", Type::String),
+        unexported("zone", Type::List(Elem::Object(&ZONE))),
+        unexported("tx", Type::List(Elem::Object(&TRANSITION))),
+        unexported("extend", Type::String),
+        unexported("cacheStart", Type::Int64),
+        unexported("cacheEnd", Type::Int64),
+        unexported("cacheZone", Type::Object(&ZONE_POINTER)),
+    ],
     methods: &[Method {
         name: "String",
         parameters: &[],
         variadic: false,
         results: 1,
+        second: None,
         call: |value, _| Ok(of(value).map_or(Value::Nil, |location| Value::string(location.name()))),
     }],
 };
