@@ -10,6 +10,7 @@ use mizzen::host::Host;
 use mizzen::output;
 use mizzen::profile::{HELM_4_3, Profile};
 use mizzen::render::{self, Options};
+use mizzen::services::libraries::{ConfigurationSchema, Entry};
 use mizzen::services::{self, Library, Platform};
 use mizzen::template::{self, Cache, Language, Templates, Unobserved, limits};
 use mizzen::yaml;
@@ -132,27 +133,32 @@ fn charts(criterion: &mut Criterion) {
 }
 
 fn services(criterion: &mut Criterion) {
-    let schema = Str::from(std::fs::read(repository("schemas/configuration.schema.json")).expect("there is a schema"));
-    let library = || Library::load(&repository("library"), PROFILE, &mut |_| {}).expect("the library loads");
+    let load = |schema: bool| {
+        let library = Library::load(&repository("library"), PROFILE, &mut |_| {}).expect("the library loads");
+        let path = repository("schemas/configuration.schema.json");
+        let schema = schema.then(|| ConfigurationSchema::load(&path, PROFILE).expect("there is a schema"));
+        Entry { library, schema }
+    };
     let found = services::discover(&repository("services"), None).expect("there are services").services;
     criterion.bench_function("services/load the library", |bencher| {
         bencher.iter(|| {
-            let library = library();
-            black_box(Platform::new(&library, None, PROFILE).expect("its values are YAML"));
+            let entry = load(false);
+            black_box(Platform::new(&entry, PROFILE).expect("its values are YAML"));
         });
     });
-    let library = library();
     let cache = engine::cache(PROFILE);
     for (name, schema, cache) in [
-        ("services/all", Some(&schema), Some(&cache)),
-        ("services/all, without schema", None, Some(&cache)),
-        ("services/all, without schema and cache", None, None),
+        ("services/all", true, Some(&cache)),
+        ("services/all, without schema", false, Some(&cache)),
+        ("services/all, without schema and cache", false, None),
     ] {
-        let platform = Platform::new(&library, schema, PROFILE).expect("its values are YAML");
+        let entry = load(schema);
+        let platform = Platform::new(&entry, PROFILE).expect("its values are YAML");
         criterion.bench_function(name, |bencher| {
             bencher.iter(|| {
                 for service in &found {
-                    let chart = platform.chart(service).expect("the sample is right");
+                    let configuration = service.configuration().expect("the sample is right");
+                    let chart = platform.chart(service, &configuration).expect("the sample is right");
                     let name = chart.metadata.name.clone();
                     black_box(print(chart, &name, cache));
                 }

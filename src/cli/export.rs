@@ -1,9 +1,11 @@
 //! `mizzen export`: the services of a folder as ordinary Helm charts.
 
-use super::{Exit, Streams, factory, folder};
+use super::ledger::Ledger;
+use super::{Exit, Streams, factory};
 use crate::profile::Profile;
-use crate::services::{Export, Platform};
+use crate::services::{Export, Platforms, Service};
 use clap::{Arg, ArgMatches, Command};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The command, as clap knows it.
@@ -26,44 +28,59 @@ pub fn command() -> Command {
 pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Exit {
     let factory = match factory::open(arguments, profile, streams) {
         Ok(factory) => factory,
-        Err(error) => return streams.fail(&error.to_string()),
-    };
-    let platform = match Platform::new(&factory.library, factory.schema.as_ref(), profile) {
-        Ok(platform) => platform,
-        Err(error) => return streams.fail(&error.to_string()),
+        Err(refusal) => return refusal.report(streams),
     };
     let dir = Path::new(arguments.get_one::<String>("output-dir").map_or(".", String::as_str));
+    let mut ledger = match Ledger::open(dir) {
+        Ok(ledger) => ledger,
+        Err(text) => return streams.fail(&text),
+    };
+    let platforms = Platforms::new(&factory.libraries);
     let mut exit = Exit::Success;
-    let mut names: Vec<String> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
+    let mut failed = false;
     for service in &factory.services {
-        let exported = platform.export(service).map_err(|error| error.to_string());
-        let written = exported.and_then(|export| {
-            if names.contains(&export.name) {
+        let written = export(service, &platforms).and_then(|export| {
+            if !names.insert(export.name.clone()) {
                 return Err(format!("service.name `{}` is already that of another service", export.name));
             }
-            names.push(export.name.clone());
-            write(&dir.join(&export.name), &export)
+            write(dir, &export, &mut ledger)
         });
         if let Err(text) = written {
+            failed = true;
             exit = streams.fail(&format!("{}: {text}", service.folder));
         }
+    }
+    // The charts of services that were not exported this time stay, and those of services that are gone do not.
+    ledger.keep(|path| (failed || factory.selected) && !names.contains(path.split('/').next().unwrap_or_default()));
+    if let Err(text) = ledger.finish() {
+        exit = streams.fail(&text);
     }
     exit
 }
 
-/// Writes a chart, into a folder that holds nothing else: a template left from before would be rendered with it.
-fn write(chart: &Path, export: &Export) -> Result<(), String> {
+fn export(service: &Service, platforms: &Platforms<'_>) -> Result<Export, String> {
+    let export = service
+        .configuration()
+        .and_then(|configuration| platforms.of(service, &configuration)?.export(service, &configuration));
+    export.map_err(|error| error.to_string())
+}
+
+/// Writes a chart, into a folder that holds nothing of anybody else: a template of theirs would be rendered with it.
+fn write(dir: &Path, export: &Export, ledger: &mut Ledger) -> Result<(), String> {
+    let chart = dir.join(&export.name);
     let mut found = Vec::new();
-    list(chart, "", &mut found).map_err(|error| format!("cannot read `{}`: {error}", chart.display()))?;
-    if let Some(other) = found.iter().find(|name| !export.files.iter().any(|(path, _)| path == *name)) {
+    list(&chart, "", &mut found).map_err(|error| format!("cannot read `{}`: {error}", chart.display()))?;
+    let written: HashSet<&str> = export.files.iter().map(|(path, _)| path.as_str()).collect();
+    let ours = |name: &str| written.contains(name) || ledger.knows(&format!("{}/{name}", export.name));
+    if let Some(other) = found.iter().find(|name| !ours(name)) {
         return Err(format!(
             "`{}` holds `{other}`, which the export does not write\nhint: delete the folder, or export elsewhere",
             chart.display()
         ));
     }
     for (name, bytes) in &export.files {
-        let path = chart.join(name);
-        folder::replace(&path, bytes).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
+        ledger.write(&format!("{}/{name}", export.name), bytes)?;
     }
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! What the factory's commands share: where the library, the services and the schema are, and which services are meant.
 
-use super::Streams;
-use crate::go::Str;
+use super::{Exit, Streams};
 use crate::profile::Profile;
-use crate::services::{self, Library, Service};
-use clap::{Arg, ArgMatches};
+use crate::services::{self, Libraries, Service};
+use clap::{Arg, ArgAction, ArgMatches};
 use std::path::Path;
 
 /// The schema that is used where it is there and `--schema` names no other.
@@ -12,29 +11,61 @@ const SCHEMA: &str = "schemas/configuration.schema.json";
 
 /// Everything that a factory command reads.
 pub struct Factory {
-    pub library: Library,
-    pub schema: Option<Str>,
+    /// The folder with the services.
+    pub folder: String,
+    pub libraries: Libraries,
     pub services: Vec<Service>,
+    /// Folders whose file is called something else than configuration.yml, and that file.
+    pub misnamed: Vec<(String, String)>,
+    /// Whether only some services are meant.
+    pub selected: bool,
+}
+
+/// Why a factory command cannot begin.
+pub struct Refusal {
+    pub text: String,
+    /// Whether the command line is to blame.
+    pub usage: bool,
+}
+
+impl Refusal {
+    /// Reports it.
+    pub fn report(&self, streams: &mut Streams<'_>) -> Exit {
+        let exit = streams.fail(&self.text);
+        if self.usage { Exit::Usage } else { exit }
+    }
+}
+
+impl From<services::Error> for Refusal {
+    fn from(error: services::Error) -> Refusal {
+        let usage =
+            matches!(error, services::Error::UnknownService { .. } | services::Error::UnknownEnvironment { .. });
+        Refusal { text: error.to_string(), usage }
+    }
 }
 
 /// The arguments of every factory command.
 pub fn arguments() -> Vec<Arg> {
-    vec![
+    let mut arguments = vec![
         Arg::new("service")
             .value_name("SERVICE")
             .num_args(0..)
             .help("the services by their folders' names; all where none is named"),
+    ];
+    arguments.extend(places());
+    arguments
+}
+
+/// The arguments that say where everything is.
+pub fn places() -> Vec<Arg> {
+    vec![
         Arg::new("env").long("env").value_name("ENV").help("merge configuration.<ENV>.yml over configuration.yml"),
-        Arg::new("services")
-            .long("services")
-            .value_name("DIR")
-            .default_value("services")
-            .help("the folder with the services"),
+        services_argument(),
         Arg::new("library")
             .long("library")
             .value_name("DIR")
             .default_value("library")
-            .help("the platform library chart"),
+            .help("the platform library chart; beside it stand its older versions as DIR@<version>"),
         Arg::new("schema")
             .long("schema")
             .value_name("FILE")
@@ -42,29 +73,58 @@ pub fn arguments() -> Vec<Arg> {
     ]
 }
 
+/// The argument that says where the services are.
+pub fn services_argument() -> Arg {
+    Arg::new("services")
+        .long("services")
+        .value_name("DIR")
+        .default_value("services")
+        .help("the folder with the services")
+}
+
+/// The argument that makes warnings errors.
+pub fn strict_argument() -> Arg {
+    Arg::new("strict")
+        .long("strict")
+        .action(ArgAction::SetTrue)
+        .help("fail where there are no services, or one has no valid service.name")
+}
+
 /// Reads what the arguments name.
-pub fn open(
-    arguments: &ArgMatches,
-    profile: &'static Profile,
-    streams: &mut Streams<'_>,
-) -> Result<Factory, services::Error> {
+pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Result<Factory, Refusal> {
     let text = |name: &str| arguments.get_one::<String>(name).map(String::as_str);
     let folder = text("services").unwrap_or("services");
     let mut found = services::discover(Path::new(folder), text("env"))?;
-    let wanted: Vec<String> = arguments.get_many::<String>("service").unwrap_or_default().cloned().collect();
+    let selected = arguments.try_get_many::<String>("service").ok().flatten();
+    let wanted: Vec<String> = selected.unwrap_or_default().cloned().collect();
     found.select(&wanted)?;
     if found.services.is_empty() {
-        streams.say(&format!("warning: no folder in `{folder}` holds a configuration.yml"));
+        let said = format!("no folder in `{folder}` holds a configuration.yml");
+        if arguments.try_get_one::<bool>("strict").ok().flatten().is_some_and(|strict| *strict) {
+            return Err(Refusal { text: said, usage: false });
+        }
+        streams.say(&format!("warning: {said}"));
     }
-    let library =
-        Library::load(Path::new(text("library").unwrap_or("library")), profile, &mut |record| streams.log(&record))?;
-    Ok(Factory { library, schema: schema(text("schema"))?, services: found.services })
+    let schema = match text("schema") {
+        Some(path) => Some(Path::new(path)),
+        None => Some(Path::new(SCHEMA)).filter(|path| path.is_file()),
+    };
+    let library = Path::new(text("library").unwrap_or("library"));
+    let libraries = Libraries::load(library, schema, profile, &mut |record| streams.log(&record))?;
+    Ok(Factory {
+        folder: folder.to_owned(),
+        libraries,
+        services: found.services,
+        misnamed: found.misnamed,
+        selected: !wanted.is_empty(),
+    })
 }
 
-fn schema(path: Option<&str>) -> Result<Option<Str>, services::Error> {
-    match std::fs::read(path.unwrap_or(SCHEMA)) {
-        Ok(text) => Ok(Some(Str::from(text))),
-        Err(error) if path.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(services::Error::Read { path: path.unwrap_or(SCHEMA).to_owned(), error: error.to_string() }),
+impl Factory {
+    /// Warns of folders that hold something like a configuration.yml under another name.
+    pub fn warn_misnamed(&self, streams: &mut Streams<'_>) {
+        for (_, path) in &self.misnamed {
+            streams.say(&format!("warning: `{path}` is not read\nhint: call it {}", services::configuration::FILE));
+        }
     }
 }

@@ -1,16 +1,19 @@
 //! Files that replace others at once: nobody ever sees half of one.
 
+use crate::go::Str;
 use crate::manifest::Manifests;
 use crate::output;
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Writes a file under a name of its own first, and then gives it its real one. A file that is right already stays.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
-        return Ok(());
+/// Writes a file under a name of its own first, and then gives it its real one. A file that is right already stays;
+/// says whether it was not.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let same = |found: fs::Metadata| found.len() == bytes.len() as u64;
+    if fs::metadata(path).is_ok_and(same) && fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(false);
     }
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
@@ -22,41 +25,58 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // The first error is the one to report.
         let _ = fs::remove_file(&temporary);
     }
-    written
+    written.map(|()| true)
 }
 
-/// The manifests of a service as files: `<kind>-<name>.yaml`.
-pub fn files(manifests: &Manifests) -> BTreeMap<String, Vec<u8>> {
-    let mut files = BTreeMap::new();
+/// A manifest as a file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// `<kind>-<name>.yaml`
+    pub file: String,
+    /// The template that wrote it, from the root chart's parent.
+    pub source: String,
+    pub api_version: String,
+    pub kind: String,
+    pub name: String,
+    /// The manifest, without the comment that names its source.
+    pub content: Str,
+}
+
+impl Document {
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.content.len() + self.source.len() + 32);
+        output::push_document(&mut bytes, &self.source, self.content.trim_ascii_end());
+        bytes
+    }
+}
+
+/// The manifests of a service as files, sorted by name.
+pub fn documents(manifests: &Manifests) -> Vec<Document> {
+    let mut names = HashSet::new();
+    let mut files = Vec::new();
     let documents = manifests.manifests.iter().map(|manifest| (&manifest.path, &manifest.content, &manifest.head));
     let hooks = manifests.hooks.iter().map(|hook| (&hook.path, &hook.content, &hook.head));
-    for (path, content, head) in documents.chain(hooks) {
-        let name = file_name(&head.kind.to_string(), &head.name.to_string());
-        let mut unique = format!("{name}.yaml");
+    for (source, content, head) in documents.chain(hooks) {
+        let (kind, resource) = (head.kind.to_string(), head.name.to_string());
+        let name = file_name(&kind, &resource);
+        let mut file = format!("{name}.yaml");
         let mut count = 2;
-        while files.contains_key(&unique) {
-            unique = format!("{name}-{count}.yaml");
+        while !names.insert(file.clone()) {
+            file = format!("{name}-{count}.yaml");
             count += 1;
         }
-        let mut bytes = Vec::with_capacity(content.len() + path.len() + 32);
-        output::push_document(&mut bytes, path, content.trim_ascii_end());
-        files.insert(unique, bytes);
+        files.push(Document {
+            file,
+            source: source.to_string(),
+            api_version: head.api_version.to_string(),
+            kind,
+            name: resource,
+            content: content.clone(),
+        });
     }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
     files
-}
-
-/// Removes what an earlier render wrote into a service's folder and this one does not, known by its first lines.
-pub fn remove_stale(folder: &Path, service: &str, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-    let head = format!("---\n# Source: {service}/");
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let ours = name.ends_with(".yaml") && !files.contains_key(&name) && path.is_file();
-        if ours && fs::read(&path)?.starts_with(head.as_bytes()) {
-            fs::remove_file(&path)?;
-        }
-    }
-    Ok(())
 }
 
 /// The kind and the name in lower case, with `_` for what a file's name should not hold.

@@ -1,9 +1,9 @@
 //! `mizzen functions`: what templates can call, from the documentation beside the code.
 
-use super::{Exit, Streams};
+use super::{Exit, Streams, json};
 use crate::engine;
 use crate::functions;
-use crate::go::{Dict, Value, json};
+use crate::go::Value;
 use crate::profile::Profile;
 use crate::template::Function;
 use clap::{Arg, ArgMatches, Command};
@@ -59,11 +59,11 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let style = Style { colored: is_unset("NO_COLOR") && std::io::stdout().is_terminal() };
     let text = match arguments.get_one::<String>("format").map(String::as_str) {
         Some("json") => json_text(&chapters),
-        Some("markdown") => markdown(&chapters),
-        _ if names.is_empty() => list(&chapters, &style),
-        _ => explain(&chapters, &style),
+        Some("markdown") => markdown(&chapters).into_bytes(),
+        _ if names.is_empty() => list(&chapters, &style).into_bytes(),
+        _ => explain(&chapters, &style).into_bytes(),
     };
-    if streams.out.write_all(text.as_bytes()).is_err() { Exit::BrokenPipe } else { Exit::Success }
+    if streams.out.write_all(&text).is_err() { Exit::BrokenPipe } else { Exit::Success }
 }
 
 /// Whether headings and names stand out.
@@ -112,25 +112,21 @@ fn explain(chapters: &Chapters, style: &Style) -> String {
     texts.join("\n")
 }
 
-fn json_text(chapters: &Chapters) -> String {
+fn json_text(chapters: &Chapters) -> Vec<u8> {
     let mut all = Vec::new();
     for (title, rows) in chapters {
         for function in rows {
-            let fields = [
+            all.push(json::object([
                 ("name", Value::from(function.name)),
                 ("chapter", Value::from(*title)),
                 ("signature", Value::string(function.signature())),
                 ("summary", Value::from(function.doc.summary)),
                 ("example", Value::string(format!("{{{{ {} }}}}", function.doc.example))),
                 ("result", Value::from(function.doc.result)),
-            ];
-            all.push(Value::Dict(fields.into_iter().collect::<Dict>()));
+            ]));
         }
     }
-    let options =
-        json::Options { escape_html: false, indent: Some(("", "  ")), implementation: json::Implementation::V2 };
-    // There are only strings in it, which can always be written.
-    json::encode(&Value::list(all), options).map(|text| format!("{text}\n")).unwrap_or_default()
+    json::document(&Value::list(all))
 }
 
 fn markdown(chapters: &Chapters) -> String {

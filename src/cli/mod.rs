@@ -16,15 +16,26 @@ pub mod folder;
 pub mod functions;
 pub mod helm;
 pub mod host;
+pub mod init;
+pub mod job;
+pub mod json;
 pub mod kubeconfig;
+pub mod ledger;
 pub mod lint;
+pub mod new;
 pub mod package;
 pub mod post_renderer;
+pub mod progress;
 pub mod render;
+pub mod report;
 pub mod reproducible;
+pub mod schema;
 pub mod show;
+pub mod sync;
 pub mod template;
+pub mod validate;
 pub mod version;
+pub mod workers;
 
 use crate::go::{Level, Log};
 use crate::profile::Profile;
@@ -148,8 +159,13 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
+        Some(("sync", arguments)) => sync::run(arguments, profile, streams),
+        Some(("init", arguments)) => init::run(arguments, streams),
+        Some(("new", arguments)) => new::run(arguments, streams),
+        Some(("schema", arguments)) => schema::run(arguments, streams),
         Some(("version", arguments)) => version::run(arguments, profile, streams),
         Some(("completion", arguments)) => completion::run(arguments, streams),
         _ => help("", streams),
@@ -210,8 +226,13 @@ pub fn command() -> Command {
         .subcommands(COMMANDS.iter().map(|command| clap_command(command)))
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
+        .subcommand(validate::command())
         .subcommand(export::command())
         .subcommand(functions::command())
+        .subcommand(sync::command())
+        .subcommand(init::command())
+        .subcommand(new::command())
+        .subcommand(schema::command())
         .subcommand(version::command())
         .subcommand(completion::command())
 }

@@ -1,229 +1,211 @@
 //! `mizzen render`: the services of a folder as manifests.
 
 use super::factory::{self, Factory};
-use super::folder;
-use super::helm::read_values_file;
-use super::reproducible::{self, Reproducible};
-use super::{Exit, Streams};
-use crate::engine::{self, KubeVersion};
-use crate::go::{Dict, Log};
-use crate::output;
+use super::folder::Document;
+use super::job::{self, Failure, Job, Outcome};
+use super::json::{self, object, optional};
+use super::ledger::Ledger;
+use super::progress::Progress;
+use super::{Exit, Streams, workers};
+use crate::go::Value;
 use crate::profile::Profile;
-use crate::render::{self, Options};
-use crate::services::{self, Platform, Service};
-use crate::template::limits;
-use crate::values;
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use crate::yaml;
+use clap::{Arg, ArgMatches, Command};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let many = |name, value, help| text(name, value, help).action(ArgAction::Append);
     Command::new("render")
         .about("Render services from their configuration.yml and the platform library")
         .args(factory::arguments())
-        .arg(text("output-dir", "DIR", "write DIR/<service>/<kind>-<name>.yaml instead of a stream").short('o'))
-        .arg(text("namespace", "NAMESPACE", "the namespace of the release").short('n').default_value("default"))
-        .arg(many("values", "FILE", "values over the configuration, from a YAML file (repeatable)").short('f'))
-        .arg(many("set", "KEY=VALUE", "set values: key1=val1,key2=val2 (repeatable)"))
-        .arg(many("set-string", "KEY=VALUE", "set values that are strings (repeatable)"))
-        .arg(many("set-file", "KEY=PATH", "set values from files (repeatable)"))
-        .arg(many("set-json", "KEY=JSON", "set values from JSON (repeatable)"))
-        .arg(many("set-literal", "KEY=TEXT", "set a value to the text as it stands (repeatable)"))
-        .arg(text("is-upgrade", "", "set .Release.IsUpgrade instead of .Release.IsInstall").action(ArgAction::SetTrue))
-        .arg(text("kube-version", "VERSION", "the Kubernetes version in .Capabilities.KubeVersion"))
-        .arg(many("api-versions", "VERSION", "further versions in .Capabilities.APIVersions (repeatable)").short('a'))
-        .arg(text("seed", "TEXT", "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]"))
+        .arg(
+            Arg::new("output-dir")
+                .long("output-dir")
+                .short('o')
+                .value_name("DIR")
+                .help("write DIR/<service>/<kind>-<name>.yaml instead of a stream"),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["yaml", "json"])
+                .default_value("yaml")
+                .help("yaml, or json with every service's status and manifests (schemas/render.schema.json)"),
+        )
+        .args(job::arguments())
+        .arg(factory::strict_argument())
         .after_help("Example: mizzen render storefront --env production -n shop -o manifests")
+}
+
+/// How a service ended, as JSON names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Rendered,
+    Skipped,
+    Failed,
+}
+
+/// One service of the report.
+struct Row {
+    folder: String,
+    outcome: Outcome,
+    status: Status,
+    /// The files whose bytes changed.
+    changed: HashSet<String>,
 }
 
 /// Renders the services. One that fails does not keep the others from being written.
 pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Exit {
     let factory = match factory::open(arguments, profile, streams) {
         Ok(factory) => factory,
-        Err(error) => return streams.fail(&error.to_string()),
+        Err(refusal) => return refusal.report(streams),
     };
     let job = match Job::new(arguments, &factory, profile) {
         Ok(job) => job,
         Err(text) => return streams.fail(&text),
     };
+    factory.warn_misnamed(streams);
+    let dir = arguments.get_one::<String>("output-dir").map(Path::new);
+    let as_json = arguments.get_one::<String>("format").is_some_and(|format| format == "json");
+    let as_files = as_json || dir.is_some();
+    let mut progress = Progress::new(factory.services.len());
+    let outcomes = workers::run(
+        factory.services.len(),
+        || job.bench(),
+        |bench, index| factory.services.get(index).map(|service| job.render(bench, service, as_files)),
+        |done| progress.step(done, streams),
+    );
+    progress.end(streams);
+    let strict = arguments.get_flag("strict");
+    let mut rows = judge(&factory, outcomes.into_iter().flatten(), strict);
     let mut exit = Exit::Success;
-    let mut named: HashMap<String, String> = HashMap::new();
-    for (service, outcome) in factory.services.iter().zip(job.run()) {
-        for line in &outcome.log {
-            streams.say(line);
-        }
-        let written = outcome.result.and_then(|rendered| {
-            if let Some(other) = named.insert(rendered.name.clone(), service.folder.clone()) {
-                return Err(format!("service.name `{}` is already that of `{other}`", rendered.name));
+    if let Some(dir) = dir
+        && let Err(text) = write(dir, &factory, &mut rows)
+    {
+        exit = streams.fail(&text);
+    }
+    for row in &rows {
+        row.outcome.log.iter().for_each(|line| streams.say(line));
+        match &row.outcome.result {
+            Ok(rendered) if dir.is_none() && !as_json => {
+                if streams.out.write_all(&rendered.stream).is_err() {
+                    return Exit::BrokenPipe;
+                }
             }
-            Ok(rendered)
-        });
-        let written = written.and_then(|rendered| match arguments.get_one::<String>("output-dir") {
-            Some(dir) => rendered.write_files(Path::new(dir)),
-            None => Ok(streams.out.write_all(&rendered.stream).is_ok()),
-        });
-        match written {
-            Ok(true) => {}
-            Ok(false) => return Exit::BrokenPipe,
-            Err(text) => exit = streams.fail(&format!("{}: {text}", service.folder)),
+            Ok(_) => {}
+            Err(failure) if row.status == Status::Skipped => {
+                streams.say(&format!("warning: {}: {}: skipped", row.folder, failure.text));
+            }
+            Err(failure) => exit = streams.fail(&format!("{}: {}", row.folder, failure.text)),
         }
+    }
+    if as_json && streams.out.write_all(&report(&rows, dir.is_some())).is_err() {
+        return Exit::BrokenPipe;
     }
     exit
 }
 
-/// What all services are rendered with. It holds no Go values, as each thread has its own.
-struct Job<'a> {
-    factory: &'a Factory,
-    profile: &'static Profile,
-    values: values::Options,
-    /// The bytes of the values files, so that standard input is read once.
-    files: HashMap<String, Vec<u8>>,
-    options: Options,
-    as_files: bool,
-    seed: Option<String>,
-}
-
-/// What became of a service.
-struct Outcome {
-    /// What is to be said of it, in order.
-    log: Vec<String>,
-    result: Result<Rendered, String>,
-}
-
-/// A rendered service: either a stream or files.
-struct Rendered {
-    name: String,
-    stream: Vec<u8>,
-    files: BTreeMap<String, Vec<u8>>,
-}
-
-/// What a thread needs: the library, and the values from the command line.
-type Bench<'a> = Result<(Platform<'a>, Dict), String>;
-
-impl<'a> Job<'a> {
-    /// Checks everything that does not depend on a service, so that it is reported once.
-    fn new(arguments: &ArgMatches, factory: &'a Factory, profile: &'static Profile) -> Result<Job<'a>, String> {
-        let list =
-            |name: &str| arguments.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<String>>();
-        let values = values::Options {
-            value_files: list("values"),
-            json_values: list("set-json"),
-            values: list("set"),
-            string_values: list("set-string"),
-            file_values: list("set-file"),
-            literal_values: list("set-literal"),
-        };
-        let mut files: HashMap<String, Vec<u8>> = HashMap::new();
-        values::user_values(&values, profile, &mut |path| {
-            if let Some(bytes) = files.get(path) {
-                return Ok(bytes.clone());
-            }
-            let bytes = read_values_file(path)?;
-            files.insert(path.to_owned(), bytes.clone());
-            Ok(bytes)
-        })
-        .map_err(|error| error.to_string())?;
-        let kube_version = match arguments.get_one::<String>("kube-version") {
-            None => None,
-            Some(version) => {
-                let parsed = KubeVersion::parse(version);
-                Some(parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?)
-            }
-        };
-        let options = Options {
-            namespace: arguments.get_one::<String>("namespace").cloned().unwrap_or_default(),
-            is_upgrade: arguments.get_flag("is-upgrade"),
-            kube_version,
-            api_versions: list("api-versions"),
-            // The library is compiled once for all services and threads.
-            cache: Some(engine::cache(profile)),
-            ..Options::default()
-        };
-        let as_files = arguments.contains_id("output-dir");
-        let seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
-        let job = Job { factory, profile, values, files, options, as_files, seed };
-        job.bench()?;
-        Ok(job)
-    }
-
-    /// Renders all services, in parallel; the outcomes stand in the order of the services.
-    fn run(&self) -> Vec<Outcome> {
-        let services = &self.factory.services;
-        let threads = rayon::ThreadPoolBuilder::new().stack_size(limits::STACK).num_threads(match services.len() {
-            0 | 1 => 1,
-            _ => 0,
-        });
-        match threads.build() {
-            Ok(pool) => pool.install(|| {
-                services.par_iter().map_init(|| self.bench(), |bench, service| self.render(bench, service)).collect()
-            }),
-            // Where there are no threads to be had, this one does it.
-            Err(_) => {
-                let bench = self.bench();
-                services.iter().map(|service| self.render(&bench, service)).collect()
+/// What the outcomes come to: a name belongs to one service, and without one a service is skipped.
+fn judge(factory: &Factory, outcomes: impl Iterator<Item = Outcome>, strict: bool) -> Vec<Row> {
+    let mut named: HashMap<String, String> = HashMap::new();
+    let mut rows = Vec::new();
+    for (service, mut outcome) in factory.services.iter().zip(outcomes) {
+        let folder = service.folder.clone();
+        if let Ok(rendered) = &outcome.result {
+            if let Some(other) = named.get(&rendered.name) {
+                let text = format!("service.name `{}` is already that of `{other}`", rendered.name);
+                outcome.result = Err(Failure { text, nameless: false, name: Some(rendered.name.clone()) });
+            } else {
+                named.insert(rendered.name.clone(), folder.clone());
             }
         }
-    }
-
-    fn bench(&self) -> Bench<'a> {
-        let platform = Platform::new(&self.factory.library, self.factory.schema.as_ref(), self.profile)
-            .map_err(|error: services::Error| error.to_string())?;
-        let read = &mut |path: &str| self.files.get(path).cloned().ok_or_else(|| format!("open {path}: not read"));
-        let user_values = values::user_values(&self.values, self.profile, read).map_err(|error| error.to_string())?;
-        Ok((platform, user_values))
-    }
-
-    fn render(&self, bench: &Bench<'a>, service: &Service) -> Outcome {
-        let mut log = Vec::new();
-        let result = self.try_render(bench, service, &mut |record: Log| {
-            if record.level > crate::go::Level::Debug {
-                log.push(record.to_string());
-            }
-        });
-        Outcome { log, result }
-    }
-
-    fn try_render(&self, bench: &Bench<'a>, service: &Service, log: &mut dyn FnMut(Log)) -> Result<Rendered, String> {
-        let (platform, user_values) = bench.as_ref().map_err(Clone::clone)?;
-        let chart = platform.chart(service).map_err(|error| error.to_string())?;
-        let name = chart.metadata.name.clone();
-        let options = Options { name: name.clone(), ..self.options.clone() };
-        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
-        let host = match &self.seed {
-            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
-            None => Reproducible::new(&name),
+        let status = match &outcome.result {
+            Ok(_) => Status::Rendered,
+            Err(failure) if failure.nameless && !strict => Status::Skipped,
+            Err(_) => Status::Failed,
         };
-        // Templates can write into the values: the next service must not see it.
-        let user_values = user_values.deep_copy();
-        let manifests = render::render(chart, &user_values, &options, &host, self.profile, log)
-            .map_err(|failure| failure.error.to_string())?;
-        let mut rendered = Rendered { name, stream: Vec::new(), files: BTreeMap::new() };
-        if self.as_files {
-            rendered.files = folder::files(&manifests);
+        rows.push(Row { folder, outcome, status, changed: HashSet::new() });
+    }
+    rows
+}
+
+/// Writes the files, and removes those of an earlier render that are not made any more.
+fn write(dir: &Path, factory: &Factory, rows: &mut [Row]) -> Result<(), String> {
+    let mut ledger = Ledger::open(dir)?;
+    let mut rendered: HashSet<String> = HashSet::new();
+    // What a service that fails had before stays, and where its name is not known nothing of any other goes.
+    let mut broken: HashSet<String> = HashSet::new();
+    let mut all = !factory.selected;
+    for row in rows.iter_mut() {
+        match &row.outcome.result {
+            Ok(service) => {
+                for document in &service.documents {
+                    if ledger.write(&format!("{}/{}", service.name, document.file), &document.bytes())? {
+                        row.changed.insert(document.file.clone());
+                    }
+                }
+                rendered.insert(service.name.clone());
+            }
+            Err(failure) => match &failure.name {
+                Some(name) => {
+                    broken.insert(name.clone());
+                }
+                None => all = all && row.status == Status::Skipped,
+            },
+        }
+    }
+    ledger.keep(|path| {
+        let service = path.split('/').next().unwrap_or_default();
+        !rendered.contains(service) && (!all || broken.contains(service))
+    });
+    ledger.finish().map(|_| ())
+}
+
+/// As schemas/render.schema.json describes it.
+fn report(rows: &[Row], written: bool) -> Vec<u8> {
+    let services = rows.iter().map(|row| {
+        let status = match row.status {
+            Status::Rendered => "rendered",
+            Status::Skipped => "skipped",
+            Status::Failed => "failed",
+        };
+        let rendered = row.outcome.result.as_ref().ok();
+        let failure = row.outcome.result.as_ref().err();
+        let documents = rendered.map(|rendered| rendered.documents.as_slice()).unwrap_or_default();
+        let name = rendered.map(|rendered| &rendered.name).or(failure.and_then(|failure| failure.name.as_ref()));
+        object([
+            ("folder", Value::string(row.folder.as_str())),
+            ("name", optional(name.map(String::as_str))),
+            ("library", optional(rendered.map(|rendered| rendered.library.as_str()))),
+            ("status", Value::string(status)),
+            ("error", optional(failure.map(|failure| failure.text.as_str()))),
+            ("warnings", Value::strings(row.outcome.log.iter().map(String::as_str))),
+            (
+                "manifests",
+                Value::list(documents.iter().map(|document| manifest(row, document, written)).collect::<Vec<_>>()),
+            ),
+        ])
+    });
+    json::document(&object([("services", Value::list(services.collect::<Vec<_>>()))]))
+}
+
+fn manifest(row: &Row, document: &Document, written: bool) -> Value {
+    let head = object([
+        ("source", Value::string(document.source.as_str())),
+        ("apiVersion", Value::string(document.api_version.as_str())),
+        ("kind", Value::string(document.kind.as_str())),
+        ("name", Value::string(document.name.as_str())),
+        ("file", Value::string(document.file.as_str())),
+    ]);
+    if let Some(dict) = head.as_dict() {
+        if written {
+            dict.insert("changed", Value::Bool(row.changed.contains(&document.file)));
         } else {
-            output::write(&manifests, &output::Options::default(), self.profile, &mut rendered.stream)
-                .map_err(|error| error.to_string())?;
+            // The manifest was read as YAML already.
+            dict.insert("manifest", yaml::unmarshal(&document.content).unwrap_or_default());
         }
-        Ok(rendered)
     }
-}
-
-impl Rendered {
-    fn write_files(&self, dir: &Path) -> Result<bool, String> {
-        let folder = dir.join(&self.name);
-        let failed = |path: &Path, error: std::io::Error| format!("cannot write `{}`: {error}", path.display());
-        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
-        for (name, bytes) in &self.files {
-            let path = folder.join(name);
-            folder::replace(&path, bytes).map_err(|error| failed(&path, error))?;
-        }
-        folder::remove_stale(&folder, &self.name, &self.files).map_err(|error| failed(&folder, error))?;
-        Ok(true)
-    }
+    head
 }

@@ -49,7 +49,11 @@ pub enum Kind {
         property: String,
         missing: Vec<String>,
     },
-    AdditionalProperties(Vec<String>),
+    AdditionalProperties {
+        names: Vec<String>,
+        /// The properties that the schema names.
+        known: Vec<String>,
+    },
     PropertyName(String),
     UniqueItems(usize, usize),
     Contains,
@@ -89,7 +93,8 @@ impl Violation {
 }
 
 impl Kind {
-    fn text(&self) -> String {
+    /// The library's words.
+    pub fn text(&self) -> String {
         match self {
             Kind::Quiet | Kind::Group | Kind::Reference => "validation failed".to_owned(),
             Kind::Not => "'not' failed".to_owned(),
@@ -125,7 +130,7 @@ impl Kind {
             Kind::Dependency { property, missing } => {
                 format!("properties {} required, if {} exists", quoted(missing), quote(property))
             }
-            Kind::AdditionalProperties(names) => format!("additional properties {} not allowed", quoted(names)),
+            Kind::AdditionalProperties { names, .. } => format!("additional properties {} not allowed", quoted(names)),
             Kind::PropertyName(name) => format!("invalid propertyName {}", quote(name)),
             Kind::UniqueItems(first, second) => {
                 format!("items at {} and {} are equal", count(*first as i64), count(*second as i64))

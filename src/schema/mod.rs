@@ -7,6 +7,7 @@
 //! Imports: go, profile.
 
 mod compile;
+mod complaint;
 mod format;
 mod json;
 mod kind;
@@ -14,9 +15,11 @@ mod location;
 mod metaschema;
 mod run;
 
+pub use complaint::{Complaint, Problem};
+
 use crate::go::{Log, Str, Value};
 use crate::profile::Profile;
-use compile::Compiler;
+use compile::{Arena, Compiler};
 use json::Json;
 use std::cell::Cell;
 
@@ -49,6 +52,34 @@ pub fn validate(
     };
     logged.into_iter().for_each(log);
     result
+}
+
+/// A schema that is compiled once and checks many values, on any thread.
+#[derive(Debug)]
+pub struct Schema {
+    arena: Arena,
+    profile: &'static Profile,
+}
+
+impl Schema {
+    /// Compiles the text of a schema; the error says what is wrong with it.
+    pub fn compile(text: &Str, profile: &'static Profile) -> Result<Schema, String> {
+        let limit = Limit::new(SHALLOW);
+        let mut ignored = |_| {};
+        let mut compiler = Compiler::new(false, profile.json_schema, &limit, &mut ignored);
+        compiler.add(ADDRESS, Json::parse(text, profile.go.json())?);
+        Ok(Schema { arena: compiler.compile(ADDRESS)?, profile })
+    }
+
+    /// Everything that does not fit, in the order of the keys; nothing where all does.
+    pub fn complaints(&self, values: &Value) -> Vec<Complaint> {
+        let limit = Limit::new(SHALLOW);
+        match run::violations(&Json::from_value(values), &self.arena, None, self.profile.json_schema, &limit) {
+            Ok(()) => Vec::new(),
+            Err(run::Failure::Exhausted) => vec![Complaint::exhausted()],
+            Err(run::Failure::Violations(violations)) => complaint::flatten(violations),
+        }
+    }
 }
 
 /// How deep checks may nest on the stack that is there; and on one that is made for those few that nest deeper.

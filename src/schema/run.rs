@@ -23,20 +23,42 @@ pub fn validate(
     library: JsonSchema,
     limit: &Limit,
 ) -> Result<(), String> {
-    let mut run = Run { limit, library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
-    let schema = Node { arena, id: 0 };
-    match run.top(value, schema, drafts.map(|_| schema)) {
-        Ok(()) if !run.exhausted => Ok(()),
-        _ if run.exhausted => Err("unable to validate schema: the schema or the values nest too deeply".to_owned()),
-        Ok(()) => Ok(()),
-        Err(causes) => {
+    violations(value, arena, drafts, library, limit).map_err(|failure| match failure {
+        Failure::Exhausted => EXHAUSTED.to_owned(),
+        Failure::Violations(causes) => {
+            let schema = Node { arena, id: 0 };
             let mut text = format!("jsonschema validation failed with {}", quote(&schema.get().location));
             for cause in causes {
                 cause.write(&mut text, 1);
             }
-            Err(text)
+            text
         }
-    }
+    })
+}
+
+/// Why a value does not fit.
+pub enum Failure {
+    /// Nobody knows: the check was given up.
+    Exhausted,
+    /// What it does wrong.
+    Violations(Vec<Violation>),
+}
+
+/// What is said of a check that was given up.
+pub const EXHAUSTED: &str = "unable to validate schema: the schema or the values nest too deeply";
+
+/// As [`validate`], with the violations as data.
+pub fn violations(
+    value: &Json,
+    arena: &Arena,
+    drafts: Option<&BTreeMap<String, Draft>>,
+    library: JsonSchema,
+    limit: &Limit,
+) -> Result<(), Failure> {
+    let mut run = Run { limit, library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
+    let schema = Node { arena, id: 0 };
+    let result = run.top(value, schema, drafts.map(|_| schema));
+    if run.exhausted { Err(Failure::Exhausted) } else { result.map_err(Failure::Violations) }
 }
 
 /// A schema and the arena that its subschemas are in.
@@ -355,7 +377,8 @@ impl<'a> Check<'_, '_, '_, 'a> {
             }
         }
         if !additional.is_empty() {
-            self.add(Kind::AdditionalProperties(additional));
+            let known = schema.properties.keys().cloned().collect();
+            self.add(Kind::AdditionalProperties { names: additional, known });
         }
         if schema.draft == Draft::Draft4 {
             return;

@@ -1,7 +1,9 @@
 //! The chart of one service: in memory to render, or as files to export. Helm renders both to the same bytes.
 
-use super::configuration::Service;
+use super::check;
+use super::configuration::{Configuration, Service};
 use super::error::Error;
+use super::libraries::Entry;
 use super::library::Library;
 use super::merge::{TooDeep, merge};
 use crate::chart::{self, Chart, Dependency, File, Metadata};
@@ -11,12 +13,11 @@ use crate::yaml;
 
 /// The library as one thread uses it: parsed once, and laid under every service.
 pub struct Platform<'a> {
+    pub entry: &'a Entry,
     library: &'a Library,
-    values: Dict,
+    pub defaults: Dict,
     chart: Chart,
     templates: Vec<File>,
-    schema: Option<Str>,
-    profile: &'static Profile,
 }
 
 /// A service as an ordinary Helm chart: paths from the chart's root, and bytes.
@@ -29,11 +30,12 @@ pub struct Export {
 }
 
 impl<'a> Platform<'a> {
-    /// Parses the library's values and chart. `schema` is the text of configuration.schema.json.
-    pub fn new(library: &'a Library, schema: Option<&Str>, profile: &'static Profile) -> Result<Platform<'a>, Error> {
+    /// Parses the library's values and chart.
+    pub fn new(entry: &'a Entry, profile: &'static Profile) -> Result<Platform<'a>, Error> {
+        let library = &entry.library;
         let path = format!("{}/values.yaml", library.path);
-        let values = yaml::unmarshal_map(&library.values)
-            .map_err(|error| Error::Parse { path: path.clone(), error: error.to_string() })?;
+        let defaults =
+            yaml::unmarshal_map(&library.values).map_err(|error| Error::Parse { path: path.clone(), error })?;
         let chart = chart::load_files(library.files.clone(), profile, &mut |_| {})
             .map_err(|error| Error::Library { path: library.path.clone(), error: error.to_string() })?;
         let template = |resource: &super::library::Resource| File {
@@ -42,46 +44,68 @@ impl<'a> Platform<'a> {
         };
         let mut templates: Vec<File> = library.resources.iter().map(template).collect();
         templates.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Platform { library, values, chart, templates, schema: schema.cloned(), profile })
+        Ok(Platform { entry, library, defaults, chart, templates })
     }
 
-    /// The service's name and its values: the library's, with every layer of the configuration over them.
-    pub fn values(&self, service: &Service) -> Result<(String, Dict), Error> {
-        let (layers, name) = service.configuration(self.schema.as_ref(), self.profile)?;
-        let mut values = self.values.clone();
-        for (layer, read) in service.layers.iter().zip(&layers) {
-            values = merge(&values, read).map_err(|TooDeep| Error::TooDeep { path: layer.path.clone() })?;
+    /// The library's values with every layer of the configuration over them.
+    pub fn values(&self, service: &Service, configuration: &Configuration) -> Result<Dict, Error> {
+        let findings = check::schema(service, configuration, self.entry);
+        if !findings.is_empty() {
+            return Err(Error::Findings(findings));
         }
-        Ok((name, values))
+        self.merged(service, configuration)
+    }
+
+    /// The same of a configuration that need not fit the schema.
+    pub fn merged(&self, service: &Service, configuration: &Configuration) -> Result<Dict, Error> {
+        let mut values: Option<Dict> = None;
+        for (layer, read) in service.layers.iter().zip(&configuration.layers) {
+            let merged = merge(values.as_ref().unwrap_or(&self.defaults), read);
+            values = Some(merged.map_err(|TooDeep| Error::TooDeep { path: layer.path.clone() })?);
+        }
+        let values = values.unwrap_or_else(|| self.defaults.deep_copy());
+        // Which library it is stands in the chart; a map of the library's name would become the library's own values.
+        if let Some(platform) = values.get(b"platform").as_ref().and_then(Value::as_dict) {
+            platform.remove(b"version");
+            if platform.is_empty() {
+                values.remove(b"platform");
+            }
+        }
+        Ok(values)
     }
 
     /// The service's chart as the loader would read it from an export.
-    pub fn chart(&self, service: &Service) -> Result<Chart, Error> {
-        let (name, values) = self.values(service)?;
+    pub fn chart(&self, service: &Service, configuration: &Configuration) -> Result<Chart, Error> {
+        let values = self.values(service, configuration)?;
+        Ok(self.chart_of(configuration.name.clone(), values))
+    }
+
+    /// The chart of a service of that name with these values.
+    pub fn chart_of(&self, name: String, values: Dict) -> Chart {
         let mut library = self.chart.clone();
         // A render may write into a chart's values: each service has its own.
         library.values = library.values.deep_copy();
-        Ok(Chart {
+        Chart {
             metadata: self.metadata(name),
             lock: None,
             templates: self.templates.clone(),
             values,
-            schema: None,
+            schema: self.library.schema.clone(),
             files: Vec::new(),
             raw: Vec::new(),
             dependencies: vec![library],
-        })
+        }
     }
 
     /// The service's chart as files.
-    pub fn export(&self, service: &Service) -> Result<Export, Error> {
-        let (name, values) = self.values(service)?;
-        let text = yaml::marshal(&Value::Dict(values)).map_err(|error| Error::Parse {
-            path: service.layers.first().map(|layer| layer.path.clone()).unwrap_or_default(),
-            error: error.to_string(),
-        })?;
+    pub fn export(&self, service: &Service, configuration: &Configuration) -> Result<Export, Error> {
+        let values = self.values(service, configuration)?;
+        let name = configuration.name.clone();
+        let text = yaml::marshal(&Value::Dict(values))
+            .map_err(|error| Error::Parse { path: service.path().to_owned(), error })?;
         let mut files =
             vec![("Chart.yaml".to_owned(), Str::from(self.chart_yaml(&name))), ("values.yaml".to_owned(), text)];
+        files.extend(self.library.schema.iter().map(|schema| ("values.schema.json".to_owned(), schema.clone())));
         files.extend(self.templates.iter().map(|file| (file.name.clone(), file.data.clone())));
         let within = format!("charts/{}/", self.library.name);
         files.extend(self.library.files.iter().map(|file| (format!("{within}{}", file.name), file.data.clone())));
@@ -122,7 +146,7 @@ impl<'a> Platform<'a> {
 }
 
 /// A YAML string in double quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
@@ -130,21 +154,23 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::profile::HELM_4_3;
-    use crate::services::discover;
+    use crate::services::{Libraries, discover};
     use std::path::Path;
 
     #[test]
     fn an_export_loads_as_the_chart_in_memory() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let library = Library::load(&root.join("library"), &HELM_4_3, &mut |_| {}).expect("the library loads");
-        let platform = Platform::new(&library, None, &HELM_4_3).expect("its values are YAML");
+        let libraries =
+            Libraries::load(&root.join("library"), None, &HELM_4_3, &mut |_| {}).expect("the library loads");
+        let platform = Platform::new(&libraries.entries[0], &HELM_4_3).expect("its values are YAML");
         let services = discover(&root.join("services"), None).expect("there are services").services;
         assert!(!services.is_empty());
         for service in &services {
-            let export = platform.export(service).expect("the sample is right");
+            let configuration = service.configuration().expect("the sample is right");
+            let export = platform.export(service, &configuration).expect("the sample is right");
             let files = export.files.into_iter().map(|(name, data)| File { name, data }).collect();
             let loaded = chart::load_files(files, &HELM_4_3, &mut |_| {}).expect("the export loads");
-            let made = platform.chart(service).expect("the sample is right");
+            let made = platform.chart(service, &configuration).expect("the sample is right");
             assert_eq!(format!("{:?}", loaded.metadata), format!("{:?}", made.metadata));
             assert_eq!(format!("{:?}", loaded.values), format!("{:?}", made.values));
             let sorted = |chart: &Chart| {

@@ -1,17 +1,17 @@
 //! The services of a folder, and what their teams wrote of them.
 
 use super::error::Error;
-use crate::chart;
 use crate::go::{Dict, Str, Value};
-use crate::profile::Profile;
-use crate::schema;
 use crate::yaml;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 /// The file that makes a folder a service.
-const FILE: &str = "configuration.yml";
+pub const FILE: &str = "configuration.yml";
+
+/// What people call that file who know Helm's.
+const MISNAMED: [&str; 4] = ["configuration.yaml", "config.yml", "config.yaml", "Configuration.yml"];
 
 /// The services of a folder, sorted by the names of their folders.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Services {
     pub services: Vec<Service>,
     /// The environments for which some service has a file, sorted.
     pub environments: Vec<String>,
+    /// Folders without configuration.yml, and the file in them that was perhaps meant to be it.
+    pub misnamed: Vec<(String, String)>,
 }
 
 /// A service as its team wrote it: plain data that threads share.
@@ -28,6 +30,8 @@ pub struct Service {
     pub folder: String,
     /// configuration.yml, and above it that of the environment.
     pub layers: Vec<Layer>,
+    /// The environments that it has a file for, sorted, and the paths of these files.
+    pub environments: Vec<(String, String)>,
 }
 
 /// One file of a service's configuration.
@@ -39,34 +43,54 @@ pub struct Layer {
     pub text: Str,
 }
 
+/// What the files of a service say.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// The layers, parsed.
+    pub layers: Vec<Dict>,
+    /// service.name
+    pub name: String,
+    /// platform.version: the versions of the library that it may be rendered with.
+    pub library: Option<String>,
+}
+
 /// Finds the services of a folder. A folder without configuration.yml is none.
 pub fn discover(folder: &Path, environment: Option<&str>) -> Result<Services, Error> {
-    let mut services = Vec::new();
+    let mut found = Services::default();
     let mut environments = BTreeSet::new();
     for name in names(folder)? {
         let path = folder.join(&name);
-        if name.starts_with('.') || !path.join(FILE).is_file() {
+        if name.starts_with('.') || !path.is_dir() {
             continue;
         }
-        let mut layers = vec![read(&path.join(FILE))?];
-        for file in names(&path)? {
-            let found = file.strip_prefix("configuration.").and_then(|rest| rest.strip_suffix(".yml"));
-            let Some(found) = found else { continue };
-            environments.insert(found.to_owned());
-            if environment == Some(found) {
-                layers.push(read(&path.join(&file))?);
+        let files = names(&path)?;
+        if !files.iter().any(|file| file == FILE) {
+            let misnamed = MISNAMED.iter().find(|known| files.iter().any(|file| file == *known));
+            found.misnamed.extend(misnamed.map(|file| (name.clone(), path.join(file).display().to_string())));
+            continue;
+        }
+        let mut service =
+            Service { folder: name, layers: vec![Layer::read(&path.join(FILE))?], environments: Vec::new() };
+        for file in files {
+            let environment = file.strip_prefix("configuration.").and_then(|rest| rest.strip_suffix(".yml"));
+            if let Some(environment) = environment.filter(|name| !name.is_empty()) {
+                environments.insert(environment.to_owned());
+                service.environments.push((environment.to_owned(), path.join(&file).display().to_string()));
             }
         }
-        services.push(Service { folder: name, layers });
+        if let Some(environment) = environment {
+            service.add_environment(environment)?;
+        }
+        found.services.push(service);
     }
-    let environments: Vec<String> = environments.into_iter().collect();
+    found.environments = environments.into_iter().collect();
     if let Some(name) = environment
-        && !services.is_empty()
-        && !environments.iter().any(|known| known == name)
+        && !found.services.is_empty()
+        && !found.environments.iter().any(|known| known == name)
     {
-        return Err(Error::UnknownEnvironment { name: name.to_owned(), known: environments });
+        return Err(Error::UnknownEnvironment { name: name.to_owned(), known: found.environments });
     }
-    Ok(Services { services, environments })
+    Ok(found)
 }
 
 impl Services {
@@ -80,44 +104,75 @@ impl Services {
         }
         if !wanted.is_empty() {
             self.services.retain(|service| wanted.contains(&service.folder));
+            self.misnamed.clear();
         }
         Ok(())
     }
 }
 
 impl Service {
-    /// The parsed layers, checked one upon the other against the schema, and the service's name.
-    pub fn configuration(&self, schema: Option<&Str>, profile: &'static Profile) -> Result<(Vec<Dict>, String), Error> {
-        let mut layers = Vec::new();
-        let mut whole = Dict::new();
-        let mut path = "";
-        for layer in &self.layers {
-            let values = yaml::unmarshal_map(&layer.text)
-                .map_err(|error| Error::Parse { path: layer.path.clone(), error: error.to_string() })?;
-            // Nulls are kept here: the schema says where one may stand.
-            whole = chart::merge_maps(&whole, &values);
-            layers.push(values);
-            path = &layer.path;
-            if let Some(schema) = schema {
-                schema::validate(schema, &Value::Dict(whole.clone()), profile, &mut |_| {}).map_err(|complaints| {
-                    Error::Schema { path: path.to_owned(), complaints: complaints.to_string() }
-                })?;
-            }
+    /// Lays the file of an environment above configuration.yml, where the service has one.
+    pub fn add_environment(&mut self, environment: &str) -> Result<(), Error> {
+        if let Some((_, path)) = self.environments.iter().find(|(name, _)| name == environment) {
+            self.layers.push(Layer::read(Path::new(path))?);
         }
-        let service = whole.get(b"service");
-        let name = service.as_ref().and_then(Value::as_dict).and_then(|service| service.get(b"name"));
-        match name {
-            Some(Value::String(name)) if is_name(&name) => Ok((layers, name.to_string())),
-            None | Some(Value::Nil) => Err(Error::NameMissing { path: path.to_owned() }),
-            Some(Value::String(name)) if name.is_empty() => Err(Error::NameMissing { path: path.to_owned() }),
-            Some(Value::String(name)) => Err(Error::Name { path: path.to_owned(), name: name.to_string() }),
-            Some(_) => Err(Error::Name { path: path.to_owned(), name: "(not a string)".to_owned() }),
+        Ok(())
+    }
+
+    /// The path of configuration.yml.
+    pub fn path(&self) -> &str {
+        self.layers.first().map_or("", |layer| &layer.path)
+    }
+
+    /// Parses the layers and reads what they say of the service's name and library.
+    pub fn configuration(&self) -> Result<Configuration, Error> {
+        let mut layers = Vec::new();
+        for layer in &self.layers {
+            let values =
+                yaml::unmarshal_map(&layer.text).map_err(|error| Error::Parse { path: layer.path.clone(), error })?;
+            layers.push(values);
+        }
+        let name = self.name(&layers)?;
+        let library = match last(&layers, b"platform", b"version") {
+            None | Some(Value::Nil) => None,
+            Some(Value::String(version)) if version.is_empty() => None,
+            Some(Value::String(version)) => Some(version.to_string()),
+            Some(other) => yaml::scalar_text(&other).map(|text| text.to_string()),
+        };
+        Ok(Configuration { layers, name, library })
+    }
+
+    fn name(&self, layers: &[Dict]) -> Result<String, Error> {
+        let path = self.path().to_owned();
+        match last(layers, b"service", b"name") {
+            Some(Value::String(name)) if is_name(&name) => Ok(name.to_string()),
+            None | Some(Value::Nil) => Err(Error::NameMissing { path }),
+            Some(Value::String(name)) if name.is_empty() => Err(Error::NameMissing { path }),
+            Some(Value::String(name)) => Err(Error::Name { path, name: name.to_string() }),
+            Some(other) => {
+                let name = yaml::scalar_text(&other).map_or_else(|| "(not a text)".to_owned(), |text| text.to_string());
+                Err(Error::Name { path, name })
+            }
         }
     }
 }
 
+impl Layer {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Layer, Error> {
+        let shown = path.display().to_string();
+        let text = fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
+        Ok(Layer { path: shown, text: Str::from(text) })
+    }
+}
+
+/// What the uppermost layer that says anything of it says of a key in a map.
+fn last(layers: &[Dict], map: &[u8], key: &[u8]) -> Option<Value> {
+    layers.iter().rev().find_map(|layer| layer.get(map).as_ref().and_then(Value::as_dict)?.get(key))
+}
+
 /// Whether a text can name a release, a chart and every resource: 53 bytes is Helm's limit for a release.
-fn is_name(name: &[u8]) -> bool {
+pub fn is_name(name: &[u8]) -> bool {
     name.len() <= 53
         && name.first().is_some_and(u8::is_ascii_lowercase)
         && !name.ends_with(b"-")
@@ -134,12 +189,6 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
     }
     names.sort();
     Ok(names)
-}
-
-fn read(path: &Path) -> Result<Layer, Error> {
-    let shown = path.display().to_string();
-    let text = fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
-    Ok(Layer { path: shown, text: Str::from(text) })
 }
 
 #[cfg(test)]

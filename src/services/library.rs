@@ -22,8 +22,10 @@ pub struct Library {
     pub resources: Vec<Resource>,
     /// values.yaml.
     pub values: Str,
-    /// What an exported service carries of the library under charts/: all files but the two that are already in the
-    /// service's own chart, which are values.yaml and resources.yaml.
+    /// values.schema.json, which is for the values of a service.
+    pub schema: Option<Str>,
+    /// What an exported service carries of the library under charts/: all files but those that are already in the
+    /// service's own chart, which are values.yaml, values.schema.json and resources.yaml.
     pub files: Vec<File>,
 }
 
@@ -57,7 +59,7 @@ impl Library {
             read_resources(&resources).map_err(|complaint| Error::Resources { path: resources_path, complaint })?;
         let mut files = Vec::new();
         collect(&chart, "", &mut files);
-        files.retain(|file| file.name != "values.yaml" && file.name != "resources.yaml");
+        files.retain(|file| !["values.yaml", "values.schema.json", "resources.yaml"].contains(&file.name.as_str()));
         Ok(Library {
             path: shown,
             name: chart.metadata.name.clone(),
@@ -65,6 +67,7 @@ impl Library {
             kube_version: chart.metadata.kube_version.clone(),
             resources,
             values: file("values.yaml").unwrap_or(Str::EMPTY),
+            schema: file("values.schema.json"),
             files,
         })
     }

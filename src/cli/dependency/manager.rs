@@ -409,7 +409,7 @@ impl Manager {
             return Err(format!("the {name} file is a symlink to {target}"));
         }
         let text = write::lock_yaml(lock)?;
-        replace(Path::new(&file), &text).map_err(|error| path_error("open", &file, &error))
+        replace(Path::new(&file), &text).map(|_| ()).map_err(|error| path_error("open", &file, &error))
     }
 
     /// The time for `generated`: now, or `SOURCE_DATE_EPOCH` where that is set.

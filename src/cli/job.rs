@@ -1,0 +1,212 @@
+//! Renders services: what `render`, `validate` and `sync` have in common.
+
+use super::factory::Factory;
+use super::folder::{self, Document};
+use super::helm::read_values_file;
+use super::reproducible::{self, Reproducible};
+use crate::engine::{self, KubeVersion};
+use crate::go::{Dict, Level, Log};
+use crate::manifest::Manifests;
+use crate::output;
+use crate::profile::Profile;
+use crate::render::{self, Options};
+use crate::services::{Configuration, Platform, Platforms, Service};
+use crate::values;
+use clap::{Arg, ArgAction, ArgMatches};
+use std::collections::HashMap;
+
+/// The arguments that say how services are rendered.
+pub fn arguments() -> Vec<Arg> {
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let seed = "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]";
+    let many = |name, value, help| text(name, value, help).action(ArgAction::Append);
+    vec![
+        text("namespace", "NAMESPACE", "the namespace of the release").short('n').default_value("default"),
+        many("values", "FILE", "values over the configuration, from a YAML file (repeatable)").short('f'),
+        many("set", "KEY=VALUE", "set values: key1=val1,key2=val2 (repeatable)"),
+        many("set-string", "KEY=VALUE", "set values that are strings (repeatable)"),
+        many("set-file", "KEY=PATH", "set values from files (repeatable)"),
+        many("set-json", "KEY=JSON", "set values from JSON (repeatable)"),
+        many("set-literal", "KEY=TEXT", "set a value to the text as it stands (repeatable)"),
+        text("is-upgrade", "", "set .Release.IsUpgrade instead of .Release.IsInstall").action(ArgAction::SetTrue),
+        text("kube-version", "VERSION", "the Kubernetes version in .Capabilities.KubeVersion"),
+        many("api-versions", "VERSION", "further versions in .Capabilities.APIVersions (repeatable)").short('a'),
+        text("seed", "TEXT", seed),
+    ]
+}
+
+/// The values from the command line, as they were given.
+pub fn value_options(arguments: &ArgMatches) -> values::Options {
+    let list = |name: &str| arguments.get_many::<String>(name).unwrap_or_default().cloned().collect::<Vec<String>>();
+    values::Options {
+        value_files: list("values"),
+        json_values: list("set-json"),
+        values: list("set"),
+        string_values: list("set-string"),
+        file_values: list("set-file"),
+        literal_values: list("set-literal"),
+    }
+}
+
+/// What all services are rendered with. It holds no Go values, as each thread has its own.
+pub struct Job<'a> {
+    pub factory: &'a Factory,
+    profile: &'static Profile,
+    values: values::Options,
+    /// The bytes of the values files, so that standard input is read once.
+    files: HashMap<String, Vec<u8>>,
+    options: Options,
+    seed: Option<String>,
+}
+
+/// What a thread needs: the libraries, and the values from the command line.
+pub struct Bench<'a> {
+    pub platforms: Platforms<'a>,
+    user_values: Result<Dict, String>,
+}
+
+/// What became of a service.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What is to be said of it, in order.
+    pub log: Vec<String>,
+    pub result: Result<Rendered, Failure>,
+}
+
+/// A rendered service.
+#[derive(Debug)]
+pub struct Rendered {
+    pub name: String,
+    /// The version of its library.
+    pub library: String,
+    /// What `helm template` prints of it; empty where files are wanted.
+    pub stream: Vec<u8>,
+    /// Its manifests; empty where a stream is wanted.
+    pub documents: Vec<Document>,
+}
+
+/// Why a service was not rendered.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub text: String,
+    /// Whether it has no valid service.name, so that it is skipped.
+    pub nameless: bool,
+    /// Its name, where it has one.
+    pub name: Option<String>,
+}
+
+impl From<crate::services::Error> for Failure {
+    fn from(error: crate::services::Error) -> Failure {
+        Failure { text: error.to_string(), nameless: error.is_nameless(), name: None }
+    }
+}
+
+impl<'a> Job<'a> {
+    /// A job without values from the command line.
+    pub fn plain(factory: &'a Factory, profile: &'static Profile, namespace: &str) -> Job<'a> {
+        let options = Options {
+            namespace: namespace.to_owned(),
+            // The library is compiled once for all services and threads.
+            cache: Some(engine::cache(profile)),
+            ..Options::default()
+        };
+        Job { factory, profile, values: values::Options::default(), files: HashMap::new(), options, seed: None }
+    }
+
+    /// Checks everything that does not depend on a service, so that it is reported once.
+    pub fn new(arguments: &ArgMatches, factory: &'a Factory, profile: &'static Profile) -> Result<Job<'a>, String> {
+        let namespace = arguments.get_one::<String>("namespace").map_or("default", String::as_str);
+        let mut job = Job::plain(factory, profile, namespace);
+        job.values = value_options(arguments);
+        values::user_values(&job.values, profile, &mut |path| {
+            if let Some(bytes) = job.files.get(path) {
+                return Ok(bytes.clone());
+            }
+            let bytes = read_values_file(path)?;
+            job.files.insert(path.to_owned(), bytes.clone());
+            Ok(bytes)
+        })
+        .map_err(|error| error.to_string())?;
+        if let Some(version) = arguments.get_one::<String>("kube-version") {
+            let parsed = KubeVersion::parse(version);
+            let parsed = parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?;
+            job.options.kube_version = Some(parsed);
+        }
+        job.seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
+        job.options.is_upgrade = arguments.get_flag("is-upgrade");
+        job.options.api_versions = arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
+        Ok(job)
+    }
+
+    /// What a thread needs.
+    pub fn bench(&self) -> Bench<'a> {
+        let read = &mut |path: &str| self.files.get(path).cloned().ok_or_else(|| format!("open {path}: not read"));
+        let user_values = values::user_values(&self.values, self.profile, read).map_err(|error| error.to_string());
+        Bench { platforms: Platforms::new(&self.factory.libraries), user_values }
+    }
+
+    /// Renders a service to a stream, or to files.
+    pub fn render(&self, bench: &Bench<'a>, service: &Service, as_files: bool) -> Outcome {
+        let mut log = Vec::new();
+        let result = self.try_render(bench, service, as_files, &mut |record: Log| {
+            if record.level > Level::Debug {
+                log.push(record.to_string());
+            }
+        });
+        Outcome { log, result }
+    }
+
+    fn try_render(
+        &self,
+        bench: &Bench<'a>,
+        service: &Service,
+        as_files: bool,
+        log: &mut dyn FnMut(Log),
+    ) -> Result<Rendered, Failure> {
+        let configuration = service.configuration()?;
+        let name = configuration.name.clone();
+        let failed = |text: String| Failure { text, nameless: false, name: Some(name.clone()) };
+        let named = |error: crate::services::Error| failed(error.to_string());
+        let platform = bench.platforms.of(service, &configuration).map_err(named)?;
+        let values = platform.values(service, &configuration).map_err(named)?;
+        let manifests = self.manifests(bench, platform, &configuration, values, log).map_err(failed)?;
+        let mut rendered = Rendered {
+            name: name.clone(),
+            library: platform.entry.library.version.clone(),
+            stream: Vec::new(),
+            documents: Vec::new(),
+        };
+        if as_files {
+            rendered.documents = folder::documents(&manifests);
+        } else {
+            output::write(&manifests, &output::Options::default(), self.profile, &mut rendered.stream)
+                .map_err(|error| failed(error.to_string()))?;
+        }
+        Ok(rendered)
+    }
+
+    /// Renders a service whose effective values are known.
+    pub fn manifests(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+        log: &mut dyn FnMut(Log),
+    ) -> Result<Manifests, String> {
+        let name = &configuration.name;
+        let chart = platform.chart_of(name.clone(), values);
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
+        let host = match &self.seed {
+            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
+            None => Reproducible::new(name),
+        };
+        // Templates can write into the values: the next service must not see it.
+        let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
+        render::render(chart, &user_values, &options, &host, self.profile, log)
+            .map_err(|failure| failure.error.to_string())
+    }
+}

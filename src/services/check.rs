@@ -1,0 +1,356 @@
+//! A configuration against the schema, and against what YAML and the schema cannot know.
+
+use super::configuration::{Configuration, Layer, Service, is_name};
+use super::error::Error;
+use super::finding::Finding;
+use super::guide::Guide;
+use super::libraries::{Entry, Platforms};
+use super::nearest::nearest;
+use super::network::{self, Claim};
+use super::places::{self, Place, Places, dotted};
+use crate::chart;
+use crate::go::{Dict, Value};
+use crate::schema::{Complaint, Problem};
+use crate::yaml;
+
+/// What is known of a service once it was looked at.
+#[derive(Debug, Default)]
+pub struct Checked {
+    pub findings: Vec<Finding>,
+    /// The configuration, the library's index and the effective values, where there are such.
+    pub result: Option<(Configuration, usize, Dict)>,
+    /// What no other service may claim, and where it is claimed.
+    pub claims: Vec<(Claim, Place)>,
+}
+
+/// The files of a service and the places in them.
+pub struct Source<'a> {
+    service: &'a Service,
+    places: Vec<Places>,
+}
+
+impl<'a> Source<'a> {
+    /// Finds the places of all values.
+    pub fn new(service: &'a Service) -> Source<'a> {
+        Source { service, places: service.layers.iter().map(Places::new).collect() }
+    }
+
+    /// Where a value stands.
+    pub fn place(&self, path: &[String]) -> Place {
+        places::find(&self.service.layers, &self.places, path)
+    }
+
+    /// A finding about the value at a path.
+    pub fn finding(&self, path: &[String], rule: &'static str, message: String, hint: Option<String>) -> Finding {
+        finding(self.service, self.place(path), rule, message, hint)
+    }
+}
+
+fn finding(service: &Service, place: Place, rule: &'static str, message: String, hint: Option<String>) -> Finding {
+    let Place { path, line, column } = place;
+    Finding { path, line, column, rule, service: service.folder.clone(), message, hint }
+}
+
+/// Everything that can be said of a service without rendering it.
+pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
+    let mut checked = Checked::default();
+    let source = Source::new(service);
+    let unreadable = unreadable(service);
+    for (layer, places) in service.layers.iter().zip(&source.places) {
+        for (path, first, again) in &places.duplicates {
+            let message = format!("`{}` stands here twice: line {} has it too", dotted(path), first.line + 1);
+            let hint = "keep one of them: the last one wins, whatever is below the other";
+            let place = Place::new(layer, *again);
+            checked.findings.push(finding(service, place, "duplicate-key", message, Some(hint.to_owned())));
+        }
+        checked.findings.extend(second_document(service, layer));
+    }
+    if !unreadable.is_empty() {
+        checked.findings.extend(unreadable);
+        return checked;
+    }
+    let configuration = match service.configuration() {
+        Ok(configuration) => configuration,
+        Err(error) => {
+            checked.findings.push(name_finding(&source, &error));
+            return checked;
+        }
+    };
+    let found = platforms.of(service, &configuration).and_then(|platform| {
+        let findings = schema(service, &configuration, platform.entry);
+        Ok((findings, platform.merged(service, &configuration)?))
+    });
+    let (findings, values) = match found {
+        Ok(found) => found,
+        Err(error) => {
+            checked.findings.push(library_finding(&source, &error));
+            return checked;
+        }
+    };
+    let index = platforms.index(service, &configuration);
+    let fits = findings.is_empty();
+    checked.findings.extend(findings);
+    for trouble in network::troubles(&values) {
+        // What the schema complains of already needs no second word.
+        let place = source.place(&trouble.path);
+        let said = |finding: &Finding| {
+            (&finding.path, finding.line, finding.column) == (&place.path, place.line, place.column)
+        };
+        if !checked.findings.iter().any(said) {
+            checked.findings.push(finding(service, place, trouble.rule, trouble.message, Some(trouble.hint)));
+        }
+    }
+    for claim in network::claims(&values) {
+        let place = source.place(&claim.path);
+        checked.claims.push((claim, place));
+    }
+    if fits && let Some(index) = index {
+        checked.result = Some((configuration, index, values));
+    }
+    checked
+}
+
+/// The layers that are not YAML, or not a map.
+fn unreadable(service: &Service) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for layer in &service.layers {
+        let Err(error) = yaml::unmarshal_map(&layer.text) else { continue };
+        let place = match (error.mark, error.line) {
+            (Some(mark), _) => Place::new(layer, mark),
+            (None, 0) => Place { path: layer.path.clone(), line: 1, column: 1 },
+            (None, line) => {
+                Place { path: layer.path.clone(), line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 }
+            }
+        };
+        let cause = error.cause();
+        let mapped = cause.starts_with("json: cannot unmarshal");
+        let message = if mapped {
+            "this must be a map of keys and values".to_owned()
+        } else {
+            format!("this is not YAML: {}", error.problem)
+        };
+        findings.push(finding(service, place, "yaml", message, advice(&cause).map(str::to_owned)));
+    }
+    findings
+}
+
+/// What to do about an error of the YAML parser, whose words are about its own work.
+fn advice(cause: &str) -> Option<&'static str> {
+    const ADVICE: &[(&str, &str)] = &[
+        ("cannot start any token", "indent with spaces instead of tabs, and quote values that begin with @ or `"),
+        ("mapping values are not allowed", "quote a value that holds `: `, or indent the line as those around it"),
+        ("did not find expected key", "the indentation of this line does not fit that of the lines above"),
+        ("did not find expected '-'", "the items of a list begin with `- ` at the same column"),
+        ("could not find expected ':'", "a key ends in `: `, and a text of several lines begins with `|`"),
+        ("did not find expected ',' or ']'", "close the list with `]`"),
+        ("did not find expected ',' or '}'", "close the map with `}`"),
+        ("unexpected end of stream", "close the quotes"),
+        ("unknown anchor", "an alias `*name` needs an anchor `&name` before it; quote a value that begins with *"),
+        ("json: cannot unmarshal", "begin with `service:` and the keys below it, indented by two spaces"),
+        ("unknown escape", "use single quotes where a backslash is meant as it stands"),
+        ("control characters", "save the file as UTF-8 text"),
+        ("invalid", "save the file as UTF-8 text"),
+        ("did not find expected node content", "a value is missing here, or it begins with a sign that needs quotes"),
+        ("did not find expected whitespace or line break", "quote the text"),
+        ("did not find expected alphabetic", "quote a value that begins with & or *"),
+    ];
+    ADVICE.iter().find(|(words, _)| cause.contains(words)).map(|(_, advice)| *advice)
+}
+
+/// A second document of a file, which nobody reads.
+fn second_document(service: &Service, layer: &Layer) -> Option<Finding> {
+    let mut begun = false;
+    for (index, line) in layer.text.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.trim_ascii_end();
+        if begun && line == b"---" {
+            let place =
+                Place { path: layer.path.clone(), line: u32::try_from(index + 1).unwrap_or(u32::MAX), column: 1 };
+            let message = "what stands below this line is a second document, which is not read".to_owned();
+            let hint = Some("put everything into one document".to_owned());
+            return Some(finding(service, place, "second-document", message, hint));
+        }
+        begun |= !line.is_empty() && !line.starts_with(b"#") && line != b"---";
+    }
+    None
+}
+
+/// What a configuration without a valid service.name is told.
+fn name_finding(source: &Source<'_>, error: &Error) -> Finding {
+    let path = ["service".to_owned(), "name".to_owned()];
+    match error {
+        Error::Name { name, .. } => {
+            let hint = Some(match suggested(name) {
+                Some(name) => format!("call it `{name}`"),
+                None => "begin with a letter".to_owned(),
+            });
+            let message = format!(
+                "service.name `{name}` must be at most 53 lower case letters, digits and dashes, and start with a letter"
+            );
+            source.finding(&path, "dns-name", message, hint)
+        }
+        Error::NameMissing { .. } => {
+            let hint = format!("write `service:` and below it `name: {}`", source.service.folder);
+            source.finding(&path, "name-missing", "service.name is missing".to_owned(), Some(hint))
+        }
+        other => source.finding(&[], "yaml", other.to_string(), None),
+    }
+}
+
+fn library_finding(source: &Source<'_>, error: &Error) -> Finding {
+    match error {
+        Error::LibraryVersion { wanted, known, .. } => {
+            let path = ["platform".to_owned(), "version".to_owned()];
+            let message = format!("platform.version `{wanted}` is no version of the library");
+            let hint = format!("there are {}", known.join(", "));
+            source.finding(&path, "library-version", message, Some(hint))
+        }
+        other => source.finding(&[], "render", other.to_string(), None),
+    }
+}
+
+/// The name that was perhaps meant.
+fn suggested(name: &str) -> Option<String> {
+    let plain = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
+    let name: String = name.chars().map(plain).take(53).collect();
+    let name = name.trim_matches('-').to_owned();
+    is_name(name.as_bytes()).then_some(name)
+}
+
+/// What does not fit the schema: each layer is checked together with those below it.
+pub fn schema(service: &Service, configuration: &Configuration, entry: &Entry) -> Vec<Finding> {
+    let Some(schema) = &entry.schema else { return Vec::new() };
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut whole = Dict::new();
+    let mut help: Option<(Source<'_>, Guide)> = None;
+    for layer in &configuration.layers {
+        // Nulls are kept here: the schema says where one may stand.
+        whole = chart::merge_maps(&whole, layer);
+        let complaints = schema.compiled.complaints(&Value::Dict(whole.clone()));
+        if complaints.is_empty() {
+            continue;
+        }
+        let (source, guide) = help.get_or_insert_with(|| (Source::new(service), Guide::new(Some(&schema.text))));
+        for complaint in &complaints {
+            let found = schema_finding(source, guide, complaint, &whole);
+            if !findings.contains(&found) {
+                findings.push(found);
+            }
+        }
+    }
+    findings
+}
+
+fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, whole: &Dict) -> Finding {
+    let Complaint { path, problem } = complaint;
+    let shown = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", dotted(path)) };
+    let described = || guide.description(path).map(|text| format!("{}: {text}", dotted(path)));
+    match problem {
+        Problem::UnknownKey { key, known } => {
+            let mut at = path.clone();
+            at.push(key.clone());
+            let hint = nearest(key, known.iter().map(String::as_str))
+                .map(|word| format!("did you mean `{word}`?"))
+                .or_else(|| guide.path_to(key).map(|path| format!("it belongs to `{}`", dotted(&path))))
+                .or_else(|| (!known.is_empty()).then(|| format!("choose from {}", known.join(", "))));
+            source.finding(&at, "unknown-key", format!("unknown key `{}`", dotted(&at)), hint)
+        }
+        Problem::Missing { key } => {
+            let mut at = path.clone();
+            at.push(key.clone());
+            let hint = guide.description(&at).map(|text| format!("{key}: {text}"));
+            source.finding(&at, "missing-key", format!("{shown} has no `{key}`"), hint)
+        }
+        Problem::Type { got, want } => {
+            let got = if *got == "null" { "nothing (null)" } else { kind(got) };
+            let wanted: Vec<&str> = want.iter().filter(|name| **name != "null").map(|name| kind(name)).collect();
+            let message = format!("{shown} is {got}, but must be {}", wanted.join(" or "));
+            let quote = want.contains(&"string").then(|| quoted(whole, path)).flatten();
+            let unquote = || unquoted(whole, path, want);
+            source.finding(path, "type", message, quote.or_else(unquote).or_else(described))
+        }
+        Problem::Choice { allowed } => {
+            let value = text(whole, path).unwrap_or_default();
+            let message = format!("{shown} is `{value}`, but must be one of {}", allowed.join(", "));
+            let hint = nearest(&value, allowed.iter().map(String::as_str));
+            source.finding(
+                path,
+                "choice",
+                message,
+                hint.map(|word| format!("did you mean `{word}`?")).or_else(described),
+            )
+        }
+        Problem::Pattern { got, pattern } => {
+            let message = format!("{shown} cannot be `{got}`");
+            let hint = described().unwrap_or_else(|| format!("it must match {pattern}"));
+            source.finding(path, "pattern", message, Some(hint))
+        }
+        Problem::Bound { name, got, want } => {
+            let message = match *name {
+                "minimum" => format!("{shown} is {got}, but must be at least {want}"),
+                "maximum" => format!("{shown} is {got}, but must be at most {want}"),
+                "minLength" if want == "1" => format!("{shown} is empty"),
+                "minLength" => format!("{shown} has {got} characters, but needs {want}"),
+                "maxLength" => format!("{shown} has {got} characters, but may have at most {want}"),
+                "minItems" => format!("{shown} has {got} items, but needs {want}"),
+                "maxItems" => format!("{shown} has {got} items, but may have at most {want}"),
+                name => format!("{shown} does not fit: {name} is {want}, and this has {got}"),
+            };
+            source.finding(path, "bound", message, described())
+        }
+        Problem::Other(text) => source.finding(path, "schema", format!("{shown}: {text}"), described()),
+    }
+}
+
+/// A JSON type in plain words.
+fn kind(name: &str) -> &str {
+    match name {
+        "null" => "null",
+        "boolean" => "true or false",
+        "number" => "a number",
+        "integer" => "a whole number",
+        "string" => "a text",
+        "array" => "a list",
+        "object" => "a map",
+        other => other,
+    }
+}
+
+/// The value at a path.
+pub fn value_at(values: &Dict, path: &[String]) -> Option<Value> {
+    path.iter().try_fold(Value::Dict(values.clone()), |at, token| match &at {
+        Value::Dict(dict) => dict.get(token.as_bytes()),
+        Value::List(list) => list.get(token.parse::<usize>().ok()?).cloned(),
+        _ => None,
+    })
+}
+
+fn text(values: &Dict, path: &[String]) -> Option<String> {
+    match value_at(values, path)? {
+        Value::String(text) => Some(text.to_string()),
+        other => yaml::scalar_text(&other).map(|text| text.to_string()),
+    }
+}
+
+/// Advice for a number or boolean that was meant as a text.
+fn quoted(values: &Dict, path: &[String]) -> Option<String> {
+    match value_at(values, path)? {
+        Value::String(_) | Value::List(_) | Value::Dict(_) | Value::Nil => None,
+        _ => text(values, path).map(|text| format!("write it in quotes: \"{text}\"")),
+    }
+}
+
+/// Advice for a text that looks like the number or boolean that is wanted.
+fn unquoted(values: &Dict, path: &[String], want: &[&str]) -> Option<String> {
+    let Value::String(text) = value_at(values, path)? else { return None };
+    let text = text.to_string();
+    let number = text.parse::<f64>().is_ok() && want.iter().any(|name| matches!(*name, "number" | "integer"));
+    let flag = want.contains(&"boolean") && (text == "true" || text == "false");
+    if number || flag {
+        return Some(format!("write it without quotes: {text}"));
+    }
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "y" | "enabled" if want.contains(&"boolean") => Some("write true".to_owned()),
+        "no" | "off" | "n" | "disabled" if want.contains(&"boolean") => Some("write false".to_owned()),
+        _ => None,
+    }
+}
