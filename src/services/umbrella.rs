@@ -28,7 +28,7 @@ pub struct Umbrella {
 pub struct Member {
     /// Its chart.
     pub export: Export,
-    /// values-<service>.yaml
+    /// `values-<service>.yaml`
     pub values: Str,
     /// The version of the library that its chart holds, which is also the chart's.
     pub library: String,
