@@ -24,6 +24,7 @@ const SEEDS: &[(&str, &[&str])] = &[
             "a: 0x1F\nb: 1_000\nc: .inf\nd: 2001-12-14\ne: ~\nf: yes\ng: 1e3\r\n",
         ],
     ),
+    ("manifest", MANIFESTS),
     ("json_in", &[r#"{"a":[1,-2.5e3,true,null,"\u00e9\ud83d\ude00\n"],"b":{}}"#, "1e400", " [ ] "]),
     (
         "toml_in",
@@ -50,6 +51,13 @@ const SEEDS: &[(&str, &[&str])] = &[
     ),
     ("pattern", &["**/*.{yaml,yml}\ntemplates/a.yaml", "[!a-c]?x\\*\nb", "!a/\n*.txt\n# c"]),
     ("archive_in", &["\u{1f}\u{8b}\u{8}", "case/Chart.yaml"]),
+];
+
+const MANIFESTS: &[&str] = &[
+    "apiVersion: v1\nkind: A\nmetadata:\n  name: n\n  labels:\n    a: \"b\"\n  annotations:\n    a: |-\n      x\n      y\n",
+    "# c\nspec:\n- a: 1\n  b:\n  - c\n  - --d=e f\n  d: plain\n    text\n- >-\n  x\n\nkind: A\nmetadata:\n  name: n # c\n",
+    "kind: 'A'\na:\n  - - b\n    - c: {}\n  -   d: []\n      e:\n      - f\ng:\n  h: |+\n    i\n\n  j: k\napiVersion: v1\n",
+    "metadata:\n  labels:\n    a: b\n  annotations:\n    \"a/b\": \"c\\n\"\n    d: 'e'\nkind: A\nx:\n\n  y:\n  z: - a\n",
 ];
 
 const TEMPLATES: &[&str] = &[

@@ -10,7 +10,8 @@ use mizzen::go::semver::{self, Constraints, Version};
 use mizzen::go::time::{Duration, Location, Time, parse_in_location};
 use mizzen::go::{Dict, Str, StrBuilder, Value, fmt, json, path, toml};
 use mizzen::host::Host;
-use mizzen::profile::HELM_4_3;
+use mizzen::manifest::head;
+use mizzen::profile::{HELM_4_1, HELM_4_3};
 use mizzen::template::{Functions, Language, Templates, Unobserved, execute, limits};
 use mizzen::values::set::{Reader, parse_into};
 use mizzen::{chart, yaml};
@@ -26,6 +27,7 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("template", template),
     ("execution", execution),
     ("yaml_in", yaml_in),
+    ("manifest", manifest),
     ("json_in", json_in),
     ("toml_in", toml_in),
     ("set", set),
@@ -93,6 +95,17 @@ pub fn yaml_in(bytes: &[u8]) {
         let _ = yaml::locate(bytes);
         if let Ok(value) = yaml::unmarshal(bytes) {
             round_trip(&value);
+        }
+    });
+}
+
+/// The head of a document is the same whether or not the rest of it is decoded.
+pub fn manifest(bytes: &[u8]) {
+    with_stack(|| {
+        for profile in [&HELM_4_1, &HELM_4_3] {
+            let quick = head::head(bytes, profile).map_err(|error| error.to_string());
+            let whole = head::decode(bytes, profile).map_err(|error| error.to_string());
+            assert_eq!(format!("{quick:?}"), format!("{whole:?}"));
         }
     });
 }

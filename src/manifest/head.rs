@@ -19,7 +19,21 @@ pub struct Head {
 }
 
 /// As `yaml.Unmarshal` into a SimpleHead.
+///
+/// Most of a document is none of its head. Where that part is plainly YAML, it is not decoded.
 pub fn head(document: &[u8], profile: &'static Profile) -> Result<Head, yaml::Error> {
+    let head = yaml::excerpt(document, &FIELDS, (b"metadata", b"labels")).map(|excerpt| decode(&excerpt, profile));
+    match head {
+        Some(Ok(head)) => Ok(head),
+        _ => decode(document, profile),
+    }
+}
+
+/// The fields of the root that are read.
+const FIELDS: [&[u8]; 3] = [b"apiVersion", b"kind", b"metadata"];
+
+/// The head of a document that is decoded as a whole.
+pub fn decode(document: &[u8], profile: &'static Profile) -> Result<Head, yaml::Error> {
     let value = yaml::decode(document)?;
     let mut decoder = Decoder { head: Head::default(), error: None, go: profile.go };
     decoder.check_finite(&value, Target::Head)?;

@@ -68,6 +68,12 @@ const INCOMPLETE: &str = "incomplete UTF-8 octet sequence";
 fn first_refused(text: &[u8]) -> Option<Refused> {
     let mut at = 0;
     while let Some(&lead) = text.get(at) {
+        if let Some(chunk) = text.get(at..at + 32)
+            && is_plain(chunk)
+        {
+            at += chunk.len();
+            continue;
+        }
         let refuse = |problem, width| Some(Refused { problem, at, width });
         let (width, bits) = match lead {
             0x00..=0x7f => (1, u32::from(lead)),

@@ -1,0 +1,433 @@
+//! Reading only a few fields of a document, where the rest of it is plainly well formed.
+//!
+//! Helm parses each document that a chart renders, for four fields of it and to know that it is YAML. Most documents
+//! are what `toYaml` and people write: block mappings and sequences, scalars on a line, block scalars. Such lines are
+//! recognised here without tokens and nodes; whatever else there is (anchors, tags, flow collections with something in
+//! them, quotes over several lines, odd keys, tabs), the whole document is left to the parser.
+//!
+//! What is recognised is a subset of what goyaml accepts, in which no entry depends on another one.
+
+use super::reader;
+
+/// How deep collections may nest here.
+const MAX_DEPTH: usize = 100;
+/// How long a key may be here; goyaml takes up to 1024 characters.
+const MAX_KEY: usize = 200;
+
+/// A collection that is open.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    column: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Mapping,
+    Sequence,
+    /// A sequence whose dashes stand below the key it belongs to.
+    Indentless,
+}
+
+/// The entries `keys` of the mapping that `text` is, as a document that decodes to the same values there.
+///
+/// Leaves out the entry `without`: a key of the root, and a key of the mapping that is its value. `None` where the
+/// whole text has to be parsed.
+pub fn excerpt(text: &[u8], keys: &[&[u8]], without: (&[u8], &[u8])) -> Option<Vec<u8>> {
+    let source = reader::read(text);
+    if source.refused.is_some() || memchr::memchr(b'\r', &source.text).is_some() {
+        return None;
+    }
+    // Characters above ASCII that break lines.
+    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+    if !source.ascii && breaks.iter().any(|bytes| memchr::memmem::find(&source.text, bytes.as_bytes()).is_some()) {
+        return None;
+    }
+    let mut excerpt = Excerpt {
+        text: &source.text,
+        at: 0,
+        levels: Vec::new(),
+        started: false,
+        pending: false,
+        keys,
+        without,
+        kept: Vec::new(),
+        keeps: None,
+        thins: false,
+    };
+    excerpt.run()?;
+    Some(excerpt.kept)
+}
+
+struct Excerpt<'a> {
+    text: &'a [u8],
+    /// Where the line begins that is next.
+    at: usize,
+    levels: Vec<Level>,
+    /// Whether the root has begun.
+    started: bool,
+    /// Whether the last key or dash has no value yet.
+    pending: bool,
+    keys: &'a [&'a [u8]],
+    without: (&'a [u8], &'a [u8]),
+    kept: Vec<u8>,
+    /// Where what is kept began, while something is.
+    keeps: Option<usize>,
+    /// Whether this is the entry of the root of which something is left out.
+    thins: bool,
+}
+
+/// A line without its indentation and its line break.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    begin: usize,
+    column: usize,
+    text: &'a [u8],
+}
+
+impl<'a> Excerpt<'a> {
+    /// The next line, which stays next, and where the one after it begins.
+    fn peek(&self) -> Option<(Line<'a>, usize)> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..length];
+        let column = line.iter().take_while(|&&byte| byte == b' ').count();
+        Some((Line { begin: self.at, column, text: &line[column..] }, self.at + length + 1))
+    }
+
+    fn run(&mut self) -> Option<()> {
+        while let Some((line, next)) = self.peek() {
+            self.at = next;
+            match line.text.first() {
+                None | Some(b'#') => continue,
+                Some(_) => self.line(line)?,
+            }
+        }
+        self.end_entry(self.text.len());
+        // A document without entries is left to the parser.
+        self.started.then_some(())
+    }
+
+    fn line(&mut self, line: Line<'a>) -> Option<()> {
+        let Line { column, text, .. } = line;
+        if column == 0 && matches!(text, [b'-', b'-', b'-', ..] | [b'.', ..] | [b'%', ..]) {
+            return None;
+        }
+        let dash = is_dash(text);
+        while let Some(&level) = self.levels.last() {
+            if level.column > column || (level.column == column && level.kind == Kind::Indentless && !dash) {
+                self.levels.pop();
+                self.pending = false;
+            } else {
+                break;
+            }
+        }
+        match self.levels.last() {
+            None if !self.started && !dash => {
+                self.started = true;
+                self.levels.push(Level { column, kind: Kind::Mapping });
+                self.entry(line)
+            }
+            None => None,
+            Some(&Level { column: open, kind }) if open == column => match kind {
+                Kind::Mapping if dash => {
+                    if !self.pending {
+                        return None;
+                    }
+                    self.push(column, Kind::Indentless)?;
+                    self.item(column, &text[1..])
+                }
+                Kind::Mapping => self.entry(line),
+                Kind::Sequence | Kind::Indentless if dash => self.item(column, &text[1..]),
+                Kind::Sequence | Kind::Indentless => None,
+            },
+            Some(_) if !self.pending => None,
+            Some(_) if dash => {
+                self.push(column, Kind::Sequence)?;
+                self.item(column, &text[1..])
+            }
+            Some(_) => {
+                self.push(column, Kind::Mapping)?;
+                self.entry(line)
+            }
+        }
+    }
+
+    fn push(&mut self, column: usize, kind: Kind) -> Option<()> {
+        self.levels.push(Level { column, kind });
+        (self.levels.len() < MAX_DEPTH).then_some(())
+    }
+
+    /// An entry of the innermost mapping.
+    fn entry(&mut self, line: Line<'a>) -> Option<()> {
+        let (key, value) = key(line.text)?;
+        match self.levels.len() {
+            1 => {
+                self.end_entry(line.begin);
+                if let Some(wanted) = self.keys.iter().find(|wanted| wanted.eq_ignore_ascii_case(key)) {
+                    // Which of several fields wins that differ in case is not decided here.
+                    if *wanted != key {
+                        return None;
+                    }
+                    self.keeps = Some(line.begin);
+                    self.thins = key == self.without.0;
+                }
+            }
+            2 if self.thins => match self.keeps {
+                Some(_) if key == self.without.1 => self.keep_until(line.begin),
+                None if key != self.without.1 => self.keeps = Some(line.begin),
+                _ => {}
+            },
+            _ => {}
+        }
+        self.value(line.column, value)
+    }
+
+    fn end_entry(&mut self, end: usize) {
+        self.keep_until(end);
+        self.thins = false;
+    }
+
+    fn keep_until(&mut self, end: usize) {
+        if let Some(begin) = self.keeps.take() {
+            self.kept.extend_from_slice(self.text.get(begin..end).unwrap_or_default());
+        }
+    }
+
+    /// What stands after a dash in `column`: a value, or a collection that begins on this line.
+    fn item(&mut self, mut column: usize, mut rest: &'a [u8]) -> Option<()> {
+        loop {
+            let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
+            let content = &rest[spaces..];
+            let inner = column + 1 + spaces;
+            if is_dash(content) {
+                self.push(inner, Kind::Sequence)?;
+                (column, rest) = (inner, &content[1..]);
+            } else if let Some((_, value)) = key(content) {
+                self.push(inner, Kind::Mapping)?;
+                return self.value(inner, value);
+            } else {
+                return self.value(column, content);
+            }
+        }
+    }
+
+    /// A value, or the first line of it, in a collection at `column`.
+    fn value(&mut self, column: usize, text: &'a [u8]) -> Option<()> {
+        self.pending = false;
+        let spaces = text.iter().take_while(|&&byte| byte == b' ').count();
+        let text = &text[spaces..];
+        let Some(&first) = text.first() else {
+            self.pending = true;
+            return Some(());
+        };
+        match first {
+            b'#' => {
+                self.pending = true;
+                Some(())
+            }
+            b'|' | b'>' => match text {
+                [_] | [_, b'-' | b'+'] => self.block_scalar(column),
+                _ => None,
+            },
+            b'"' | b'\'' => is_end(&text[quoted(text)?..]).then_some(()),
+            b'{' | b'[' if text.starts_with(b"{}") || text.starts_with(b"[]") => is_end(&text[2..]).then_some(()),
+            b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.plain(column, text),
+            b'/' | b'$' | b'(' | b'~' | b'^' => self.plain(column, text),
+            byte if is_letter(byte) => self.plain(column, text),
+            _ => None,
+        }
+    }
+
+    /// A plain scalar and the lines on which it goes on.
+    fn plain(&mut self, column: usize, text: &[u8]) -> Option<()> {
+        if plain_line(text)? {
+            return Some(());
+        }
+        while let Some((line, next)) = self.peek() {
+            match line.text.first() {
+                // After a tab there may be anything.
+                Some(b'\t') => return None,
+                // A comment ends a scalar. What is deeper after it belongs to nothing, and is not accepted.
+                Some(b'#') => break,
+                Some(_) if line.column <= column => break,
+                Some(_) if plain_line(line.text)? => return None,
+                _ => self.at = next,
+            }
+        }
+        Some(())
+    }
+
+    /// The lines of a block scalar, after its header.
+    fn block_scalar(&mut self, column: usize) -> Option<()> {
+        // As goyaml, whose first content sets the indentation; blank lines before it may not be deeper.
+        let mut deepest = 0;
+        let mut indent = None;
+        while let Some((line, next)) = self.peek() {
+            match (line.text.first(), indent) {
+                (None, None) => deepest = deepest.max(line.column),
+                (None, Some(_)) => {}
+                (Some(b'\t'), None) => return None,
+                (Some(b'\t'), Some(indent)) if line.column < indent => return None,
+                (Some(_), None) => {
+                    if line.column <= column {
+                        return (deepest <= column).then_some(());
+                    }
+                    if deepest > line.column {
+                        return None;
+                    }
+                    indent = Some(line.column);
+                }
+                (Some(_), Some(indent)) if line.column < indent => break,
+                (Some(_), Some(_)) => {}
+            }
+            self.at = next;
+        }
+        Some(())
+    }
+}
+
+fn is_dash(text: &[u8]) -> bool {
+    matches!(text, [b'-'] | [b'-', b' ', ..])
+}
+
+/// Letters and digits, also those above ASCII.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+/// Splits `key: value` after the colon; nothing where the text has no such key, or one that may not be a string.
+fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (key, rest) = match text.first()? {
+        b'"' | b'\'' => {
+            let end = quoted(text)?;
+            let key = &text[1..end - 1];
+            (!key.contains(&b'\\') && !key.contains(&b'\'')).then_some((key, &text[end..]))?
+        }
+        byte if byte.is_ascii_alphabetic() => {
+            let byte_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+            let end = text.iter().position(|byte| !byte_of_key(byte))?;
+            let key = &text[..end];
+            // `no`, `null` and the like are no strings.
+            let is_word = |word: &&[u8]| key.eq_ignore_ascii_case(word);
+            let words: [&[u8]; 9] = [b"y", b"n", b"on", b"off", b"yes", b"no", b"true", b"false", b"null"];
+            (key.len() > 5 || !words.iter().any(|word| is_word(word))).then_some((key, &text[end..]))?
+        }
+        _ => return None,
+    };
+    match rest {
+        [b':'] | [b':', b' ', ..] if key.len() <= MAX_KEY => Some((key, &rest[1..])),
+        _ => None,
+    }
+}
+
+/// Where a quoted scalar ends that is on one line and whose escapes are all usual.
+fn quoted(text: &[u8]) -> Option<usize> {
+    let quote = *text.first()?;
+    let mut at = 1;
+    loop {
+        match *text.get(at)? {
+            byte if byte == quote && quote == b'\'' && text.get(at + 1) == Some(&b'\'') => at += 2,
+            byte if byte == quote => return Some(at + 1),
+            b'\\' if quote == b'"' => match text.get(at + 1)? {
+                b'"' | b'\\' | b'n' | b't' | b'r' | b' ' => at += 2,
+                _ => return None,
+            },
+            _ => at += 1,
+        }
+    }
+}
+
+/// Whether nothing but a comment follows a value.
+fn is_end(rest: &[u8]) -> bool {
+    match rest.iter().position(|&byte| byte != b' ') {
+        None => true,
+        Some(0) => false,
+        Some(at) => rest[at] == b'#',
+    }
+}
+
+/// A line of a plain scalar: whether a comment ends it, and nothing where it may be more than a plain scalar.
+fn plain_line(text: &[u8]) -> Option<bool> {
+    for at in memchr::memchr3_iter(b':', b'#', b'\t', text) {
+        match text[at] {
+            b':' if matches!(text.get(at + 1), None | Some(b' ' | b'\t')) => return None,
+            b'#' if at > 0 && text[at - 1] == b' ' => return Some(true),
+            b'\t' => return None,
+            _ => {}
+        }
+    }
+    Some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    //! What is recognised and what is left to the parser.
+
+    use super::*;
+
+    fn of(text: &str) -> Option<String> {
+        let kept = excerpt(text.as_bytes(), &[b"apiVersion", b"kind", b"metadata"], (b"metadata", b"labels"))?;
+        Some(String::from_utf8(kept).expect("the pieces of a text are text"))
+    }
+
+    #[test]
+    fn the_entries_are_kept_as_they_stand() {
+        let text = "# c\napiVersion: v1\nkind: \"A\" # c\nspec:\n- a: |\n   x: [\n\n   y\n  b: plain\n    goes on\n- - -1\n\
+                    metadata:\n  labels:\n    a: b\n  name: n\n  annotations: {}\nstatus: []\n";
+        let kept = "apiVersion: v1\nkind: \"A\" # c\nmetadata:\n  name: n\n  annotations: {}\n";
+        assert_eq!(of(text).as_deref(), Some(kept));
+        assert_eq!(of("metadata:\n  labels:\n    a: b\nkind: A").as_deref(), Some("metadata:\nkind: A"));
+        assert_eq!(of("kind:\n  labels: a\nb: c\n").as_deref(), Some("kind:\n  labels: a\n"));
+        assert_eq!(of("a: |\n\n\n\nb:\n").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_not_plainly_well_formed_is_parsed() {
+        for text in [
+            "",
+            "# c\n",
+            "a",
+            "- a\n",
+            "a: 1\n  b: 2\n",
+            "a: 1\n b\n c: 2\n",
+            "a:\n    b: 1\n  c: 2\n",
+            " a: 1\nb: 2\n",
+            "a: 1\n- b\n",
+            "a:\n  - b\n  c: 1\n",
+            "a: b: c\n",
+            "a: b:\n",
+            "a: 'b\n",
+            "a: \"\\q\"\n",
+            "a: \"b\"c\n",
+            "a: b # c\n  d\n",
+            "a: b\n  # c\n  d\n",
+            "a: |\n   \n  b\n",
+            "a: |\n\tb\n",
+            "a: |x\n b\n",
+            "a: |\n# c\n  b\n",
+            "- \ta: 1\n",
+            "a:\n- \tb\n",
+            "a: [b]\n",
+            "a: &b c\n",
+            "a: !b c\n",
+            "a: .inf\n",
+            "a: -.inf\n",
+            "no: a\n",
+            "1: a\n",
+            "Kind: a\n",
+            "? a\n",
+            "<<: a\n",
+            "a: 1\n---\nb: 2\n",
+            "a: 1\n...\n",
+            "a: 1\r\n",
+            "a: \u{2028}\n",
+            "a: \u{1}\n",
+            "a: b\n  c\td\n",
+            "a: @b\n",
+            "a: b\n\t\nc: d\n",
+        ] {
+            assert_eq!(of(text), None, "{text:?}");
+        }
+    }
+}
