@@ -1,11 +1,12 @@
 //! Chart.yaml and the lock files: read into structs with Go's type errors, validated and cleaned as Helm does.
 
 use super::{Dependency, Error, Lock, Maintainer, Metadata};
+use crate::go::json::Implementation;
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
 use crate::go::{Dict, Value, path};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::yaml;
 use std::collections::BTreeSet;
 
@@ -42,7 +43,8 @@ pub fn api_version(text: &[u8], profile: &'static Profile) -> Result<String, Str
 
 fn decode(text: &[u8], profile: &'static Profile, fill: impl FnOnce(&mut Decoder, &Value)) -> Result<(), String> {
     let value = yaml::decode(text).map_err(|error| error.to_string())?;
-    let mut decoder = Decoder { indexed: profile.go >= Go::Go127, structs: Vec::new(), path: Vec::new(), error: None };
+    let mut decoder =
+        Decoder { indexed: profile.json == Implementation::V2, structs: Vec::new(), path: Vec::new(), error: None };
     fill(&mut decoder, &value);
     match decoder.error {
         None => Ok(()),

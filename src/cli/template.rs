@@ -4,15 +4,15 @@ use super::flags::{self, Flag, Kind, Parsed, Stop};
 use super::host::System;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
-use crate::engine::KubeVersion;
+use crate::engine::{KubeVersion, link};
 use crate::error::Error;
 use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, fs, strconv};
 use crate::manifest::Manifests;
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::render::{self, Failure};
-use crate::template::{Function, Language, Templates, Unobserved};
+use crate::template::{Function, Templates, Unobserved};
 use crate::{output, values};
 use std::io::Read;
 use std::path::Path;
@@ -391,10 +391,7 @@ impl Command<'_> {
 
     /// As TemplateName: a template without data.
     fn template_name(&self, text: &str) -> Result<String, String> {
-        let language = match self.profile.go {
-            Go::Go125 => Language::Go125,
-            Go::Go127 => Language::Go127,
-        };
+        let language = link::language(self.profile);
         let name = Str::from("name-template");
         let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
         let mut templates = Templates::new("name-template", functions, language);

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::functions;
 use super::scope::Renderable;
-use crate::profile::{Go, Profile};
+use crate::profile::{self, Profile};
 use crate::template::{Cache, Language, Templates};
 
 /// Parses the templates in the order in which they stand.
@@ -11,11 +11,7 @@ use crate::template::{Cache, Language, Templates};
 /// They share one name space and the last definition of a name wins, so that, sorted by depth, a definition in a parent
 /// chart replaces those of its subcharts, and the first of several files beside each other replaces the later.
 pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static Profile) -> Result<Templates, Error> {
-    let language = match profile.go {
-        Go::Go125 => Language::Go125,
-        Go::Go127 => Language::Go127,
-    };
-    let mut templates = Templates::new("gotpl", functions::all(profile), language);
+    let mut templates = Templates::new("gotpl", functions::all(profile), language(profile));
     for renderable in renderables {
         match cache {
             Some(cache) => templates.parse_shared(&renderable.name, &renderable.text, cache),
@@ -24,4 +20,12 @@ pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static
         .map_err(Error::Parse)?;
     }
     Ok(templates)
+}
+
+/// The language as a version of Helm has it.
+pub fn language(profile: &Profile) -> Language {
+    match profile.language {
+        profile::Language::Go123 => Language::Go123,
+        profile::Language::Go125 => Language::Go125,
+    }
 }

@@ -69,9 +69,11 @@ pub fn render<O: Observer>(
             continue;
         }
         let mut out = StrBuilder::default();
-        executor
-            .execute(&renderable.name, renderable.data(), &mut out)
-            .map_err(|error| Error::Execute { template: renderable.name.to_string(), error })?;
+        executor.execute(&renderable.name, renderable.data(), &mut out).map_err(|error| Error::Execute {
+            template: renderable.name.to_string(),
+            error,
+            trace: profile.error_trace,
+        })?;
         rendered.push((renderable.name.to_string(), functions::without_no_value(out.finish())));
     }
     Ok(rendered)

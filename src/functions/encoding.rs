@@ -26,7 +26,6 @@ pub static FUNCTIONS: &[Function] = &[
     function!("mustToJson", must_to_json),
     function!("mustToPrettyJson", must_to_pretty_json),
     function!("mustToRawJson", must_to_raw_json),
-    function!("mustToYaml", must_to_yaml),
     function!("toJson", to_json),
     function!("toPrettyJson", to_pretty_json),
     function!("toRawJson", must_to_raw_json),
@@ -35,15 +34,18 @@ pub static FUNCTIONS: &[Function] = &[
     function!("toYamlPretty", to_yaml_pretty),
 ];
 
-/// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[
+/// The rows that are different before Go 1.27, with the first encoding/json.
+pub static JSON_V1: &[Function] = &[
     function!("fromJson", |text: Str| from_json(text, Implementation::V1)),
     function!("fromJsonArray", |text: Str| from_json_array(text, Implementation::V1)),
     function!("mustFromJson", |text: Str| must_from_json(text, Implementation::V1)),
 ];
 
-/// The functions that came with Helm 4.3.
-pub static FUNCTIONS_4_3: &[Function] = &[function!("mustToToml", must_to_toml)];
+/// What came with Helm 4.0.
+pub static MUST_TO_YAML: &[Function] = &[function!("mustToYaml", must_to_yaml)];
+
+/// What came with Helm 4.2.
+pub static MUST_TO_TOML: &[Function] = &[function!("mustToToml", must_to_toml)];
 
 /// As `strings.TrimSuffix` of a newline.
 fn without_newline(text: &Str) -> Str {

@@ -21,7 +21,8 @@ pub mod strings;
 pub mod types;
 pub mod urls;
 
-use crate::profile::{Go, Profile};
+use crate::go::json::Implementation;
+use crate::profile::Profile;
 use crate::template::function::Function;
 
 /// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
@@ -42,14 +43,21 @@ static CHAPTERS: &[&[Function]] = &[
     certificates::FUNCTIONS,
 ];
 
-/// The rows that are different where Helm is built with Go 1.25.
-static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25];
-
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
-    let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
+    let urls: &[Function] = if profile.strict_url_colons { &[] } else { urls::LAX };
+    let json: &[Function] = if profile.json == Implementation::V1 { encoding::JSON_V1 } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
-    let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
-    let chapters = CHAPTERS.iter().chain(changed).copied().flatten();
-    chapters.chain(toml).chain(durations).chain(semver::functions(profile.semver))
+    let yaml: &[Function] = if profile.must_to_yaml { encoding::MUST_TO_YAML } else { &[] };
+    let toml: &[Function] = if profile.must_to_toml { encoding::MUST_TO_TOML } else { &[] };
+    CHAPTERS
+        .iter()
+        .copied()
+        .flatten()
+        .chain(urls)
+        .chain(json)
+        .chain(yaml)
+        .chain(toml)
+        .chain(durations)
+        .chain(semver::functions(profile.semver))
 }

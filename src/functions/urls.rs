@@ -9,8 +9,8 @@ use crate::template::function::Function;
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[function!("urlParse", url_parse), function!("urlJoin", url_join)];
 
-/// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[function!("urlParse", url_parse_lax)];
+/// The rows that are different before Go 1.26.
+pub static LAX: &[Function] = &[function!("urlParse", url_parse_lax)];
 
 /// The parts of a URL.
 ///

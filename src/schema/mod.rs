@@ -14,9 +14,10 @@ mod location;
 mod metaschema;
 mod run;
 
+use crate::go::json::Implementation;
 use crate::go::json_decode::Error;
 use crate::go::{Log, Str, Value};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use compile::Compiler;
 use json::Json;
 use std::cell::Cell;
@@ -96,7 +97,7 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
 fn syntax(error: &json::ParseError, profile: &'static Profile) -> String {
     match error {
         json::ParseError::Syntax(Error::Character { byte, context: "in string escape code" })
-            if profile.go >= Go::Go127 =>
+            if profile.json == Implementation::V2 =>
         {
             format!("invalid escape sequence `\\{}` in string", char::from(*byte))
         }
