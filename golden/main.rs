@@ -8,6 +8,7 @@ use case::{Case, group};
 use libtest_mimic::{Arguments, Failed, Trial};
 use similar::TextDiff;
 use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,9 @@ use std::sync::{Arc, OnceLock};
 const PROFILES: [&str; 4] = ["3.17", "4.1", "4.2", "4.3"];
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // In a log, a line for each of hundreds of tests that pass would hide those that fail, which are listed in any case.
+    arguments.quiet |= arguments.format.is_none() && !std::io::stdout().is_terminal();
     let mut trials = Vec::new();
     for path in case_files() {
         if let Err(reason) = add_trials(&path, &mut trials) {

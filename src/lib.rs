@@ -19,6 +19,7 @@ pub mod engine;
 pub mod functions;
 pub mod manifest;
 pub mod template;
+pub mod trace;
 
 // The whole flow, and what goes out.
 pub mod cli;

@@ -1,6 +1,6 @@
 //! The whole flow, one call per stage: as Helm's action.Install without a cluster.
 //!
-//! Imports: go, host, profile, template, chart, values, engine, manifest, error.
+//! Imports: go, host, profile, template, trace, chart, values, engine, manifest, error.
 
 use crate::chart::{self, Chart};
 use crate::engine::{self, Capabilities, KubeVersion, Release, Rendered};
@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::manifest::{self, Crd, Manifests};
 use crate::profile::Profile;
 use crate::template::{Cache, Observer, Unobserved};
+use crate::trace::{Recorder, Trace};
 use crate::values;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -79,6 +80,40 @@ pub fn render(
     render_observed(chart, user_values, options, host, profile, log, Unobserved)
 }
 
+/// Renders a chart and tells what was seen: where each byte comes from and which values were read.
+///
+/// Templates can write into the user's values, which are therefore others after a render; see [`Dict::deep_copy`].
+pub fn traced(
+    chart: Chart,
+    user_values: &Dict,
+    options: &Options,
+    host: &dyn Host,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+) -> (Result<Manifests, Failure>, Trace) {
+    traced_with(chart, user_values, options, host, profile, log, Recorder::new)
+}
+
+/// The same with a recorder of the caller's, made for the values that the root chart sees.
+pub fn traced_with(
+    mut chart: Chart,
+    user_values: &Dict,
+    options: &Options,
+    host: &dyn Host,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+    recorder: impl FnOnce(&Dict) -> Recorder,
+) -> (Result<Manifests, Failure>, Trace) {
+    match prepare(&mut chart, user_values, options, profile, log) {
+        Ok(values) => {
+            let mut recorder = recorder(&values);
+            let result = run(&chart, &values, options, host, profile, log, &mut recorder);
+            (result, recorder.finish())
+        }
+        Err(error) => (Err(error.into()), recorder(&Dict::new()).finish()),
+    }
+}
+
 /// Renders a chart, watched by an observer.
 pub fn render_observed<O: Observer>(
     mut chart: Chart,
@@ -89,23 +124,48 @@ pub fn render_observed<O: Observer>(
     log: &mut dyn FnMut(Log),
     observer: O,
 ) -> Result<Manifests, Failure> {
+    let values = prepare(&mut chart, user_values, options, profile, log)?;
+    run(&chart, &values, options, host, profile, log, observer)
+}
+
+/// Everything before the templates: switches subcharts on and off, and makes `.Values`.
+fn prepare(
+    chart: &mut Chart,
+    user_values: &Dict,
+    options: &Options,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<Dict, Error> {
     check_release_name(&options.name, log)?;
-    values::process_dependencies(&mut chart, user_values, profile, log).map_err(|error| {
+    values::process_dependencies(chart, user_values, profile, log).map_err(|error| {
         log(Log::new(Level::Error, "chart dependencies processing failed").with("error", error.to_string()));
         Error::Usage(format!("chart dependencies processing failed: {error}"))
     })?;
+    let values = values::to_render_values(chart, user_values, options.skip_schema_validation, profile, log)?;
+    check_kube_version(chart, &capabilities(options, profile).kube_version, profile)?;
+    Ok(values)
+}
+
+/// Executes the templates and sorts what they write.
+fn run<O: Observer>(
+    chart: &Chart,
+    values: &Dict,
+    options: &Options,
+    host: &dyn Host,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+    observer: O,
+) -> Result<Manifests, Failure> {
     let capabilities = Rc::new(capabilities(options, profile));
-    let values = values::to_render_values(&chart, user_values, options.skip_schema_validation, profile, log)?;
-    check_kube_version(&chart, &capabilities.kube_version, profile)?;
     let release =
         Release { name: options.name.clone(), namespace: options.namespace.clone(), is_upgrade: options.is_upgrade };
     let engine_options = engine::Options { enable_dns: options.enable_dns, lint: false, cache: options.cache.clone() };
     let mut rendered =
-        engine::render(&chart, &values, &release, &capabilities, &engine_options, host, profile, observer)?;
+        engine::render(chart, values, &release, &capabilities, &engine_options, host, profile, observer)?;
     // The notes are for whoever installs the chart; here only their errors count.
     rendered.retain(|(path, _)| !path.ends_with("NOTES.txt"));
     match manifest::sort(&rendered, profile, log) {
-        Ok(sorted) => Ok(Manifests { crds: crds(&chart), ..sorted }),
+        Ok(sorted) => Ok(Manifests { crds: crds(chart), ..sorted }),
         Err(error) => Err(Failure { error: Error::Manifest(error), rendered }),
     }
 }
@@ -153,4 +213,169 @@ fn check_kube_version(chart: &Chart, kube_version: &KubeVersion, profile: &'stat
         return Ok(());
     }
     Err(Error::KubeVersion { constraint: constraint.clone(), version: kube_version.version.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a trace tells of small charts.
+
+    use super::*;
+    use crate::chart::{File, load_files};
+    use crate::go::Str;
+    use crate::host::Host;
+    use crate::profile::HELM_4_3;
+    use crate::trace::{Site, Step, Taints};
+
+    struct Nowhere;
+
+    impl Host for Nowhere {
+        fn now(&self) -> (i64, u32) {
+            (0, 0)
+        }
+        fn random(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    fn traced_files(files: &[(&str, &str)]) -> (Result<Manifests, Failure>, Trace) {
+        let metadata = ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+        let files = files.iter().chain([&metadata]);
+        let files = files.map(|(name, text)| File { name: (*name).to_owned(), data: Str::from(*text) });
+        let chart = load_files(files.collect(), &HELM_4_3, &mut |_| {}).unwrap();
+        let (options, taints): (Options, Taints) =
+            (Options::default(), |function| (function.name == "randAlphaNum").then_some(3));
+        let recorder = |values: &Dict| Recorder::new(values).tainting(taints);
+        traced_with(chart, &Dict::new(), &options, &Nowhere, &HELM_4_3, &mut |_| {}, recorder)
+    }
+
+    /// Each line of a manifest with the places that wrote its start: `file:line` innermost first.
+    fn origins(files: &[(&str, &str)], file: &str) -> Vec<String> {
+        let (result, trace) = traced_files(files);
+        let manifests = result.map_err(|failure| failure.error.to_string()).unwrap();
+        let manifest = manifests.manifests.iter().find(|manifest| manifest.path == file).expect("the file is rendered");
+        let mut offset = 0;
+        let place = |site: &Site| {
+            format!("{}:{}", site.file.rsplit(|&b| b == b'/').next().map(Str::from).unwrap(), site.line())
+        };
+        let mut lines = Vec::new();
+        for line in manifest.content.split_inclusive(|&byte| byte == b'\n') {
+            let text = String::from_utf8_lossy(line);
+            let at = offset + line.iter().position(|&byte| byte != b' ').unwrap_or(0);
+            let origin = trace.origin(file.as_bytes(), at).expect("every byte has an origin");
+            let places: Vec<String> = std::iter::once(&origin.site).chain(&origin.callers).map(place).collect();
+            lines.push(format!("{} {}", text.trim(), places.join(" ")));
+            offset += line.len();
+        }
+        lines
+    }
+
+    fn path(steps: &[Step]) -> String {
+        let steps = steps.iter().map(|step| match step {
+            Step::Key(key) => key.to_string(),
+            Step::Index(index) => index.to_string(),
+        });
+        steps.collect::<Vec<_>>().join(".")
+    }
+
+    #[test]
+    fn lines_are_known_through_includes_and_indentation() {
+        let files = [
+            (
+                "templates/_h.tpl",
+                "{{ define \"in\" }}x: 1\ny: {{ .Values.why }}\n{{- end }}\n{{ define \"out\" }}\nz: 2\n{{ include \"in\" . }}{{ end }}",
+            ),
+            ("templates/a.yaml", "kind: A\nm:{{ include \"out\" . | nindent 2 }}\nv: {{ .Values.none }}|\nw: 3\n"),
+            ("values.yaml", "why: why\n"),
+        ];
+        assert_eq!(
+            origins(&files, "c/templates/a.yaml"),
+            [
+                "kind: A a.yaml:1",
+                "m: a.yaml:2",
+                " _h.tpl:4 a.yaml:2",
+                "z: 2 _h.tpl:5 a.yaml:2",
+                "x: 1 _h.tpl:1 _h.tpl:6 a.yaml:2",
+                "y: why _h.tpl:2 _h.tpl:6 a.yaml:2",
+                "v: | a.yaml:3",
+                "w: 3 a.yaml:4",
+            ]
+            .map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn a_text_of_tpl_has_lines_of_its_own() {
+        let files = [
+            (
+                "templates/a.yaml",
+                "kind: A\n{{ tpl .Values.text . }}\n{{ template \"t\" . }}{{ define \"t\" }}q: 1{{ end }}",
+            ),
+            ("values.yaml", "text: |\n  a: 1\n  b: {{ .Values.b }}\nb: bee-bee\n"),
+        ];
+        let lines = origins(&files, "c/templates/a.yaml");
+        assert_eq!(lines[1..3], ["a: 1 gotpl:1 a.yaml:2", "b: bee-bee gotpl:2 a.yaml:2"]);
+        assert_eq!(lines.last().map(String::as_str), Some("q: 1 a.yaml:3 a.yaml:3"));
+    }
+
+    #[test]
+    fn values_and_taints_flow_into_the_output() {
+        let files = [
+            (
+                "templates/a.yaml",
+                "kind: A\na: {{ .Values.a.b | quote }}{{ $x := randAlphaNum 5 }}\nb: {{ $x | b64enc }}\n",
+            ),
+            ("values.yaml", "a: {b: text}\n"),
+        ];
+        let (result, trace) = traced_files(&files);
+        assert!(result.is_ok());
+        let file = b"c/templates/a.yaml";
+        let paths = |range| trace.values_in(file, range).iter().map(|steps| path(steps)).collect::<Vec<_>>();
+        assert_eq!(paths(8..17), ["a.b"]);
+        assert_eq!(paths(0..8), Vec::<String>::new());
+        assert_eq!(trace.taints_in(file, 0..17), Vec::<u32>::new());
+        assert_eq!(trace.taints_in(file, 18..30), [3]);
+    }
+
+    #[test]
+    fn reads_are_paths_of_the_values() {
+        let template = "{{ with .Values.a }}{{ .b }}{{ .none }}{{ end }}{{ range .Values.list }}{{ .name }}{{ end }}\
+            {{ toYaml .Values.whole }}{{ index .Values.a \"by-index\" }}{{ include \"n\" (dict \"x\" .Values.given) }}\
+            {{ define \"n\" }}{{ .x.y }}{{ end }}";
+        let values = "a: {b: 1, c: 2, by-index: 3}\nlist: [{name: n, other: o}]\nwhole: {d: {e: 1}}\ngiven: {y: 1, z: 2}\nunread: 1\n";
+        let (_, trace) = traced_files(&[("templates/a.yaml", template), ("values.yaml", values)]);
+        let reads = trace.reads();
+        let mut seen: Vec<String> = reads.paths().map(|steps| path(&steps)).collect();
+        seen.sort();
+        assert_eq!(seen, ["a", "a.b", "a.by-index", "a.none", "given", "given.y", "list", "list.0.name", "whole"]);
+        let used = |text: &str| {
+            let steps: Vec<Step> = text.split('.').map(|key| Step::Key(Str::from(key))).collect();
+            reads.is_used(&steps)
+        };
+        assert_eq!(
+            ["a.b", "a.c", "whole.d.e", "given.y", "given.z", "unread"].map(used),
+            [true, false, true, true, false, false]
+        );
+    }
+
+    #[test]
+    fn an_error_leaves_the_templates_that_ran() {
+        let files = [
+            ("templates/_h.tpl", "{{ define \"in\" }}\n  {{ .Values.a.b.c.d }}{{ end }}"),
+            ("templates/a.yaml", "x: {{ .Values.a.b | quote }}\ny: {{ include \"in\" . }}\n"),
+            ("values.yaml", "a: {b: {e: 1}}\n"),
+        ];
+        let (result, trace) = traced_files(&files);
+        assert!(result.is_err());
+        let stopped: Vec<_> = trace
+            .stopped()
+            .iter()
+            .map(|stop| (stop.site.template.to_string(), stop.site.line(), stop.site.column()))
+            .collect();
+        assert_eq!(stopped, [("c/templates/a.yaml".to_owned(), 2, 6), ("in".to_owned(), 2, 5)]);
+        let reads = &trace.stopped()[1].reads;
+        let paths: Vec<String> =
+            reads.iter().filter_map(|read| read.path).map(|id| path(&trace.reads().path(id))).collect();
+        assert_eq!(paths, ["a", "a.b", "a.b.c"]);
+        assert_eq!(trace.missed().map(|(_, name)| name.to_string()).as_deref(), Some("d"));
+    }
 }

@@ -1,11 +1,20 @@
 //! The real world: the system's clock, time zone, randomness and name service.
 
+use super::reproducible::{self, Reproducible};
 use crate::host::Host;
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::net::ToSocketAddrs;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The world of a render: a reproducible one where there is a seed, by flag or by environment, else the real one.
+pub fn choose(seed: Option<&str>) -> Box<dyn Host> {
+    match reproducible::seed(seed) {
+        Some(seed) => Box::new(Reproducible::new(&seed)),
+        None => Box::new(System::default()),
+    }
+}
 
 /// What templates can ask of the machine.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use super::factory::{self, Factory};
 use super::folder;
-use super::reproducible::Reproducible;
+use super::reproducible::{self, Reproducible};
 use super::template::read_values_file;
 use super::{Exit, Streams};
 use crate::engine::{self, KubeVersion};
@@ -38,6 +38,7 @@ pub fn command() -> Command {
         .arg(text("is-upgrade", "", "set .Release.IsUpgrade instead of .Release.IsInstall").action(ArgAction::SetTrue))
         .arg(text("kube-version", "VERSION", "the Kubernetes version in .Capabilities.KubeVersion"))
         .arg(many("api-versions", "VERSION", "further versions in .Capabilities.APIVersions (repeatable)").short('a'))
+        .arg(text("seed", "TEXT", "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]"))
         .after_help("Example: mizzen render storefront --env production -n shop -o manifests")
 }
 
@@ -85,6 +86,7 @@ struct Job<'a> {
     files: HashMap<String, Vec<u8>>,
     options: Options,
     as_files: bool,
+    seed: Option<String>,
 }
 
 /// What became of a service.
@@ -144,7 +146,8 @@ impl<'a> Job<'a> {
             ..Options::default()
         };
         let as_files = arguments.contains_id("output-dir");
-        let job = Job { factory, profile, values, files, options, as_files };
+        let seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
+        let job = Job { factory, profile, values, files, options, as_files, seed };
         job.bench()?;
         Ok(job)
     }
@@ -191,7 +194,11 @@ impl<'a> Job<'a> {
         let chart = platform.chart(service).map_err(|error| error.to_string())?;
         let name = chart.metadata.name.clone();
         let options = Options { name: name.clone(), ..self.options.clone() };
-        let host = Reproducible::new(&name);
+        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
+        let host = match &self.seed {
+            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
+            None => Reproducible::new(&name),
+        };
         // Templates can write into the values: the next service must not see it.
         let user_values = user_values.deep_copy();
         let manifests = render::render(chart, &user_values, &options, &host, self.profile, log)

@@ -3,21 +3,37 @@
 use crate::host::Host;
 use std::cell::Cell;
 
-/// What templates see of the world in a factory command.
+/// What `--seed` does, for help.
+pub const HELP: &str = "make time, random numbers, keys and certificates depend on this text only [env: MIZZEN_SEED]";
+
+/// The seed that is asked for by flag or environment; the flag counts, also when it is empty.
+pub fn seed(flag: Option<&str>) -> Option<String> {
+    let environment = || std::env::var("MIZZEN_SEED").ok().filter(|seed| !seed.is_empty());
+    flag.map(str::to_owned).or_else(environment)
+}
+
+/// What templates see of the world in a factory command, and in `template --seed`.
 ///
 /// The numbers are not secret, since anyone can compute them: a platform hands in its secrets and makes none.
+/// The clock stands at SOURCE_DATE_EPOCH, as reproducible-builds.org specifies it, or at 1970.
 pub struct Reproducible {
     state: Cell<u64>,
+    now: i64,
 }
 
 impl Reproducible {
-    /// The world of one service, whose numbers depend on its name and on nothing else.
-    pub fn new(service: &str) -> Reproducible {
+    /// The world of one seed, which is a service's name in the factory.
+    pub fn new(seed: &str) -> Reproducible {
+        let now = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.trim().parse().ok());
+        Reproducible::at(seed, now.unwrap_or(0))
+    }
+
+    fn at(seed: &str, now: i64) -> Reproducible {
         // FNV-1a.
-        let hash = service
+        let hash = seed
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Reproducible { state: Cell::new(hash) }
+        Reproducible { state: Cell::new(hash), now }
     }
 
     /// SplitMix64.
@@ -32,7 +48,7 @@ impl Reproducible {
 
 impl Host for Reproducible {
     fn now(&self) -> (i64, u32) {
-        (0, 0)
+        (self.now, 0)
     }
 
     fn random(&self, bytes: &mut [u8]) {
@@ -50,7 +66,7 @@ mod tests {
     fn the_same_service_sees_the_same_numbers() {
         let draw = |service: &str| {
             let mut bytes = [0; 13];
-            Reproducible::new(service).random(&mut bytes);
+            Reproducible::at(service, 0).random(&mut bytes);
             bytes
         };
         assert_eq!(draw("orders"), draw("orders"));

@@ -1,7 +1,7 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
 use super::flags::{self, Flag, Kind, Parsed, Stop};
-use super::host::System;
+use super::host;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart};
 use crate::engine::{KubeVersion, link};
@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, fs, strconv};
+use crate::host::Host;
 use crate::manifest::Manifests;
 use crate::profile::Profile;
 use crate::render::{self, Failure};
@@ -50,6 +51,7 @@ pub static FLAGS: &[Flag] = &[
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
+    flag("seed", None, Kind::Text, super::reproducible::HELP),
     inert("atomic", Kind::Bool),
     inert("ca-file", Kind::Text),
     inert("cert-file", Kind::Text),
@@ -167,7 +169,8 @@ pub fn run(args: &[String], profile: &'static Profile, streams: &mut Streams<'_>
         }
     }
     streams.debug = parsed.bool("debug") || (!parsed.is_set("debug") && environment_is_true("HELM_DEBUG"));
-    let command = Command { parsed: &parsed, profile };
+    let host = host::choose(parsed.text("seed"));
+    let command = Command { parsed: &parsed, profile, host: &*host };
     match command.run(streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
@@ -245,6 +248,7 @@ impl From<output::Error> for Failed {
 struct Command<'a> {
     parsed: &'a Parsed,
     profile: &'static Profile,
+    host: &'a dyn Host,
 }
 
 impl Command<'_> {
@@ -288,9 +292,8 @@ impl Command<'_> {
             cache: None,
         };
         self.check_labels()?;
-        let host = System::default();
         let manifests =
-            render::render(chart, &user_values, &options, &host, self.profile, &mut |record| streams.log(&record))?;
+            render::render(chart, &user_values, &options, self.host, self.profile, &mut |record| streams.log(&record))?;
         self.write(&manifests, &name, streams)
     }
 
@@ -397,8 +400,7 @@ impl Command<'_> {
         let mut templates = Templates::new("name-template", functions, language);
         templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
         let mut out = StrBuilder::default();
-        let host = System::default();
-        crate::template::execute(&templates, &name, Value::Nil, &mut out, &host, &mut (), Unobserved)
+        crate::template::execute(&templates, &name, Value::Nil, &mut out, self.host, &mut (), Unobserved)
             .map_err(|error| error.to_string())?;
         Ok(out.finish().to_string())
     }

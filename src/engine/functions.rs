@@ -8,6 +8,7 @@ use crate::profile::Profile;
 use crate::template::Error;
 use crate::template::function::{Caller, Evaluate, Function, Functions};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// As Helm's recursionMaxNums: how often one name may be included inside itself.
@@ -129,21 +130,12 @@ fn get_host_by_name(caller: &mut dyn Caller, name: Str) -> Str {
     if enabled { Str::from(caller.host().host_by_name(&name.to_str_lossy())) } else { Str::EMPTY }
 }
 
+/// What stands in an output for a missing value.
+const NO_VALUE: &[u8] = b"<no value>";
+
 /// As `strings.ReplaceAll(text, "<no value>", "")`: Helm's way with missing values, which also takes literal ones.
 pub fn without_no_value(text: Str) -> Str {
-    const NO_VALUE: &[u8] = b"<no value>";
-    let next = |from: usize| -> Option<usize> {
-        let mut at = from;
-        loop {
-            // The search for one byte is fast enough to cost nothing beside the rendering.
-            at += text[at..].iter().position(|&byte| byte == b'<')?;
-            if text[at..].starts_with(NO_VALUE) {
-                return Some(at);
-            }
-            at += 1;
-        }
-    };
-    let Some(mut found) = next(0) else {
+    let Some(mut found) = next_no_value(&text, 0) else {
         return text;
     };
     let mut out = StrBuilder::with_capacity(text.len());
@@ -151,13 +143,31 @@ pub fn without_no_value(text: Str) -> Str {
     loop {
         out.push(&text.slice(from..found));
         from = found + NO_VALUE.len();
-        match next(from) {
+        match next_no_value(&text, from) {
             Some(at) => found = at,
             None => break,
         }
     }
     out.push(&text.slice(from..text.len()));
     out.finish()
+}
+
+/// What [`without_no_value`] takes out of a text.
+pub fn no_values(text: &[u8]) -> Vec<Range<usize>> {
+    let next = |from: usize| next_no_value(text, from).map(|at| at..at + NO_VALUE.len());
+    std::iter::successors(next(0), |found| next(found.end)).collect()
+}
+
+/// Where the next `<no value>` begins. The search for one byte is fast enough to cost nothing beside the rendering.
+fn next_no_value(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += text[at..].iter().position(|&byte| byte == b'<')?;
+        if text[at..].starts_with(NO_VALUE) {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 #[cfg(test)]

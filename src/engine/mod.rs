@@ -74,7 +74,11 @@ pub fn render<O: Observer>(
             error,
             trace: profile.error_trace,
         })?;
-        rendered.push((renderable.name.to_string(), functions::without_no_value(out.finish())));
+        let out = out.finish();
+        if O::ACTIVE {
+            executor.observer().finish(&renderable.name, &functions::no_values(&out));
+        }
+        rendered.push((renderable.name.to_string(), functions::without_no_value(out)));
     }
     Ok(rendered)
 }

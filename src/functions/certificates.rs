@@ -1,22 +1,18 @@
 //! Keys and certificates: the second half of sprig's crypto.go.
-//!
-//! Only RSA keys so far: the other types that sprig knows (`dsa`, `ecdsa`, `ed25519`) are refused by name.
 
 use crate::function;
 use crate::go::{Field, Kind, List, Object, ObjectType, Str, Type, Value, base64, fmt};
 use crate::host::Host;
 use crate::template::error::Error;
 use crate::template::function::{Argument, Caller, Function, Return};
-use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey, EncodeRsaPublicKey};
-use rsa::pkcs8::DecodePrivateKey;
-use rsa::rand_core::{TryCryptoRng, TryRng};
-use rsa::{Pkcs1v15Sign, PrivateKey};
-use sha2::{Digest, Sha256};
-use std::convert::Infallible;
+use key::Key;
 use std::net::IpAddr;
 use std::rc::Rc;
 
 mod der;
+mod dsa;
+mod key;
+mod pem;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
@@ -30,12 +26,14 @@ pub static FUNCTIONS: &[Function] = &[
     function!("genSignedCertWithKey", gen_signed_cert_with_key),
 ];
 
-/// `{{ genPrivateKey "rsa" }}` is a new key of 4096 bits in PEM.
-fn gen_private_key(caller: &mut dyn Caller, kind: Str) -> Result<String, String> {
-    match kind.as_bytes() {
-        b"" | b"rsa" => key_pem(&generate(caller.host(), 4096)?),
-        b"dsa" | b"ecdsa" | b"ed25519" => Err(format!("keys of type {kind} are not supported yet")),
-        _ => Ok(format!("Unknown type {kind}")),
+/// `{{ genPrivateKey "rsa" }}` is a new key of 4096 bits in PEM; `dsa`, `ecdsa` (P-256) and `ed25519` are known too.
+fn gen_private_key(caller: &mut dyn Caller, kind: Str) -> String {
+    match Key::generate(caller.host(), &kind) {
+        Some(key) => match key.and_then(|key| key.to_pem()) {
+            Ok(pem) => pem,
+            Err(error) => format!("failed to generate private key: {error}"),
+        },
+        None => format!("Unknown type {kind}"),
     }
 }
 
@@ -43,9 +41,9 @@ fn gen_private_key(caller: &mut dyn Caller, kind: Str) -> Result<String, String>
 fn build_custom_cert(certificate: Str, key: Str) -> Result<Certificate, String> {
     let cert = base64::decode(&certificate).map_err(|_| "unable to decode base64 certificate")?;
     let key = base64::decode(&key).map_err(|_| "unable to decode base64 private key")?;
-    let (_, der) = decode_pem(&cert).ok_or("unable to decode certificate")?;
+    let (_, der) = pem::decode(&cert).ok_or("unable to decode certificate")?;
     der::Parent::parse(&der).map_err(|error| format!("error parsing certificate: decodedCert.Bytes: {error}"))?;
-    parse_key(&key).map_err(|error| format!("error parsing private key: {error}"))?;
+    Key::parse(&key).map_err(|error| format!("error parsing private key: {error}"))?;
     Ok(Certificate { cert: cert.into(), key: key.into() })
 }
 
@@ -61,7 +59,7 @@ fn gen_ca_with_key(caller: &mut dyn Caller, name: Str, days: i64, key: Str) -> R
     authority(caller, &name, days, &key)
 }
 
-fn authority(caller: &dyn Caller, name: &Str, days: i64, key: &PrivateKey) -> Result<Certificate, String> {
+fn authority(caller: &dyn Caller, name: &Str, days: i64, key: &Key) -> Result<Certificate, String> {
     let (ips, dns) = (Vec::new(), Vec::new());
     issue(caller.host(), &Request { name, ips, dns, days, authority: true }, key, None)
 }
@@ -170,59 +168,12 @@ impl Return for Certificate {
     }
 }
 
-/// Randomness of the host for key generation.
-struct HostRandom<'a>(&'a dyn Host);
-
-impl TryRng for HostRandom<'_> {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.0.random(&mut bytes);
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.0.random(&mut bytes);
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.random(bytes);
-        Ok(())
-    }
+fn generate(host: &dyn Host, bits: usize) -> Result<Key, String> {
+    Key::generate_rsa(host, bits).map_err(|error| format!("error generating rsa key: {error}"))
 }
 
-impl TryCryptoRng for HostRandom<'_> {}
-
-fn generate(host: &dyn Host, bits: usize) -> Result<PrivateKey, String> {
-    PrivateKey::new(&mut HostRandom(host), bits).map_err(|error| format!("error generating rsa key: {error}"))
-}
-
-fn key_pem(key: &PrivateKey) -> Result<String, String> {
-    let der = key.to_pkcs1_der().map_err(|error| format!("error pem-encoding key: {error}"))?;
-    Ok(encode_pem("RSA PRIVATE KEY", der.as_bytes()))
-}
-
-fn given_key(pem: &Str) -> Result<PrivateKey, String> {
-    parse_key(pem).map_err(|error| format!("parsing private key: {error}"))
-}
-
-/// As parsePrivateKeyPEM; what the parsers of Go say of a key that is not well-formed is not imitated.
-fn parse_key(pem: &[u8]) -> Result<PrivateKey, String> {
-    let (kind, der) = decode_pem(pem).ok_or("no PEM data in input")?;
-    if kind == "PRIVATE KEY" {
-        return PrivateKey::from_pkcs8_der(&der).map_err(|error| format!("decoding PEM as PKCS#8: {error}"));
-    }
-    match kind.strip_suffix(" PRIVATE KEY") {
-        Some("RSA") => {
-            PrivateKey::from_pkcs1_der(&der).map_err(|error| format!("parsing RSA private key from PEM: {error}"))
-        }
-        Some(kind @ ("EC" | "DSA")) => Err(format!("keys of type {kind} are not supported yet")),
-        Some(kind) => Err(format!("invalid private key type {kind}")),
-        None => Err(format!("no private key data in PEM block of type {kind}")),
-    }
+fn given_key(pem: &Str) -> Result<Key, String> {
+    Key::parse(pem).map_err(|error| format!("parsing private key: {error}"))
 }
 
 /// What a certificate is to say.
@@ -258,30 +209,32 @@ impl<'a> Request<'a> {
 /// An authority that signs: its certificate, read, and its key.
 struct Signer {
     parent: der::Parent,
-    key: PrivateKey,
+    key: Key,
 }
 
 impl Signer {
     fn of(authority: &Certificate) -> Result<Signer, String> {
-        let (_, der) = decode_pem(&authority.cert).ok_or("unable to decode certificate")?;
+        let (_, der) = pem::decode(&authority.cert).ok_or("unable to decode certificate")?;
         let parent = der::Parent::parse(&der)
             .map_err(|error| format!("error parsing certificate: decodedSignerCert.Bytes: {error}"))?;
-        let key = parse_key(&authority.key).map_err(|error| format!("error parsing private key: {error}"))?;
+        let key = Key::parse(&authority.key).map_err(|error| format!("error parsing private key: {error}"))?;
         Ok(Signer { parent, key })
     }
 }
 
 /// As getCertAndKey and x509.CreateCertificate: signed by `signer`, or by its own key.
-fn issue(host: &dyn Host, request: &Request, key: &PrivateKey, signer: Option<&Signer>) -> Result<Certificate, String> {
+fn issue(host: &dyn Host, request: &Request, key: &Key, signer: Option<&Signer>) -> Result<Certificate, String> {
     let failed = |error: String| format!("error creating certificate: {error}");
     let mut serial = [0; 16];
     host.random(&mut serial);
-    let public_key = key.as_public_key().to_pkcs1_der().map_err(|error| failed(error.to_string()))?;
-    if let Some(Signer { parent, key }) = signer {
-        let signing = key.as_public_key().to_pkcs1_der().map_err(|error| failed(error.to_string()))?;
-        if parent.public_key != der::public_key_info(signing.as_bytes()) {
-            return Err(failed("x509: provided PrivateKey doesn't match parent's PublicKey".to_owned()));
-        }
+    // In the order of CreateCertificate's complaints.
+    let signing_key = signer.map_or(key, |signer| &signer.key);
+    let signature_algorithm = signing_key.signature_algorithm().map_err(failed)?;
+    let public_key = key.public_key().map_err(failed)?;
+    if let Some(Signer { parent, key }) = signer
+        && parent.public_key != key.public_key().map_err(failed)?.info()
+    {
+        return Err(failed("x509: provided PrivateKey doesn't match parent's PublicKey".to_owned()));
     }
     let (now, _) = host.now();
     let contents = der::Contents {
@@ -290,56 +243,35 @@ fn issue(host: &dyn Host, request: &Request, key: &PrivateKey, signer: Option<&S
         name: request.name,
         not_before: now,
         not_after: now.saturating_add(request.days.wrapping_mul(24 * 3600)),
-        public_key: public_key.as_bytes(),
+        public_key: &public_key,
+        signature_algorithm: &signature_algorithm,
         ips: &request.ips,
         dns: &request.dns,
         authority: request.authority,
     };
     let to_be_signed = contents.encode().map_err(failed)?;
-    let digest = Sha256::digest(&to_be_signed);
-    let signing_key = signer.map_or(key, |signer| &signer.key);
-    let signature =
-        signing_key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest).map_err(|error| failed(error.to_string()))?;
-    let certificate = der::signed(&to_be_signed, &signature);
-    Ok(Certificate { cert: encode_pem("CERTIFICATE", &certificate).into(), key: key_pem(key)?.into() })
-}
-
-/// As pem.Encode: lines of 64 characters.
-fn encode_pem(kind: &str, der: &[u8]) -> String {
-    let mut pem = format!("-----BEGIN {kind}-----\n");
-    for line in base64::encode(der).chunks(64) {
-        pem.extend(line.iter().copied().map(char::from));
-        pem.push('\n');
-    }
-    pem.push_str(&format!("-----END {kind}-----\n"));
-    pem
-}
-
-/// As pem.Decode: the type and the content of the first block that is well-formed.
-fn decode_pem(text: &[u8]) -> Option<(String, Vec<u8>)> {
-    /// Each attempt looks at the whole rest, so that there must be an end to them.
-    const ATTEMPTS: usize = 100;
-    let text = std::str::from_utf8(text).ok()?;
-    let mut lines = text.lines().map(str::trim_end);
-    for _ in 0..ATTEMPTS {
-        let kind = lines.find_map(|line| line.strip_prefix("-----BEGIN ")?.strip_suffix("-----"))?;
-        let end = format!("-----END {kind}-----");
-        let mut rest = lines.clone();
-        // Headers such as `Proc-Type: …` may stand before the body.
-        let body: String = rest.by_ref().take_while(|line| *line != end).filter(|line| !line.contains(':')).collect();
-        if let (true, Ok(content)) = (lines.clone().any(|line| line == end), base64::decode(body.as_bytes())) {
-            return Some((kind.to_owned(), content));
-        }
-    }
-    None
+    let signature = signing_key.sign(&to_be_signed).map_err(failed)?;
+    let certificate = der::signed(&to_be_signed, &signature_algorithm, &signature);
+    let key = key.to_pem().map_err(|error| format!("error pem-encoding key: {error}"))?;
+    Ok(Certificate { cert: pem::encode("CERTIFICATE", &certificate).into(), key: key.into() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use der::{BIT_STRING, Item, SEQUENCE};
+    use ed25519_dalek::Verifier;
+    use rsa::pkcs1::DecodeRsaPublicKey;
+    use sha2::{Digest, Sha256};
     use std::cell::Cell;
 
-    struct Fixed(Cell<u64>);
+    pub(super) struct Fixed(Cell<u64>);
+
+    impl Fixed {
+        pub(super) fn new(seed: u64) -> Fixed {
+            Fixed(Cell::new(seed))
+        }
+    }
 
     impl Host for Fixed {
         fn now(&self) -> (i64, u32) {
@@ -354,26 +286,104 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_signed_certificate_names_its_authority() {
-        let host = Fixed(Cell::new(7));
-        let key = generate(&host, 2048).unwrap();
-        let (ca, name) = (Str::from("my-ca"), Str::from("*.example.com"));
-        let request = Request { name: &ca, ips: Vec::new(), dns: Vec::new(), days: 365, authority: true };
-        let authority = issue(&host, &request, &key, None).unwrap();
-        let signer = Signer::of(&authority).unwrap();
-        assert_eq!(signer.parent.subject_key_id.len(), 20);
-        let ips = Value::list([Value::from("10.0.0.1"), Value::from("::1")]);
-        let dns = Value::list([Value::from("www.example.com")]);
-        let request = Request::new(&name, ips.as_list().unwrap(), dns.as_list().unwrap(), 30).unwrap();
-        let certificate = issue(&host, &request, &key, Some(&signer)).unwrap();
-        let (kind, der) = decode_pem(&certificate.cert).unwrap();
-        assert_eq!(kind, "CERTIFICATE");
-        assert!(der.windows(5).any(|window| window == b"my-ca"));
-        assert!(der.windows(13).any(|window| window == b"240330130405Z"));
-        assert!(parse_key(&certificate.key).unwrap() == key);
+    fn key(host: &Fixed, kind: &str) -> Key {
+        match kind {
+            "rsa" => generate(host, 2048).unwrap(),
+            "p384" | "p521" => {
+                // The number 1…1 on another curve, in the form of SEC 1.
+                let (curve, size): (&[u8], _) =
+                    if kind == "p384" { (b"\x2b\x81\x04\x00\x22", 48) } else { (b"\x2b\x81\x04\x00\x23", 66) };
+                let number = der::element(der::OCTET_STRING, &vec![1; size]);
+                let curve = der::element(0xa0, &der::element(der::OBJECT_IDENTIFIER, curve));
+                let der = der::sequence(&[&der::integer(&[1]), &number, &curve]);
+                Key::parse(pem::encode("EC PRIVATE KEY", &der).as_bytes()).unwrap()
+            }
+            kind => Key::generate(host, kind.as_bytes()).unwrap().unwrap(),
+        }
     }
 
+    /// Whether a signature is right, as the public key itself sees it.
+    fn verify(kind: &str, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        let halves = |size: usize| -> Vec<u8> {
+            let numbers = Item::read(signature).unwrap().0.items(SEQUENCE).unwrap();
+            numbers
+                .flat_map(|item| {
+                    let digits = item.content.strip_prefix(&[0]).unwrap_or(item.content);
+                    [vec![0; size - digits.len()], digits.to_vec()].concat()
+                })
+                .collect()
+        };
+        match kind {
+            "rsa" => rsa::PublicKey::from_pkcs1_der(key)
+                .unwrap()
+                .verify(rsa::Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message), signature)
+                .is_ok(),
+            "ecdsa" => p256::ecdsa::VerifyingKey::from_sec1_bytes(key)
+                .unwrap()
+                .verify(message, &p256::ecdsa::Signature::from_slice(&halves(32)).unwrap())
+                .is_ok(),
+            "p384" => p384::ecdsa::VerifyingKey::from_sec1_bytes(key)
+                .unwrap()
+                .verify(message, &p384::ecdsa::Signature::from_slice(&halves(48)).unwrap())
+                .is_ok(),
+            "p521" => p521::ecdsa::VerifyingKey::from_sec1_bytes(key)
+                .unwrap()
+                .verify(message, &p521::ecdsa::Signature::from_slice(&halves(66)).unwrap())
+                .is_ok(),
+            _ => ed25519_dalek::VerifyingKey::from_bytes(key.try_into().unwrap())
+                .unwrap()
+                .verify(message, &ed25519_dalek::Signature::from_slice(signature).unwrap())
+                .is_ok(),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_key_signs_for_every_other() {
+        let host = Fixed::new(7);
+        let kinds = ["rsa", "ecdsa", "p384", "p521", "ed25519"];
+        let name = Str::from("my-ca");
+        for kind in kinds {
+            let authority_key = key(&host, kind);
+            let request = Request { name: &name, ips: Vec::new(), dns: Vec::new(), days: 365, authority: true };
+            let authority = issue(&host, &request, &authority_key, None).unwrap();
+            let signer = Signer::of(&authority).unwrap();
+            assert_eq!(signer.parent.subject_key_id.len(), 20);
+            let ips = Value::list([Value::from("10.0.0.1"), Value::from("::1")]);
+            let dns = Value::list([Value::from("www.example.com")]);
+            let leaf = Str::from("*.example.com");
+            let request = Request::new(&leaf, ips.as_list().unwrap(), dns.as_list().unwrap(), 30).unwrap();
+            for other in kinds.into_iter().filter(|other| *other == "ecdsa" || *other == kind) {
+                let leaf_key = key(&host, other);
+                let certificate = issue(&host, &request, &leaf_key, Some(&signer)).unwrap();
+                assert!(Key::parse(&certificate.key).unwrap() == leaf_key);
+                let (name, der) = pem::decode(&certificate.cert).unwrap();
+                assert_eq!(name, "CERTIFICATE");
+                assert!(der.windows(5).any(|window| window == b"my-ca"));
+                assert!(der.windows(13).any(|window| window == b"240330130405Z"));
+                let parts: Vec<Item> = Item::read(&der).unwrap().0.items(SEQUENCE).unwrap().collect();
+                let [contents, algorithm, signature] = parts.as_slice() else { unreachable!() };
+                assert_eq!(algorithm.whole, authority_key.signature_algorithm().unwrap());
+                let signature = &signature.within(BIT_STRING).unwrap()[1..];
+                let public_key = authority_key.public_key().unwrap();
+                assert!(verify(kind, &public_key.bytes, contents.whole, signature), "{kind} for {other}");
+                assert!(!verify(kind, &public_key.bytes, &contents.whole[1..], signature), "{kind} for {other}");
+                assert_eq!(der::Parent::parse(&der).unwrap().public_key, leaf_key.public_key().unwrap().info());
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_read_back() {
+        let host = Fixed::new(11);
+        for (kind, name) in [("rsa", "RSA"), ("ecdsa", "EC"), ("p384", "EC"), ("p521", "EC"), ("ed25519", "")] {
+            let key = key(&host, kind);
+            let text = key.to_pem().unwrap();
+            assert!(text.starts_with(format!("-----BEGIN {name} PRIVATE KEY-----\n").replace("  ", " ").as_str()));
+            assert!(Key::parse(text.as_bytes()).unwrap() == key, "{kind}");
+        }
+    }
+
+    /// The answers are those of Helm 4.1.4.
     #[test]
     fn refusals() {
         for (pem, expected) in [
@@ -381,8 +391,26 @@ mod tests {
             ("-----BEGIN X-----\nYQ==\n-----END X-----\n", "no private key data in PEM block of type X"),
             ("-----BEGIN X PRIVATE KEY-----\nYQ==\n-----END X PRIVATE KEY-----\n", "invalid private key type X"),
         ] {
-            assert_eq!(parse_key(pem.as_bytes()).unwrap_err(), expected);
+            assert_eq!(Key::parse(pem.as_bytes()).unwrap_err(), expected);
         }
         assert_eq!(build_custom_cert("YQ==".into(), "YQ==".into()).unwrap_err(), "unable to decode certificate");
+        let host = Fixed::new(13);
+        let name = Str::from("a");
+        let request = Request { name: &name, ips: Vec::new(), dns: Vec::new(), days: 1, authority: false };
+        assert_eq!(
+            issue(&host, &request, &Key::X25519, None).unwrap_err(),
+            "error creating certificate: x509: certificate private key does not implement crypto.Signer"
+        );
+        let authority = issue(&host, &request, &key(&host, "ecdsa"), None).unwrap();
+        let mut signer = Signer::of(&authority).unwrap();
+        assert_eq!(
+            issue(&host, &request, &Key::X25519, Some(&signer)).unwrap_err(),
+            "error creating certificate: x509: unsupported public key type: *ecdh.PublicKey"
+        );
+        signer.key = key(&host, "ed25519");
+        assert_eq!(
+            issue(&host, &request, &key(&host, "ecdsa"), Some(&signer)).unwrap_err(),
+            "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey"
+        );
     }
 }

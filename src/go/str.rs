@@ -26,7 +26,14 @@ enum Repr {
 
 struct Heap {
     bytes: Vec<u8>,
-    marks: Option<Box<[Span]>>,
+    marks: Option<Marks>,
+}
+
+/// The marks on some bytes.
+struct Marks {
+    spans: Box<[Span]>,
+    /// Whether no two spans overlap, so that those of a slice can be found by halving.
+    disjoint: bool,
 }
 
 /// What an observer attached to some bytes: an index into a table of the observer's own.
@@ -122,9 +129,18 @@ impl Str {
 
     /// The marks on this string, their ranges counted from its start.
     pub fn marks(&self) -> impl Iterator<Item = Span> + '_ {
-        let (spans, start, end): (&[Span], u32, u32) = match &self.0 {
-            Repr::Heap { heap, start, len } => (heap.marks.as_deref().unwrap_or_default(), *start, start + len),
-            Repr::Inline { .. } => (&[], 0, 0),
+        let (marks, start, end): (Option<&Marks>, u32, u32) = match &self.0 {
+            Repr::Heap { heap, start, len } => (heap.marks.as_ref(), *start, start + len),
+            Repr::Inline { .. } => (None, 0, 0),
+        };
+        let spans = match marks {
+            None => &[][..],
+            Some(Marks { spans, disjoint: false }) => spans,
+            Some(Marks { spans, disjoint: true }) => {
+                let first = spans.partition_point(|span| span.range.end <= start);
+                let last = spans.partition_point(|span| span.range.start < end);
+                &spans[first.min(last)..last]
+            }
         };
         spans.iter().filter(move |span| span.range.start < end && span.range.end > start).map(move |span| Span {
             range: span.range.start.max(start) - start..span.range.end.min(end) - start,
@@ -132,9 +148,21 @@ impl Str {
         })
     }
 
+    /// A string with these marks, whose ranges lie inside it.
+    pub fn with_marks(bytes: &[u8], mut spans: Vec<Span>) -> Str {
+        spans.retain(|span| !span.range.is_empty());
+        if spans.is_empty() {
+            return Str::from(bytes);
+        }
+        spans.sort_by_key(|span| span.range.start);
+        Str::with_spans(bytes.to_vec(), spans)
+    }
+
     fn with_spans(bytes: Vec<u8>, spans: Vec<Span>) -> Str {
         let len = length(&bytes);
-        Str(Repr::Heap { heap: Arc::new(Heap { bytes, marks: Some(spans.into_boxed_slice()) }), start: 0, len })
+        let disjoint = spans.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start);
+        let marks = Some(Marks { spans: spans.into_boxed_slice(), disjoint });
+        Str(Repr::Heap { heap: Arc::new(Heap { bytes, marks }), start: 0, len })
     }
 }
 
@@ -377,6 +405,7 @@ mod tests {
         assert_eq!(spans(&joined), [(2, 4, 1), (4, 6, 2)]);
         assert_eq!(spans(&joined.slice(3..5)), [(0, 1, 1), (1, 2, 2)]);
         assert_eq!(spans(&joined.slice(0..2)), []);
+        assert_eq!(spans(&joined.slice(2..2)), []);
         assert_eq!(spans(&Str::derived("ABCDEF", [&joined])), [(0, 6, 1), (0, 6, 2)]);
     }
 }

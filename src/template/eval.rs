@@ -176,7 +176,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let has_arguments = !rest.is_empty() || last.is_some();
         match &receiver.value {
             Value::Nil if receiver.is_invalid() => return Ok(Evaluated::default()),
-            Value::Nil => return Err(self.error(format!("nil pointer evaluating interface {{}}.{name}"))),
+            Value::Nil => {
+                if O::ACTIVE {
+                    self.shared.observer.missed(&receiver.value, name);
+                }
+                return Err(self.error(format!("nil pointer evaluating interface {{}}.{name}")));
+            }
             Value::Dict(dict) => {
                 let ty = dict.ty();
                 if let DictType::Named(named) = ty
@@ -198,6 +203,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 }
             }
             _ => {}
+        }
+        if O::ACTIVE {
+            self.shared.observer.missed(&receiver.value, name);
         }
         let ty = self.static_type(receiver);
         Err(self.error(format!("can't evaluate field {name} in type {ty}")))

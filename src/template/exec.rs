@@ -261,7 +261,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     /// Begins a template: only `$` is set.
     fn enter(&mut self, template: &'a Template, dot: Evaluated) {
         if O::ACTIVE {
-            self.shared.observer.enter(template.name(), template.file());
+            self.shared.observer.enter(template);
         }
         self.template = template;
         self.base = self.shared.slots.len();
@@ -290,19 +290,22 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             };
             next += 1;
             match operation {
-                Operation::Text(position, text) => self.write(*position as usize, text)?,
+                Operation::Text(position, text) => self.write(*position as usize, text, true)?,
                 Operation::Action(action) => {
+                    self.begin(&action.pipe);
                     let value = self.pipeline(&action.pipe)?;
                     if action.pipe.declarations.is_empty() {
                         self.print(action, &value.value)?;
                     }
                 }
                 Operation::If { pipe, otherwise } => {
+                    self.begin(pipe);
                     if !self.pipeline(pipe)?.value.is_true() {
                         next = *otherwise;
                     }
                 }
                 Operation::With { pipe, otherwise } => {
+                    self.begin(pipe);
                     let value = self.pipeline(pipe)?;
                     if value.value.is_true() {
                         self.shared.dots.push(value);
@@ -315,6 +318,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 }
                 Operation::Jump(target) => next = *target,
                 Operation::Range { pipe, otherwise } => {
+                    self.begin(pipe);
                     let value = self.pipeline(pipe)?;
                     let dots = self.shared.dots.len();
                     let mut around = Loop { items: self.items(value.value, pipe)?, pipe, dots };
@@ -342,6 +346,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 }
                 Operation::Template(invocation) => {
                     self.node = Node::Template(invocation);
+                    if O::ACTIVE {
+                        self.shared.observer.begin(self.place(self.node));
+                    }
                     let Some(called) = self.scope.lookup(&invocation.name) else {
                         return Err(self.error(format!("template {} not defined", quote(&invocation.name))));
                     };
@@ -363,6 +370,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
 
     /// What `range` goes over, as walkRange.
     fn items(&mut self, value: Value, pipe: &'a Pipe) -> Result<Items, Error> {
+        if O::ACTIVE {
+            self.shared.observer.used(&value);
+        }
         Ok(match value {
             Value::Nil => Items::Int { next: 0, end: 0, wrap: Value::Int },
             Value::List(list) => Items::List { list, next: 0 },
@@ -416,17 +426,25 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         Ok(true)
     }
 
+    /// Tells an observer that the evaluation of an action begins.
+    fn begin(&mut self, pipe: &'a Pipe) {
+        if O::ACTIVE {
+            self.shared.observer.begin(self.place(Node::Pipe(pipe)));
+        }
+    }
+
     /// Dot.
     pub fn dot(&self) -> Evaluated {
         self.shared.dots.last().cloned().unwrap_or_default()
     }
 
-    fn write(&mut self, position: usize, text: &Str) -> Result<(), Error> {
+    fn write(&mut self, position: usize, text: &Str, verbatim: bool) -> Result<(), Error> {
         let start = self.out.len();
         self.room(text.len())?;
         self.out.push(text);
         if O::ACTIVE {
-            let place = Place { file: self.template.file(), template: self.template.name(), position };
+            let (file, template) = (self.template.file(), self.template.name());
+            let place = Place { file, template, position, verbatim };
             self.shared.observer.wrote(place, start..self.out.len());
             for span in text.marks() {
                 let range = start + span.range.start as usize..start + span.range.end as usize;
@@ -440,10 +458,11 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     fn print(&mut self, action: &'a Action, value: &Value) -> Result<(), Error> {
         self.node = Node::Action(action);
         if let Value::String(text) = value {
-            return self.write(action.position as usize, text);
+            return self.write(action.position as usize, text, false);
         }
         if O::ACTIVE {
-            return self.write(action.position as usize, &printable(value));
+            self.shared.observer.used(value);
+            return self.write(action.position as usize, &printable(value), false);
         }
         self.out.write(|bytes| match value {
             Value::Nil => bytes.extend_from_slice(NO_VALUE),
@@ -463,7 +482,8 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
 
     /// The place of a node, for an observer.
     pub fn place(&self, node: Node<'a>) -> Place<'a> {
-        Place { file: self.template.file(), template: self.template.name(), position: node.position() }
+        let (file, template) = (self.template.file(), self.template.name());
+        Place { file, template, position: node.position(), verbatim: false }
     }
 
     /// An error at the current node.

@@ -6,11 +6,13 @@
 //! - Origin: `wrote` tells which node wrote which bytes of the innermost buffer. `include` and `tpl` have a buffer of
 //!   their own, between `open` and `close`; what comes out is a string, to which `close` may give a mark that stands
 //!   for the origins seen meanwhile. Wherever that string is printed, `marked` tells the mark and the place.
-//! - Values read: `read` tells each field access, `call` each call of a function with its arguments.
+//! - Values read: `begin` tells the action that is being evaluated, `read` each field access, `used` what is gone over
+//!   or printed as a whole, `call` each call of a function with its arguments, and `missed` the field that nothing has.
 //! - Marks: `returned` may mark what a function returns (random, of the clock, secret), `read` what a map holds;
 //!   `marked` tells where in the output it arrives.
 
 use super::function::Function;
+use super::templates::Template;
 use crate::go::{Dict, Mark, Str, Value};
 use std::ops::Range;
 
@@ -21,10 +23,13 @@ pub trait Observer {
 
     /// A template begins: by the program, an `include`, a `tpl` or a `template` action. It ends with `leave`, or with
     /// the execution where that fails.
-    fn enter(&mut self, _template: &Str, _file: &Str) {}
+    fn enter(&mut self, _template: &Template) {}
 
     /// The template that began last ends.
     fn leave(&mut self) {}
+
+    /// The evaluation of the pipeline of an action begins, also of those of `if`, `range`, `with` and `template`.
+    fn begin(&mut self, _place: Place<'_>) {}
 
     /// The node at `place` wrote the bytes `range` of the innermost buffer.
     fn wrote(&mut self, _place: Place<'_>, _range: Range<usize>) {}
@@ -45,12 +50,66 @@ pub trait Observer {
         value
     }
 
+    /// A value is used as a whole: `range` goes over it, or an action prints it.
+    fn used(&mut self, _value: &Value) {}
+
+    /// A field of a value is wanted that cannot be had, which ends the execution.
+    fn missed(&mut self, _receiver: &Value, _name: &Str) {}
+
     /// A function is about to be called.
     fn call(&mut self, _place: Place<'_>, _function: &'static Function, _arguments: &[Value]) {}
 
     /// The function returned a value, which may be given marks.
     fn returned(&mut self, _function: &'static Function, value: Value) -> Value {
         value
+    }
+
+    /// The output of the template that the program executed is complete. The program cut these ranges out of it.
+    fn finish(&mut self, _file: &Str, _cut: &[Range<usize>]) {}
+}
+
+/// An observer that the caller keeps, for what it saw.
+impl<O: Observer> Observer for &mut O {
+    const ACTIVE: bool = O::ACTIVE;
+
+    fn enter(&mut self, template: &Template) {
+        (**self).enter(template);
+    }
+    fn leave(&mut self) {
+        (**self).leave();
+    }
+    fn begin(&mut self, place: Place<'_>) {
+        (**self).begin(place);
+    }
+    fn wrote(&mut self, place: Place<'_>, range: Range<usize>) {
+        (**self).wrote(place, range);
+    }
+    fn marked(&mut self, mark: Mark, range: Range<usize>) {
+        (**self).marked(mark, range);
+    }
+    fn open(&mut self) {
+        (**self).open();
+    }
+    fn close(&mut self, text: Str) -> Str {
+        (**self).close(text)
+    }
+    fn read(&mut self, dict: &Dict, key: &Str, value: Value) -> Value {
+        (**self).read(dict, key, value)
+    }
+    fn used(&mut self, value: &Value) {
+        (**self).used(value);
+    }
+    fn missed(&mut self, receiver: &Value, name: &Str) {
+        (**self).missed(receiver, name);
+    }
+    fn call(&mut self, place: Place<'_>, function: &'static Function, arguments: &[Value]) {
+        (**self).call(place, function, arguments);
+    }
+    fn returned(&mut self, function: &'static Function, value: Value) -> Value {
+        (**self).returned(function, value)
+    }
+    fn finish(&mut self, file: &Str, cut: &[Range<usize>]) {
+        (**self).finish(file, cut);
     }
 }
 
@@ -63,6 +122,8 @@ pub struct Place<'a> {
     pub template: &'a Str,
     /// In bytes from the start of the file. Texts have no position of their own: theirs is that of their first byte.
     pub position: usize,
+    /// Whether this is a text, whose bytes stand in the file as they are written.
+    pub verbatim: bool,
 }
 
 /// Watches nothing, at no cost.

@@ -542,8 +542,8 @@ fn templates_are_shared_by_threads() {
 struct Watcher(Vec<String>);
 
 impl Observer for Watcher {
-    fn enter(&mut self, template: &Str, file: &Str) {
-        self.0.push(format!("enter {template} of {file}"));
+    fn enter(&mut self, template: &Template) {
+        self.0.push(format!("enter {} of {}", template.name(), template.file()));
     }
     fn leave(&mut self) {
         self.0.push("leave".to_owned());

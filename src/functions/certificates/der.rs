@@ -1,5 +1,6 @@
 //! Certificates in DER, as far as sprig makes and reads them: RFC 5280 in the order in which crypto/x509 writes.
 
+use super::key::PublicKey;
 use crate::go::Str;
 use crate::go::strconv::quote;
 use crate::go::time::{Location, Time};
@@ -7,22 +8,19 @@ use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
 const BOOLEAN: u8 = 0x01;
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTF8_STRING: u8 = 0x0c;
 const PRINTABLE_STRING: u8 = 0x13;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
-const SEQUENCE: u8 = 0x30;
+pub(super) const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 
 /// 2.5.4.3, the common name.
 const COMMON_NAME: &[u8] = b"\x06\x03\x55\x04\x03";
-/// sha256WithRSAEncryption with its null.
-const SHA256_WITH_RSA: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00";
-/// rsaEncryption with its null.
-const RSA: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
 /// serverAuth and clientAuth.
 const SERVER_AND_CLIENT: &[u8] =
     b"\x30\x14\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02";
@@ -36,7 +34,7 @@ const AUTHORITY_KEY_ID: u8 = 35;
 const EXTENDED_KEY_USAGE: u8 = 37;
 
 /// A value with its tag and length.
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = content.len();
     if length < 0x80 {
@@ -51,12 +49,12 @@ fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     element(SEQUENCE, &parts.concat())
 }
 
 /// An integer without sign.
-fn integer(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn integer(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = &bytes[bytes.iter().take_while(|&&byte| byte == 0).count()..];
     if bytes.is_empty() {
         bytes = &[0];
@@ -66,7 +64,7 @@ fn integer(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A bit string of whole bytes.
-fn bits(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn bits(bytes: &[u8]) -> Vec<u8> {
     element(BIT_STRING, &[&[0], bytes].concat())
 }
 
@@ -75,9 +73,25 @@ fn extension(last: u8, critical: bool, value: &[u8]) -> Vec<u8> {
     sequence(&[&[0x06, 3, 0x55, 0x1d, last], critical, &element(OCTET_STRING, value)])
 }
 
-/// SubjectPublicKeyInfo of an RSA key in PKCS#1.
-pub(super) fn public_key_info(public_key: &[u8]) -> Vec<u8> {
-    sequence(&[RSA, &bits(public_key)])
+/// An object identifier as `1.2.840.113549.1.1.1`.
+pub(super) fn identifier_text(content: &[u8]) -> String {
+    let mut text = String::new();
+    let mut number = 0_u64;
+    for &byte in content {
+        number = number << 7 | u64::from(byte & 0x7f);
+        if byte >= 0x80 {
+            continue;
+        }
+        if text.is_empty() {
+            // The first two parts share a number.
+            let first = (number / 40).min(2);
+            text = format!("{first}.{}", number - 40 * first);
+        } else {
+            text.push_str(&format!(".{number}"));
+        }
+        number = 0;
+    }
+    text
 }
 
 /// As asn1.Marshal of a time: two digits for the year until 2049.
@@ -116,8 +130,9 @@ pub(super) struct Contents<'a> {
     /// In seconds since the Unix epoch, like `not_after`.
     pub(super) not_before: i64,
     pub(super) not_after: i64,
-    /// In PKCS#1.
-    pub(super) public_key: &'a [u8],
+    pub(super) public_key: &'a PublicKey,
+    /// AlgorithmIdentifier of the signature, encoded.
+    pub(super) signature_algorithm: &'a [u8],
     pub(super) ips: &'a [IpAddr],
     pub(super) dns: &'a [Str],
     pub(super) authority: bool,
@@ -132,11 +147,11 @@ impl Contents<'_> {
         Ok(sequence(&[
             &[0xa0, 3, INTEGER, 1, 2],
             &integer(self.serial),
-            SHA256_WITH_RSA,
+            self.signature_algorithm,
             issuer,
             &sequence(&[&time(self.not_before), &time(self.not_after)]),
             &subject,
-            &public_key_info(self.public_key),
+            &self.public_key.info(),
             &extensions,
         ]))
     }
@@ -153,7 +168,7 @@ impl Contents<'_> {
         ]
         .concat();
         if self.authority {
-            let digest = Sha256::digest(self.public_key);
+            let digest = Sha256::digest(&self.public_key.bytes);
             out.extend(extension(SUBJECT_KEY_ID, false, &element(OCTET_STRING, &digest[..20])));
         }
         if let Some(parent) = self.parent.filter(|parent| issuer != subject && !parent.subject_key_id.is_empty()) {
@@ -182,8 +197,8 @@ impl Contents<'_> {
 }
 
 /// A certificate: what was signed, and the signature.
-pub(super) fn signed(contents: &[u8], signature: &[u8]) -> Vec<u8> {
-    sequence(&[contents, SHA256_WITH_RSA, &bits(signature)])
+pub(super) fn signed(contents: &[u8], algorithm: &[u8], signature: &[u8]) -> Vec<u8> {
+    sequence(&[contents, algorithm, &bits(signature)])
 }
 
 /// What a certificate says that its authority signs must repeat.
@@ -253,15 +268,15 @@ fn key_id(extensions: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// An element as it was read.
-struct Item<'a> {
-    tag: u8,
-    content: &'a [u8],
-    whole: &'a [u8],
+pub(super) struct Item<'a> {
+    pub(super) tag: u8,
+    pub(super) content: &'a [u8],
+    pub(super) whole: &'a [u8],
 }
 
 impl<'a> Item<'a> {
     /// The first element, and what follows it.
-    fn read(der: &'a [u8]) -> Option<(Item<'a>, &'a [u8])> {
+    pub(super) fn read(der: &'a [u8]) -> Option<(Item<'a>, &'a [u8])> {
         let (&tag, rest) = der.split_first()?;
         let (&first, rest) = rest.split_first()?;
         let (length, rest) = if first < 0x80 {
@@ -278,7 +293,17 @@ impl<'a> Item<'a> {
     }
 
     /// The content, if the tag is this one.
-    fn within(&self, tag: u8) -> Option<&'a [u8]> {
+    pub(super) fn within(&self, tag: u8) -> Option<&'a [u8]> {
         (self.tag == tag).then_some(self.content)
+    }
+
+    /// The elements within, if the tag is this one; they end where no further one can be read.
+    pub(super) fn items(&self, tag: u8) -> Option<impl Iterator<Item = Item<'a>> + use<'a>> {
+        let mut rest = self.within(tag)?;
+        Some(std::iter::from_fn(move || {
+            let (item, after) = Item::read(rest)?;
+            rest = after;
+            Some(item)
+        }))
     }
 }
