@@ -57,7 +57,7 @@ const ALSO_SLOW: &[&str] = &["genSelfSignedCert", "genSelfSignedCertWithKey", "g
 fn parsed(text: &[u8]) -> Option<Templates> {
     let quick = |name: &str| !SLOW.contains(&name) && !ALSO_SLOW.contains(&name);
     let functions: Functions = mizzen::functions::all(&HELM_4_3).filter(|function| quick(function.name)).collect();
-    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go127);
+    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go125);
     templates.parse(&Str::from("fuzz"), &Str::from(text)).ok().map(|()| templates)
 }
 

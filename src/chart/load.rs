@@ -6,7 +6,7 @@ use super::metadata;
 use super::{Chart, Error, File, Metadata, path_error};
 use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
-use crate::profile::Profile;
+use crate::profile::{Profile, ValuesDocuments};
 use crate::yaml;
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,8 +47,11 @@ pub fn load_files(files: Vec<File>, profile: &'static Profile, log: &mut dyn FnM
 
 /// As Helm's LoadValues: the documents of a values file, merged in order. The error is the text of Go's.
 pub fn load_values(data: &[u8], profile: &'static Profile) -> Result<Dict, String> {
+    if profile.values_documents == ValuesDocuments::First {
+        return yaml::unmarshal_map(data).map_err(|error| error.to_string());
+    }
     let mut values = Dict::new();
-    for document in yaml::documents(data, profile.values_lose_last_line) {
+    for document in yaml::documents(data, profile.values_documents == ValuesDocuments::MergedButLastLine) {
         let document = document.map_err(|error| format!("error reading yaml document: {error}"))?;
         let map = yaml::unmarshal_map(&document).map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
         values = merge_maps(&values, &map);
@@ -129,6 +132,9 @@ fn load_file(file: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -
 }
 
 fn check_version(text: &[u8], profile: &'static Profile) -> Result<(), Error> {
+    if !profile.api_version_checked {
+        return Ok(());
+    }
     let version = metadata::api_version(text, profile).map_err(|error| Error::Load { file: "Chart.yaml", error })?;
     match version.as_str() {
         "" | "v1" | "v2" => Ok(()),

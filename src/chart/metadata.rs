@@ -1,11 +1,12 @@
 //! Chart.yaml and the lock files: read into structs with Go's type errors, validated and cleaned as Helm does.
 
 use super::{Dependency, Error, Lock, Maintainer, Metadata};
+use crate::go::json::Implementation;
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
 use crate::go::{Dict, Value, path};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::yaml;
 use std::collections::BTreeSet;
 
@@ -82,7 +83,7 @@ enum Step {
 
 impl Decoder {
     fn new(profile: &'static Profile) -> Decoder {
-        let indexed = profile.go >= Go::Go127;
+        let indexed = profile.go.json() == Implementation::V2;
         Decoder { indexed, structs: Vec::new(), path: Vec::new(), error: None, strict: false }
     }
 

@@ -8,15 +8,16 @@ use super::host;
 use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart, package};
+use crate::engine::link;
 use crate::error::Error;
 use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
 use crate::host::Host;
 use crate::manifest::Manifests;
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::render::{self, Failure};
-use crate::template::{Function, Language, Templates, Unobserved};
+use crate::template::{Function, Templates, Unobserved};
 use crate::{output, values};
 use std::path::Path;
 use std::sync::Arc;
@@ -293,10 +294,7 @@ impl Template<'_> {
 
     /// As TemplateName: a template without data.
     fn template_name(&self, text: &str) -> Result<String, String> {
-        let language = match self.profile.go {
-            Go::Go125 => Language::Go125,
-            Go::Go127 => Language::Go127,
-        };
+        let language = link::language(self.profile);
         let name = Str::from("name-template");
         let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
         let mut templates = Templates::new("name-template", functions, language);

@@ -88,9 +88,11 @@ pub fn render_reporting<O: Observer>(
             continue;
         }
         let mut out = StrBuilder::default();
-        executor
-            .execute(&renderable.name, renderable.data(), &mut out)
-            .map_err(|error| Error::Execute { template: renderable.name.to_string(), error })?;
+        executor.execute(&renderable.name, renderable.data(), &mut out).map_err(|error| Error::Execute {
+            template: renderable.name.to_string(),
+            error,
+            trace: profile.error_trace,
+        })?;
         let out = out.finish();
         if O::ACTIVE {
             executor.observer().finish(&renderable.name, &functions::no_values(&out));

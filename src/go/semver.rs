@@ -44,7 +44,7 @@ pub static V3_3: Rules = Rules {
 /// Release 3.4.0, in Helm 4.1.
 pub static V3_4: Rules = Rules { capitals: false, prerelease_for_group: true, empty_identifiers: true, ..V3_3 };
 
-/// Release 3.5.0, in Helm 4.3.
+/// Release 3.5.0, in Helm 4.2 and 4.3.
 pub static V3_5: Rules = Rules { quoted: true, version_length: 256, constraint_length: 512, groups: 32, ..V3_4 };
 
 /// A semantic version: `semver.Version`.

@@ -84,7 +84,7 @@ mod tests {
     use crate::template::{Language, Templates};
 
     fn set(cache: &Cache, file: &str, text: &str) -> Result<Templates, ParseError> {
-        let mut templates = Templates::new("root", Arc::clone(&cache.functions), Language::Go127);
+        let mut templates = Templates::new("root", Arc::clone(&cache.functions), Language::Go125);
         templates.parse_shared(&Str::from(file), &Str::from(text), cache).map(|()| templates)
     }
 

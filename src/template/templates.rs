@@ -10,14 +10,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The version of Go, where its text/template differs.
-///
-/// Between these versions it does not: Go 1.27 answers every case like Go 1.25. The option stands for the next version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
-    /// Go 1.25.
+    /// Go 1.23: `range` takes no numbers, and errors of comparisons do not name the types.
+    Go123,
+    /// Go 1.25 to 1.27, which answer every case alike.
     Go125,
-    /// Go 1.27.
-    Go127,
 }
 
 /// Templates that can call each other. Once built it is shared by threads.

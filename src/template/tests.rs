@@ -164,7 +164,7 @@ fn data() -> Value {
 
 fn templates(files: &[(&str, &str)]) -> Result<Templates, ParseError> {
     let functions: Arc<Functions> = Arc::new(FUNCTIONS.iter().collect());
-    let mut templates = Templates::new("gotpl", functions, Language::Go127);
+    let mut templates = Templates::new("gotpl", functions, Language::Go125);
     for (name, text) in files {
         templates.parse(&Str::from(*name), &Str::from(*text))?;
     }

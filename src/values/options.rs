@@ -40,7 +40,7 @@ pub fn user_values(
     }
     for argument in &options.json_values {
         let trimmed = argument.trim_matches(crate::go::unicode::is_space);
-        if trimmed.starts_with('{') {
+        if profile.set_json_objects && trimmed.starts_with('{') {
             match json::unmarshal(trimmed.as_bytes(), json::Implementation::V1).into_result() {
                 Ok(Value::Dict(values)) => base = merge_maps(&base, &values),
                 _ => return Err(Error::SetJson { whole: true, argument: argument.clone() }),
