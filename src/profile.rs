@@ -2,7 +2,7 @@
 //!
 //! Imports: go.
 
-use crate::go::{json, semver, unicode};
+use crate::go::{json, semver, toml, unicode};
 
 /// One column of the table: how one version of Helm behaves.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Profile {
     pub update_hint: &'static str,
     /// The release of the library for versions and version constraints.
     pub semver: &'static semver::Rules,
+    /// The release of the library for TOML.
+    pub toml: toml::Release,
     /// Whether there is `mustToYaml`.
     pub must_to_yaml: bool,
     /// Whether there is `mustToToml`.
@@ -286,6 +288,7 @@ pub static HELM_3_17: Profile = Profile {
     dependency_hint: "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
     update_hint: "",
     semver: &semver::V3_3,
+    toml: toml::Release::V1_4,
     must_to_yaml: false,
     must_to_toml: false,
     duration_functions: false,
@@ -323,6 +326,7 @@ pub static HELM_4_1: Profile = Profile {
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
     update_hint: "",
     semver: &semver::V3_4,
+    toml: toml::Release::V1_6,
     must_to_yaml: true,
     must_to_toml: false,
     duration_functions: false,
@@ -360,6 +364,7 @@ pub static HELM_4_2: Profile = Profile {
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
     update_hint: " with 'helm dependency update'",
     semver: &semver::V3_5,
+    toml: toml::Release::V1_6,
     must_to_yaml: true,
     must_to_toml: true,
     duration_functions: false,
@@ -397,6 +402,7 @@ pub static HELM_4_3: Profile = Profile {
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
     update_hint: " with 'helm dependency update'",
     semver: &semver::V3_5,
+    toml: toml::Release::V1_6,
     must_to_yaml: true,
     must_to_toml: true,
     duration_functions: true,

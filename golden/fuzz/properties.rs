@@ -8,6 +8,7 @@ use mizzen::go::glob::Glob;
 use mizzen::go::regexp::Regexp;
 use mizzen::go::semver::{self, Constraints, Version};
 use mizzen::go::time::{Duration, Location, Time, parse_in_location};
+use mizzen::go::toml::Release;
 use mizzen::go::{Dict, Str, StrBuilder, Value, fmt, json, path, toml};
 use mizzen::host::Host;
 use mizzen::profile::HELM_4_3;
@@ -128,14 +129,14 @@ pub fn json_in(bytes: &[u8]) {
 pub fn toml_in(bytes: &[u8]) {
     with_stack(|| {
         let zone = toml::Zone::new(&Location::utc(), 0);
-        let (dict, error) = toml::unmarshal(bytes, &zone);
+        let (dict, error) = toml::unmarshal(bytes, &zone, Release::V1_6);
         if error.is_some() {
             return;
         }
-        let Ok(text) = toml::marshal(&Value::Dict(dict)) else { return };
-        let (again, error) = toml::unmarshal(&text, &zone);
+        let Ok(text) = toml::marshal(&Value::Dict(dict), Release::V1_6) else { return };
+        let (again, error) = toml::unmarshal(&text, &zone, Release::V1_6);
         assert_eq!(error, None, "{:?}", text.to_str_lossy());
-        assert_eq!(toml::marshal(&Value::Dict(again)).ok(), Some(text));
+        assert_eq!(toml::marshal(&Value::Dict(again), Release::V1_6).ok(), Some(text));
     });
 }
 

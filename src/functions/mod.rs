@@ -21,6 +21,7 @@ pub mod strings;
 pub mod types;
 pub mod urls;
 
+use crate::go::toml::Release;
 use crate::profile::{Go, Profile};
 use crate::template::function::Function;
 
@@ -61,7 +62,8 @@ pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
 }
 
 /// The rows that only some versions have, with their chapters; those that replace another keep its chapter.
-fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 7] {
+fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 8] {
+    let toml_1_0: &[Function] = if profile.toml == Release::V1_4 { encoding::TOML_1_0 } else { &[] };
     let before_1_25 = if profile.go < Go::Go125 { BEFORE_GO_1_25 } else { &[] };
     let before_1_26 = if profile.go < Go::Go126 { BEFORE_GO_1_26 } else { &[] };
     let before_1_27 = if profile.go < Go::Go127 { BEFORE_GO_1_27 } else { &[] };
@@ -72,6 +74,7 @@ fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>)
         (None, before_1_25.iter().copied().flatten().collect()),
         (None, before_1_26.iter().copied().flatten().collect()),
         (None, before_1_27.iter().copied().flatten().collect()),
+        (None, toml_1_0.iter().collect()),
         (Some(ENCODING), yaml.iter().collect()),
         (Some(ENCODING), toml.iter().collect()),
         (Some(DATES), durations.iter().collect()),
