@@ -91,7 +91,8 @@ pub fn run(arguments: &ArgMatches, streams: &mut Streams<'_>) -> Exit {
             }
             streams.say(&report::summary(&comparisons, exact));
             let verdicts = || comparisons.iter().map(|comparison| comparison.verdict(exact));
-            if !arguments.contains_id("kube-version") && verdicts().any(|verdict| verdict == Verdict::Different) {
+            let changed = comparisons.iter().any(|comparison| comparison.changes(false).next().is_some());
+            if changed && !arguments.contains_id("kube-version") {
                 streams.say("hint: each version assumes a Kubernetes of its own; with --kube-version all assume yours");
             }
             match verdicts().max() {

@@ -230,7 +230,69 @@ fn from_starter(
 
 #[cfg(test)]
 mod tests {
-    use super::{check_name, fill_bytes};
+    use super::{FILES, check_name, fill, fill_bytes};
+    use crate::chart::{self, File};
+    use crate::cli::reproducible::Reproducible;
+    use crate::go::Str;
+    use crate::profile::Profile;
+    use crate::template::limits;
+    use crate::{output, render, values};
+
+    /// What the scaffold renders to, as the chart `create`.
+    fn rendered(set: &[&str], file: Option<&str>, profile: &'static Profile) -> String {
+        let files =
+            FILES.iter().map(|(name, text)| File { name: (*name).to_owned(), data: Str::from(fill(text, "create")) });
+        let chart = chart::load_files(files.collect(), profile, &mut |_| {}).expect("the scaffold is a chart");
+        let given = values::Options {
+            value_files: file.iter().map(|_| "values.yaml".to_owned()).collect(),
+            values: set.iter().map(|&set| set.to_owned()).collect(),
+            ..values::Options::default()
+        };
+        let read = &mut |_: &str| Ok(file.unwrap_or_default().as_bytes().to_vec());
+        let values = values::user_values(&given, profile, read).expect("the values are values");
+        let options = render::Options { name: "release".to_owned(), ..render::Options::default() };
+        let manifests = render::render(chart, &values, &options, &Reproducible::new(""), profile, &mut |_| {});
+        let mut out = Vec::new();
+        output::write(&manifests.expect("the scaffold renders"), &output::Options::default(), profile, &mut out)
+            .expect("memory takes everything");
+        String::from_utf8(out).expect("the scaffold is UTF-8")
+    }
+
+    /// Golden files hold what Helm makes of its own scaffold: ours makes the same.
+    #[test]
+    fn renders_as_helms_own() {
+        let cases = include_str!("../../golden/charts/create.txt");
+        let expected = include_str!("../../golden/charts/create.expected");
+        let section = |text: &'static str, title: &str| {
+            let start = text.find(&format!("=== {title}\n")).expect("the case is there");
+            let body = text[start..].split_once('\n').map_or("", |(_, body)| body);
+            body.split("\n=== ").next().unwrap_or_default().trim_end()
+        };
+        let compare = move || {
+            for title in [
+                "defaults",
+                "ingress with TLS and two hosts",
+                "autoscaling by CPU and memory",
+                "no service account, and a name of one's own",
+                "a gateway route",
+                "scheduling, volumes and resources",
+                "security contexts, secrets and annotations",
+            ] {
+                let case = section(cases, title);
+                let mut words = case.lines().next().unwrap_or_default().split_whitespace();
+                let set: Vec<&str> =
+                    words.find(|word| *word == "--set").and_then(|_| words.next()).into_iter().collect();
+                let file = case.split_once("-- values.yaml --\n").map(|(_, file)| file);
+                for profile in crate::profile::PROFILES.iter().filter(|profile| profile.name.starts_with('4')) {
+                    let named = format!("{title} @{}", profile.name);
+                    let wanted = if expected.contains(&format!("=== {title}\n")) { title } else { &named };
+                    assert_eq!(rendered(&set, file, profile).trim_end(), section(expected, wanted), "{named}");
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().stack_size(limits::STACK).spawn(compare);
+        thread.expect("there are threads").join().expect("the scaffold renders as Helm's");
+    }
 
     #[test]
     fn names() {

@@ -154,9 +154,7 @@ impl Resource {
     /// What becomes of a resource; nothing where it stays the same.
     fn new(old: Option<&Document>, new: Option<&Document>) -> Option<Resource> {
         let document = new.or(old)?;
-        let content =
-            |document: Option<&Document>| document.map(|document| document.content.clone()).unwrap_or_default();
-        let (before, after) = (content(old), content(new));
+        let (before, after) = (printed(old), printed(new));
         let mut fields = Vec::new();
         let change = match (old, new) {
             (None, _) => Change::Added,
@@ -180,6 +178,15 @@ impl Resource {
             diff: diff(&before, &after),
         })
     }
+}
+
+/// What `template` prints of a document, which ends in a newline.
+fn printed(document: Option<&Document>) -> Str {
+    let mut bytes = document.map(|document| document.content.to_vec()).unwrap_or_default();
+    if document.is_some() {
+        bytes.push(b'\n');
+    }
+    Str::from(bytes)
 }
 
 fn diff(old: &Str, new: &Str) -> String {
@@ -259,7 +266,7 @@ mod tests {
     fn fields_are_named() {
         let comparison = compare(
             &[("x", "a: 1\nb: {c.d: [1, {e: x}]}\ng: 0\n")],
-            &[("x", "a: 1.0\nb: {c.d: [1, {e: y}, null]}\nh:\n")],
+            &[("x", "a: 1.0\nb: {c.d: [1, {e: z}, null]}\nh:\n")],
         );
         let shown = |value: &Option<Value>| match value {
             None => "nothing".to_owned(),
@@ -273,7 +280,7 @@ mod tests {
         assert_eq!(
             fields,
             [
-                r#"b["c.d"][1].e: \"x\"\n \"y\"\n"#,
+                r#"b["c.d"][1].e: \"x\"\n \"z\"\n"#,
                 r#"b["c.d"][2]: nothing null\n"#,
                 r"g: 0\n nothing",
                 r"h: nothing null\n",

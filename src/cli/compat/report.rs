@@ -16,11 +16,9 @@ pub fn text(comparisons: &[Comparison], exact: bool) -> Vec<u8> {
             }
         }
         for resource in comparison.changes(exact) {
-            let name = |version: &str| format!("{} {} ({}) {version}", resource.kind, resource.name, resource.source);
-            out += &format!("--- {}\n+++ {}\n{}", name(from), name(to), resource.diff);
-            if !out.ends_with('\n') {
-                out.push('\n');
-            }
+            let words = [&resource.kind, &resource.name].into_iter().filter(|word| !word.is_empty());
+            let name = words.chain([&format!("({})", resource.source)]).cloned().collect::<Vec<String>>().join(" ");
+            out += &format!("--- {name} {from}\n+++ {name} {to}\n{}", resource.diff);
         }
     }
     out.into_bytes()
