@@ -112,12 +112,12 @@ fn compare(arguments: &ArgMatches, streams: &mut Streams<'_>) -> Result<Vec<Comp
     let versions = versions(arguments)?;
     let charts: Vec<String> = arguments.get_many::<String>("chart").unwrap_or_default().cloned().collect();
     let subjects = if charts.is_empty() { Subjects::Services } else { Subjects::Charts(charts) };
-    let request = Request::new(arguments)?;
+    let request = Request::new(arguments);
     let mut comparisons = Vec::new();
     let mut before: Option<(&'static Profile, Vec<(String, Rendering)>)> = None;
     for profile in versions {
         let renderings = match &subjects {
-            Subjects::Charts(paths) => request.charts(paths, profile),
+            Subjects::Charts(paths) => request.charts(paths, profile)?,
             Subjects::Services => services(arguments, profile, streams)?,
         };
         if let Some((from, old)) = &before {
@@ -161,30 +161,31 @@ fn versions(arguments: &ArgMatches) -> Result<Vec<&'static Profile>, String> {
 struct Request {
     values: values::Options,
     options: Options,
+    /// As it is given: each version of Helm reads it in its own way.
+    kube_version: Option<String>,
     seed: Option<String>,
     /// The values files, which are read once, as standard input cannot be read again.
     files: Mutex<HashMap<String, Result<Vec<u8>, String>>>,
 }
 
 impl Request {
-    fn new(arguments: &ArgMatches) -> Result<Request, String> {
+    fn new(arguments: &ArgMatches) -> Request {
         let text = |name: &str| arguments.get_one::<String>(name).cloned();
-        let kube_version = match text("kube-version") {
-            None => None,
-            Some(version) => Some(
-                KubeVersion::parse(&version).map_err(|error| format!("invalid kube version '{version}': {error}"))?,
-            ),
-        };
         let options = Options {
             name: text("release").unwrap_or_default(),
             namespace: text("namespace").unwrap_or_default(),
             is_upgrade: arguments.get_flag("is-upgrade"),
-            kube_version,
             api_versions: arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect(),
             ..Options::default()
         };
         let seed = reproducible::seed(text("seed").as_deref());
-        Ok(Request { values: job::value_options(arguments), options, seed, files: Mutex::default() })
+        Request {
+            values: job::value_options(arguments),
+            options,
+            kube_version: text("kube-version"),
+            seed,
+            files: Mutex::default(),
+        }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -193,9 +194,14 @@ impl Request {
     }
 
     /// The charts under one version, with their paths.
-    fn charts(&self, paths: &[String], profile: &'static Profile) -> Vec<(String, Rendering)> {
-        let options = Options { cache: Some(engine::cache(profile)), ..self.options.clone() };
-        workers::run(
+    fn charts(&self, paths: &[String], profile: &'static Profile) -> Result<Vec<(String, Rendering)>, String> {
+        let parse = |version| KubeVersion::parse(version, profile);
+        let kube_version = self.kube_version.as_deref().map(parse).transpose();
+        let kube_version = kube_version.map_err(|error| {
+            format!("invalid kube version '{}': {error}", self.kube_version.as_deref().unwrap_or_default())
+        })?;
+        let options = Options { kube_version, cache: Some(engine::cache(profile)), ..self.options.clone() };
+        Ok(workers::run(
             paths.len(),
             || {
                 let user_values = values::user_values(&self.values, profile, &mut |path| self.read(path));
@@ -207,7 +213,7 @@ impl Request {
                 (path, rendering)
             },
             |_| {},
-        )
+        ))
     }
 
     fn chart(

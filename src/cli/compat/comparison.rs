@@ -294,7 +294,7 @@ mod tests {
         assert_eq!((same.verdict(true), same.equal), (Verdict::Same, 1));
         let rewritten = compare(&[("x", "a: 1\n")], &[("x", "a:  1 # one\n")]);
         assert_eq!([false, true].map(|exact| rewritten.verdict(exact)), [Verdict::Same, Verdict::Different]);
-        let moved = compare(&[("x", "a: 1\n"), ("y", "a: 1\n")], &[("y", "a: 1\n"), ("x", "a: 1\n")]);
+        let moved = compare(&[("x", "a: 1\n"), ("y", "b: 1\n")], &[("y", "b: 1\n"), ("x", "a: 1\n")]);
         assert_eq!([false, true].map(|exact| moved.verdict(exact)), [Verdict::Same, Verdict::Different]);
         let other = compare(&[("x", "a: 1\n"), ("y", "a: 1\n")], &[("x", "a: 2\n"), ("z", "a: 1\n")]);
         let changes: Vec<Change> = other.resources.iter().map(|resource| resource.change).collect();
