@@ -23,6 +23,7 @@ pub mod kubeconfig;
 pub mod ledger;
 pub mod lint;
 pub mod new;
+pub mod origins;
 pub mod package;
 pub mod post_renderer;
 pub mod progress;
@@ -160,6 +161,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
+        Some(("explain", arguments)) => origins::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("sync", arguments)) => sync::run(arguments, profile, streams),
@@ -227,6 +229,7 @@ pub fn command() -> Command {
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
+        .subcommand(origins::command())
         .subcommand(export::command())
         .subcommand(functions::command())
         .subcommand(sync::command())
