@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The profiles, as `--helm-version` names them.
-const PROFILES: [&str; 2] = ["4.1", "4.3"];
+const PROFILES: [&str; 4] = ["3.17", "4.1", "4.2", "4.3"];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

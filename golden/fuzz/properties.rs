@@ -57,7 +57,7 @@ const ALSO_SLOW: &[&str] = &["genSelfSignedCert", "genSelfSignedCertWithKey", "g
 fn parsed(text: &[u8]) -> Option<Templates> {
     let quick = |name: &str| !SLOW.contains(&name) && !ALSO_SLOW.contains(&name);
     let functions: Functions = mizzen::functions::all(&HELM_4_3).filter(|function| quick(function.name)).collect();
-    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go127);
+    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go125);
     templates.parse(&Str::from("fuzz"), &Str::from(text)).ok().map(|()| templates)
 }
 
@@ -145,10 +145,10 @@ pub fn set(bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let Ok(values) = yaml::unmarshal_map(b"a: {b: [1, {c: d}]}\ne: []\n") else { return };
         for reader in [Reader::Typed, Reader::String, Reader::Json, Reader::Literal] {
-            let _ = parse_into(&text, &values.deep_copy(), reader);
+            let _ = parse_into(&text, &values.deep_copy(), reader, &HELM_4_3);
         }
         let mut file = |name: &str| Ok(Value::string(name));
-        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file));
+        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file), &HELM_4_3);
     });
 }
 

@@ -79,11 +79,6 @@ pub static FUNCTIONS: &[Function] = &[
         r#""<" | mustToRawJson"# => r#""<""#,
     },
     function! {
-        "mustToYaml", must_to_yaml, "value",
-        "a value as YAML, or an error",
-        r#"dict "a" 1 | mustToYaml"# => "a: 1",
-    },
-    function! {
         "toJson", |value: Value| to_json(value, Implementation::V2), "value",
         "a value as JSON; nothing where that cannot be done",
         r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
@@ -115,8 +110,8 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[
+/// The rows that are different before Go 1.27.
+pub static BEFORE_GO_1_27: &[Function] = &[
     function! {
         "fromJson", |text: Str| from_json(text, Implementation::V1), "text",
         "the map of a JSON text; an error stands under the key Error",
@@ -164,8 +159,15 @@ pub static GO_1_25: &[Function] = &[
     },
 ];
 
-/// The functions that came with Helm 4.3.
-pub static FUNCTIONS_4_3: &[Function] = &[function! {
+/// What came with Helm 4.0.
+pub static MUST_TO_YAML: &[Function] = &[function! {
+    "mustToYaml", must_to_yaml, "value",
+    "a value as YAML, or an error",
+    r#"dict "a" 1 | mustToYaml"# => "a: 1",
+}];
+
+/// What came with Helm 4.2.
+pub static MUST_TO_TOML: &[Function] = &[function! {
     "mustToToml", must_to_toml, "value",
     "a value as TOML, or an error",
     r#"dict "a" 1 | mustToToml | quote"# => r#""a = 1\n""#,
