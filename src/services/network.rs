@@ -90,7 +90,7 @@ fn ports(values: &Dict, troubles: &mut Vec<Trouble>) {
     ) {
         return;
     }
-    let pods = !values.get(b"workload").is_some_and(|workload| workload.as_str().is_some_and(|text| text == "None"));
+    let pods = values.get(b"workload").is_none_or(|workload| workload.as_str().is_none_or(|text| text != "None"));
     for name in ["probes", "ingress", "serviceMonitor"].into_iter().filter(|name| pods || *name != "probes") {
         port_names(values, name, troubles);
     }
