@@ -139,7 +139,7 @@ mod tests {
                 })
                 .collect()
         };
-        assert_eq!(shown(""), ["a 1 0 []", "m.b 7 2 [1, 0]", "m.c 3 0 []", "l  2 [0]", "d  1 [0]", "o.x 6 1 []"]);
+        assert_eq!(shown(""), ["a 1 0 []", "l  2 [0]", "m.b 7 2 [1, 0]", "m.c 3 0 []", "d  1 [0]", "o.x 6 1 []"]);
         assert_eq!(shown("m"), ["m.b 7 2 [1, 0]", "m.c 3 0 []"]);
         assert_eq!(shown("l[1]"), ["l.1 3 2 []"]);
         assert_eq!(shown("m.z"), Vec::<String>::new());
