@@ -25,6 +25,7 @@ pub mod kubeconfig;
 pub mod ledger;
 pub mod lint;
 pub mod new;
+pub mod origins;
 pub mod package;
 pub mod post_renderer;
 mod printf;
@@ -169,6 +170,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
+        Some(("explain", arguments)) => origins::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("sync", arguments)) => sync::run(arguments, profile, streams),
@@ -237,6 +239,7 @@ pub fn command() -> Command {
         .subcommand(render::command())
         .subcommand(validate::command())
         .subcommand(compat::command())
+        .subcommand(origins::command())
         .subcommand(export::command())
         .subcommand(functions::command())
         .subcommand(sync::command())
