@@ -26,7 +26,7 @@ pub struct Profile {
     /// What `.Chart` is.
     pub chart_object: ChartObject,
     /// The names of the Go packages whose types templates and error texts show.
-    pub packages: &'static Packages,
+    pub packages: Packages,
     /// Whether an error in nested templates is shown as a trace, a line for each template.
     pub error_trace: bool,
     /// What `.Files.Lines` makes of an empty file.
@@ -49,12 +49,16 @@ pub struct Profile {
     pub values_documents: ValuesDocuments,
     /// Whether `--set-json` takes a whole object.
     pub set_json_objects: bool,
+    /// Whether `--set` may end within an index, which then says nothing.
+    pub set_ends_in_index: bool,
     /// Whether only a chart whose apiVersion is v1 or v2 is loaded.
     pub api_version_checked: bool,
     /// How large a file of a chart may be, besides the limit for the whole chart.
     pub chart_file_limit: Option<u64>,
-    /// Whether a null in a chart's own values counts as no value, also below the top level.
-    pub null_defaults_dropped: bool,
+    /// What nulls do where values are put over a chart's own.
+    pub nulls: Nulls,
+    /// How it logs.
+    pub logs: Logs,
     /// What `--post-renderer` names.
     pub post_renderer: PostRenderer,
     /// What `lint` looks for.
@@ -96,17 +100,31 @@ pub enum ChartObject {
     Map,
 }
 
-/// The Go packages of some types that templates and error texts show.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Packages {
-    /// Of `Values`.
-    pub values: &'static str,
-    /// Of `Capabilities`, `KubeVersion` and `VersionSet`.
-    pub capabilities: &'static str,
-    /// Of `Metadata` and `Dependency`.
-    pub chart: &'static str,
-    /// Of `SimpleHead`.
-    pub head: &'static str,
+/// The Go packages of the types that templates and error texts show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packages {
+    /// `chartutil.Values`, `chart.Metadata`, `releaseutil.SimpleHead`.
+    Helm3,
+    /// `common.Values`, `v2.Metadata`, `util.SimpleHead`.
+    Helm4,
+}
+
+impl Packages {
+    /// That of `Metadata` and `Dependency`.
+    pub fn chart(self) -> &'static str {
+        match self {
+            Packages::Helm3 => "chart",
+            Packages::Helm4 => "v2",
+        }
+    }
+
+    /// That of `SimpleHead`.
+    pub fn head(self) -> &'static str {
+        match self {
+            Packages::Helm3 => "releaseutil",
+            Packages::Helm4 => "util",
+        }
+    }
 }
 
 /// What is read of a values file with several documents.
@@ -127,6 +145,26 @@ pub enum JsonSchema {
     V6_0_2,
     /// Corrects that.
     V6_0_3,
+}
+
+/// What nulls do where values are put over a chart's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// One over a value of the chart deletes it, and itself. To 3.17.
+    Delete,
+    /// The same, but where the chart has a null, too, or nothing, it stays. 4.1.
+    DeleteDefaults,
+    /// The same, and a null of the chart's own counts as no value. From 4.2.
+    DeleteDefaultsAndVanish,
+}
+
+/// How Helm logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Logs {
+    /// With Go's package log, by file and line: Helm 3.
+    Printf,
+    /// With Go's package log/slog, errors as well, which it then wraps: Helm 4.
+    Structured,
 }
 
 /// How rendered text is cut into documents.
@@ -239,7 +277,7 @@ pub static HELM_3_17: Profile = Profile {
     split: Split::Trimmed,
     webhooks_ordered: false,
     chart_object: ChartObject::Struct,
-    packages: &PACKAGES_3,
+    packages: Packages::Helm3,
     error_trace: false,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
@@ -251,9 +289,11 @@ pub static HELM_3_17: Profile = Profile {
     json_schema: JsonSchema::V6_0_2,
     values_documents: ValuesDocuments::First,
     set_json_objects: false,
+    set_ends_in_index: false,
     api_version_checked: false,
     chart_file_limit: Some(5 * 1024 * 1024),
-    null_defaults_dropped: false,
+    nulls: Nulls::Delete,
+    logs: Logs::Printf,
     post_renderer: PostRenderer::Executable,
     lint: &LINT_3,
     deprecated_flags: &[],
@@ -274,7 +314,7 @@ pub static HELM_4_1: Profile = Profile {
     split: Split::Trimmed,
     webhooks_ordered: true,
     chart_object: ChartObject::Map,
-    packages: &PACKAGES_4,
+    packages: Packages::Helm4,
     error_trace: true,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
@@ -286,9 +326,11 @@ pub static HELM_4_1: Profile = Profile {
     json_schema: JsonSchema::V6_0_2,
     values_documents: ValuesDocuments::MergedButLastLine,
     set_json_objects: true,
+    set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: Some(5 * 1024 * 1024),
-    null_defaults_dropped: false,
+    nulls: Nulls::DeleteDefaults,
+    logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     deprecated_flags: &DEPRECATED_FLAGS_4,
@@ -309,7 +351,7 @@ pub static HELM_4_2: Profile = Profile {
     split: Split::KeepsLastEnd,
     webhooks_ordered: true,
     chart_object: ChartObject::Map,
-    packages: &PACKAGES_4,
+    packages: Packages::Helm4,
     error_trace: true,
     lines_of_empty_file: EmptyFile::Panics,
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
@@ -321,9 +363,11 @@ pub static HELM_4_2: Profile = Profile {
     json_schema: JsonSchema::V6_0_2,
     values_documents: ValuesDocuments::MergedButLastLine,
     set_json_objects: true,
+    set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: Some(5 * 1024 * 1024),
-    null_defaults_dropped: true,
+    nulls: Nulls::DeleteDefaultsAndVanish,
+    logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     deprecated_flags: &DEPRECATED_FLAGS_4,
@@ -344,7 +388,7 @@ pub static HELM_4_3: Profile = Profile {
     split: Split::KeepsEnd,
     webhooks_ordered: true,
     chart_object: ChartObject::Map,
-    packages: &PACKAGES_4,
+    packages: Packages::Helm4,
     error_trace: true,
     lines_of_empty_file: EmptyFile::NoLines,
     dependency_hint: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
@@ -356,18 +400,15 @@ pub static HELM_4_3: Profile = Profile {
     json_schema: JsonSchema::V6_0_3,
     values_documents: ValuesDocuments::Merged,
     set_json_objects: true,
+    set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: None,
-    null_defaults_dropped: true,
+    nulls: Nulls::DeleteDefaultsAndVanish,
+    logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     deprecated_flags: &DEPRECATED_FLAGS_4_3,
 };
-
-static PACKAGES_3: Packages =
-    Packages { values: "chartutil", capabilities: "chartutil", chart: "chart", head: "releaseutil" };
-
-static PACKAGES_4: Packages = Packages { values: "common", capabilities: "common", chart: "v2", head: "util" };
 
 static DEPRECATED_FLAGS_4: [(&str, &str); 3] = [
     ("force", "use --force-replace instead"),

@@ -160,10 +160,10 @@ pub fn set(bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let Ok(values) = yaml::unmarshal_map(b"a: {b: [1, {c: d}]}\ne: []\n") else { return };
         for reader in [Reader::Typed, Reader::String, Reader::Json, Reader::Literal] {
-            let _ = parse_into(&text, &values.deep_copy(), reader);
+            let _ = parse_into(&text, &values.deep_copy(), reader, &HELM_4_3);
         }
         let mut file = |name: &str| Ok(Value::string(name));
-        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file));
+        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file), &HELM_4_3);
     });
 }
 

@@ -89,11 +89,13 @@ pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn 
 /// As Helm's LoadDir, which looks at the apiVersion first.
 pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let top = absolute(folder);
-    let name = join(&top, "Chart.yaml");
-    let undetected = |error: String| Error::Undetected { path: name.clone(), error };
-    let text =
-        read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
-    check_version(&text, profile)?;
+    if profile.api_version_checked {
+        let name = join(&top, "Chart.yaml");
+        let undetected = |error: String| Error::Undetected { path: name.clone(), error };
+        let text =
+            read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
+        check_version(&text, profile)?;
+    }
     let files = folder_files(&top, profile, log)?;
     load_files(files, profile, log)
 }
@@ -124,17 +126,16 @@ fn load_file(file: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -
         Err(archive::Problem::Header) => return Err(Error::GzipHeader(name)),
         Err(_) => return Err(Error::Archive),
     };
-    let Some(chart_yaml) = files.iter().find(|file| file.name == "Chart.yaml") else {
-        return Err(Error::NoChartYamlInArchive);
-    };
-    check_version(&chart_yaml.data, profile)?;
+    if profile.api_version_checked {
+        let Some(chart_yaml) = files.iter().find(|file| file.name == "Chart.yaml") else {
+            return Err(Error::NoChartYamlInArchive);
+        };
+        check_version(&chart_yaml.data, profile)?;
+    }
     load_files(files, profile, log)
 }
 
 fn check_version(text: &[u8], profile: &'static Profile) -> Result<(), Error> {
-    if !profile.api_version_checked {
-        return Ok(());
-    }
     let version = metadata::api_version(text, profile).map_err(|error| Error::Load { file: "Chart.yaml", error })?;
     match version.as_str() {
         "" | "v1" | "v2" => Ok(()),

@@ -6,7 +6,7 @@ use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
 use crate::go::{Dict, Value, path};
-use crate::profile::Profile;
+use crate::profile::{Packages, Profile};
 use crate::yaml;
 use std::collections::BTreeSet;
 
@@ -68,6 +68,7 @@ fn decode(text: &[u8], profile: &'static Profile, fill: impl FnOnce(&mut Decoder
 struct Decoder {
     /// Whether errors name map keys and indices on the way, and not the struct: encoding/json on top of its version 2.
     indexed: bool,
+    packages: Packages,
     structs: Vec<&'static str>,
     path: Vec<Step>,
     error: Option<String>,
@@ -84,7 +85,14 @@ enum Step {
 impl Decoder {
     fn new(profile: &'static Profile) -> Decoder {
         let indexed = profile.go.json() == Implementation::V2;
-        Decoder { indexed, structs: Vec::new(), path: Vec::new(), error: None, strict: false }
+        Decoder {
+            indexed,
+            packages: profile.packages,
+            structs: Vec::new(),
+            path: Vec::new(),
+            error: None,
+            strict: false,
+        }
     }
 
     fn finish(self) -> Result<(), String> {
@@ -123,6 +131,7 @@ impl Decoder {
             }
             _ => "Go value".to_owned(),
         };
+        let ty = ty.replacen("v2.", &format!("{}.", self.packages.chart()), 1);
         self.error = Some(format!("json: cannot unmarshal {got} into {place} of type {ty}"));
     }
 

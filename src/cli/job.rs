@@ -130,7 +130,7 @@ impl<'a> Job<'a> {
         })
         .map_err(|error| error.to_string())?;
         if let Some(version) = arguments.get_one::<String>("kube-version") {
-            let parsed = KubeVersion::parse(version);
+            let parsed = KubeVersion::parse(version, profile);
             let parsed = parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?;
             job.options.kube_version = Some(parsed);
         }

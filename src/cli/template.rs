@@ -15,7 +15,7 @@ use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
 use crate::host::Host;
 use crate::manifest::Manifests;
-use crate::profile::Profile;
+use crate::profile::{Logs, Profile};
 use crate::render::{self, Failure};
 use crate::template::{Function, Templates, Unobserved};
 use crate::{output, values};
@@ -204,6 +204,9 @@ impl Template<'_> {
             .map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
+            if self.profile.logs == Logs::Printf {
+                return Err(format!("Kubernetes cluster unreachable: {}", self.unreachable()).into());
+            }
             let text =
                 format!("cluster reachability check failed: kubernetes cluster unreachable: {}", self.unreachable());
             streams.log(&Log::new(Level::Error, &text));
@@ -245,6 +248,9 @@ impl Template<'_> {
     /// As cmdGetDryRunFlagStrategy for `template`: whether the cluster is to be asked.
     fn dry_run_on_server(&self, streams: &mut Streams<'_>) -> Result<bool, String> {
         let value = self.parsed.text("dry-run").unwrap_or("client");
+        if self.profile.logs == Logs::Printf {
+            return Ok(self.parsed.bool("validate"));
+        }
         let invalid = |allowed: &str| {
             Err(format!("invalid dry-run value ({}). Must be {allowed}", strconv::quote(value.as_bytes())))
         };

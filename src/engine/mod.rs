@@ -10,6 +10,7 @@ pub mod error;
 pub mod files;
 pub mod functions;
 pub mod link;
+mod metadata;
 pub mod scope;
 pub mod values;
 

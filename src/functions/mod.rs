@@ -45,6 +45,9 @@ static CHAPTERS: &[(&str, &[Function])] = &[
 const DATES: &str = "Dates and durations";
 const ENCODING: &str = "YAML, JSON, TOML and encodings";
 
+/// The rows that are different before Go 1.25.
+static BEFORE_GO_1_25: &[&[Function]] = &[builtins::BEFORE_GO_1_25];
+
 /// The rows that are different before Go 1.26.
 static BEFORE_GO_1_26: &[&[Function]] = &[urls::BEFORE_GO_1_26];
 
@@ -58,13 +61,15 @@ pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
 }
 
 /// The rows that only some versions have, with their chapters; those that replace another keep its chapter.
-fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 6] {
+fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 7] {
+    let before_1_25 = if profile.go < Go::Go125 { BEFORE_GO_1_25 } else { &[] };
     let before_1_26 = if profile.go < Go::Go126 { BEFORE_GO_1_26 } else { &[] };
     let before_1_27 = if profile.go < Go::Go127 { BEFORE_GO_1_27 } else { &[] };
     let yaml: &[Function] = if profile.must_to_yaml { encoding::MUST_TO_YAML } else { &[] };
     let toml: &[Function] = if profile.must_to_toml { encoding::MUST_TO_TOML } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
     [
+        (None, before_1_25.iter().copied().flatten().collect()),
         (None, before_1_26.iter().copied().flatten().collect()),
         (None, before_1_27.iter().copied().flatten().collect()),
         (Some(ENCODING), yaml.iter().collect()),

@@ -1,6 +1,6 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
-use super::object::{Field, Method, Object, ObjectType};
+use super::object::{Field, Method, Object, ObjectType, Part};
 use super::strconv;
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
@@ -383,7 +383,7 @@ static FIELDS: [Field; 6] = [
 ];
 
 const fn unexported(name: &'static str, ty: Type) -> Field {
-    Field { name, json: "", omit_empty: false, ty }
+    Field { name, json: "", omit_empty: false, part: Part::Own, ty }
 }
 
 fn object_of(value: &Value) -> Option<&VersionObject> {

@@ -81,7 +81,7 @@ impl Decoder {
                 self.error = Some(format!(
                     "json: cannot unmarshal {} into Go value of type {}.SimpleHead",
                     json_name(other),
-                    self.profile.packages.head
+                    self.profile.packages.head()
                 ));
             }
         }

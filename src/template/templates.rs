@@ -61,7 +61,7 @@ impl Templates {
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
     /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
-        let compiled = compile_text(name, text, &self.functions)?;
+        let compiled = compile_text(name, text, &self.functions, self.language)?;
         self.add(name, text, &compiled);
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Templates {
         if !cache.serves(&self.functions) {
             return self.parse(name, text);
         }
-        let compiled = cache.compile(name, text)?;
+        let compiled = cache.compile(name, text, self.language)?;
         self.add(name, text, &compiled);
         Ok(())
     }

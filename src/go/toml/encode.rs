@@ -1,6 +1,6 @@
 //! Writing TOML, as encode.go does.
 
-use super::super::object::Object;
+use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
 use super::super::strconv;
 use super::super::time::{Duration, Location, Time};
@@ -70,7 +70,12 @@ fn shape(value: &Value) -> Shape {
         Value::Dict(dict) => Shape::Entries(dict.snapshot()),
         Value::Object(object) => {
             let exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
-            let fields = object.ty().fields.iter().zip(object.fields()).filter(|(field, _)| exported(field.name));
+            let fields = object
+                .ty()
+                .fields
+                .iter()
+                .zip(object.fields())
+                .filter(|(field, _)| exported(field.name) && field.part != Part::Embedded);
             Shape::Entries(fields.map(|(field, value)| (Str::from(field.name), value)).collect())
         }
         _ => Shape::Other,
