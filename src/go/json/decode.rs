@@ -104,7 +104,7 @@ impl Builder for Any {
         literal.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float64)
     }
 
-    fn out_of_range(&mut self, literal: &str, implementation: Implementation) -> Value {
+    fn out_of_range(&mut self, _: &str, implementation: Implementation) -> Value {
         match implementation {
             Implementation::V1 => Value::Nil,
             Implementation::V2 => Value::Float64(0.0),
