@@ -98,8 +98,10 @@ pub fn yaml_in(bytes: &[u8]) {
     });
 }
 
-/// Writes a value as YAML and reads it again.
+/// Writes a value as YAML and reads it again. What Helm writes for -0 it reads as the integer 0.
 pub fn round_trip(value: &Value) {
+    let value = without_negative_zero(value);
+    let value = &value;
     let Ok(expected) = json::marshal(value) else { return };
     for (emitter, text) in [("toYaml", yaml::marshal(value)), ("toYamlPretty", yaml::marshal_pretty(value))] {
         let Ok(text) = text else { continue };
@@ -107,6 +109,19 @@ pub fn round_trip(value: &Value) {
         let again = again.map(|value| json::marshal(&value).map(|json| json.to_str_lossy().into_owned()));
         let expected = Ok(expected.to_str_lossy().into_owned());
         assert_eq!(again, Ok(expected), "{emitter} wrote {:?}", text.to_str_lossy());
+    }
+}
+
+fn without_negative_zero(value: &Value) -> Value {
+    match value {
+        Value::Float64(0.0) => Value::Float64(0.0),
+        Value::List(items) if items.iter().next().is_some() => {
+            Value::list(items.iter().map(without_negative_zero).collect::<Vec<_>>())
+        }
+        Value::Dict(dict) if !dict.is_nil() => {
+            Value::Dict(dict.snapshot().into_iter().map(|(key, value)| (key, without_negative_zero(&value))).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -178,7 +193,8 @@ pub fn constraint(bytes: &[u8]) {
         let version = Version::new(version, rules);
         let _ = Version::strict(constraint, rules);
         if let (Ok(constraints), Ok(version)) = (Constraints::new(constraint, rules), version) {
-            assert_eq!(constraints.check(&version), constraints.validate(&version).is_ok());
+            // As Masterminds, which lets != take a pre-release in Check and no pre-release in Validate.
+            assert!(constraints.check(&version) || constraints.validate(&version).is_err());
         }
     }
 }
