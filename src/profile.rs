@@ -43,7 +43,7 @@ pub struct Profile {
     pub must_to_toml: bool,
     /// Whether there are functions for durations, such as `durationSeconds`.
     pub duration_functions: bool,
-    /// The release of the library for JSON Schema.
+    /// The library for JSON Schema.
     pub json_schema: JsonSchema,
     /// What is read of a values file with several documents.
     pub values_documents: ValuesDocuments,
@@ -138,9 +138,12 @@ pub enum ValuesDocuments {
     Merged,
 }
 
-/// The release of github.com/santhosh-tekuri/jsonschema/v6, where its verdicts and messages differ.
+/// The library for JSON Schema, where verdicts and messages differ: releases of github.com/santhosh-tekuri/jsonschema, or
+/// another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JsonSchema {
+    /// github.com/xeipuuv/gojsonschema: Helm 3.17.
+    Gojsonschema,
     /// Counts items behind the first few from 0 again, and takes a string for the number it shows.
     V6_0_2,
     /// Corrects that.
@@ -286,7 +289,7 @@ pub static HELM_3_17: Profile = Profile {
     must_to_yaml: false,
     must_to_toml: false,
     duration_functions: false,
-    json_schema: JsonSchema::V6_0_2,
+    json_schema: JsonSchema::Gojsonschema,
     values_documents: ValuesDocuments::First,
     set_json_objects: false,
     set_ends_in_index: false,

@@ -6,7 +6,7 @@ use super::metadata;
 use super::{Chart, Error, File, Metadata, path_error};
 use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
-use crate::profile::{Profile, ValuesDocuments};
+use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
 use std::collections::BTreeMap;
 use std::fs;
@@ -124,6 +124,7 @@ fn load_file(file: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -
     let files = match archive::files(&mut source, profile, MAX_CHART_SIZE) {
         Ok(files) => files,
         Err(archive::Problem::Header) => return Err(Error::GzipHeader(name)),
+        Err(problem) if profile.packages == Packages::Helm3 => return Err(Error::Unpack(problem.to_string())),
         Err(_) => return Err(Error::Archive),
     };
     if profile.api_version_checked {

@@ -5,7 +5,9 @@
 //!
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
 
+pub mod compat;
 pub mod completion;
+pub mod create;
 pub mod dependency;
 pub mod elsewhere;
 pub mod explain;
@@ -76,7 +78,7 @@ pub static OWN_FLAGS: &[Flag] = &[
 ];
 
 /// The commands that Helm has too.
-pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND];
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND, &create::COMMAND];
 
 /// Commands that begin with the same word.
 #[derive(Debug)]
@@ -166,6 +168,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
@@ -236,6 +239,7 @@ pub fn command() -> Command {
         .subcommand(render::command())
         .subcommand(validate::command())
         .subcommand(origins::command())
+        .subcommand(compat::command())
         .subcommand(export::command())
         .subcommand(functions::command())
         .subcommand(sync::command())
