@@ -82,7 +82,7 @@ fn language(criterion: &mut Criterion) {
     let text = Str::from(TEMPLATE);
     let functions = functions();
     let parse = || {
-        let mut templates = Templates::new("gotpl", Arc::clone(&functions), Language::Go127);
+        let mut templates = Templates::new("gotpl", Arc::clone(&functions), Language::Go125);
         templates.parse(&name, &text).expect("this is a template");
         templates
     };

@@ -16,8 +16,8 @@
 //! A line `differs: …` marks a known difference: the case fails when it is gone.
 //! In language/, functions/ and errors/ the files are those of the chart `case`;
 //! `template` is a template whose text the chart prints as one block, so that it need not be YAML.
-//! In charts/ the chart is the folder beside the case file, in services/ it is the exported service,
-//! and in cli/ the working directory holds the library, the schemas and the sample services.
+//! In charts/ the chart is the folder beside the case file, in services/ it is the exported service
+//! or the umbrella of all, and in cli/ the working directory holds the library, the schemas and the sample services.
 //!
 //! The file of the same name that ends in `.expected` holds what was printed: under the title where all profiles
 //! agree, else under the title with ` @4.1`.

@@ -3,6 +3,7 @@
 //! `cargo test --test golden -- range` runs the cases whose name contains `range`.
 
 mod case;
+mod factory;
 
 use case::{Case, group};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// The profiles, as `--helm-version` names them.
-const PROFILES: [&str; 2] = ["4.1", "4.3"];
+const PROFILES: [&str; 4] = ["3.17", "4.1", "4.2", "4.3"];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         }
         Err("run mizzen functions --format markdown > docs/functions.md".into())
     }));
+    trials.extend(factory::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -124,7 +126,8 @@ fn compare(case: &Case, path: &Path, profile: &str, wanted: &[u8]) -> Result<(),
     let mut command: Vec<String> = case.command.get(1..).unwrap_or_default().to_vec();
     command.extend(["--helm-version".to_owned(), profile.to_owned()]);
     judge(case, wanted, &run(case, path, &command)?)?;
-    if group(path) == "services" {
+    // The umbrella has no counterpart: its services are parts of one release.
+    if group(path) == "services" && path.file_stem().is_none_or(|stem| stem != "umbrella") {
         // `template NAME CHART …` becomes `render NAME …`, whose errors name the service.
         let mut render = vec!["render".to_owned()];
         render.extend(command.iter().skip(1).take(1).cloned());
@@ -181,15 +184,20 @@ fn run(case: &Case, path: &Path, arguments: &[String]) -> Result<Vec<u8>, Failed
     })
 }
 
-/// The folder with the sample services as charts, exported once.
+/// The folder with the sample services as charts and the umbrella of them all, written once.
 fn exports() -> Result<&'static Path, Failed> {
     static EXPORTS: OnceLock<Result<Folder, String>> = OnceLock::new();
     let exports = EXPORTS.get_or_init(|| {
         let folder = Folder::new().map_err(|error| error.to_string())?;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mizzen"));
-        command.arg("export").arg("-o").arg(&folder.0).current_dir(env!("CARGO_MANIFEST_DIR"));
-        let output = command.output().map_err(|error| error.to_string())?;
-        if output.status.success() { Ok(folder) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+        for (name, path) in [("export", folder.0.clone()), ("sync", folder.0.join("umbrella"))] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_mizzen"));
+            command.arg(name).arg("-o").arg(path).current_dir(env!("CARGO_MANIFEST_DIR"));
+            let output = command.output().map_err(|error| error.to_string())?;
+            if !output.status.success() {
+                return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+            }
+        }
+        Ok(folder)
     });
     exports.as_ref().map(|folder| folder.0.as_path()).map_err(Failed::from)
 }

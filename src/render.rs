@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::go::{Dict, Level, Log};
 use crate::host::Host;
 use crate::manifest::{self, Crd, Manifests};
-use crate::profile::Profile;
+use crate::profile::{Logs, Profile};
 use crate::template::{Cache, Collision, Observer, Unobserved};
 use crate::trace::{Recorder, Trace};
 use crate::values;
@@ -140,11 +140,9 @@ fn prepare(
     log: &mut dyn FnMut(Log),
 ) -> Result<Dict, Error> {
     crate::go::unicode::know(profile.go.unicode());
-    check_release_name(&options.name, log)?;
-    values::process_dependencies(chart, user_values, profile, log).map_err(|error| {
-        log(Log::new(Level::Error, "chart dependencies processing failed").with("error", error.to_string()));
-        Error::Usage(format!("chart dependencies processing failed: {error}"))
-    })?;
+    check_release_name(&options.name, profile, log)?;
+    values::process_dependencies(chart, user_values, profile, log)
+        .map_err(|error| logged("chart dependencies processing failed", &error.to_string(), profile, log))?;
     let values = values::to_render_values(chart, user_values, options.skip_schema_validation, profile, log)?;
     check_kube_version(chart, &capabilities(options, profile).kube_version, profile)?;
     Ok(values)
@@ -209,8 +207,8 @@ fn capabilities(options: &Options, profile: &'static Profile) -> Capabilities {
     capabilities
 }
 
-/// As availableName with ValidateReleaseName; Helm both logs and returns the error.
-fn check_release_name(name: &str, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
+/// As availableName with ValidateReleaseName.
+fn check_release_name(name: &str, profile: &Profile, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
     const LONGEST: usize = 53;
     let reason = if name.is_empty() {
         "no name provided"
@@ -220,8 +218,18 @@ fn check_release_name(name: &str, log: &mut dyn FnMut(Log)) -> Result<(), Error>
         return Ok(());
     };
     let text = format!("release name {}: {reason}", crate::go::strconv::quote(name.as_bytes()));
-    log(Log::new(Level::Error, "release name check failed").with("error", &text));
-    Err(Error::Usage(format!("release name check failed: {text}")))
+    Err(logged("release name check failed", &text, profile, log))
+}
+
+/// An error that Helm 4 both logs and returns, with a summary before it.
+fn logged(summary: &str, error: &str, profile: &Profile, log: &mut dyn FnMut(Log)) -> Error {
+    match profile.logs {
+        Logs::Printf => Error::Usage(error.to_owned()),
+        Logs::Structured => {
+            log(Log::new(Level::Error, summary).with("error", error));
+            Error::Usage(format!("{summary}: {error}"))
+        }
+    }
 }
 
 /// `[a-z0-9]([-a-z0-9]*[a-z0-9])?`

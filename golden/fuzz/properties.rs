@@ -8,6 +8,7 @@ use mizzen::go::glob::Glob;
 use mizzen::go::regexp::Regexp;
 use mizzen::go::semver::{self, Constraints, Version};
 use mizzen::go::time::{Duration, Location, Time, parse_in_location};
+use mizzen::go::toml::Release;
 use mizzen::go::{Dict, Str, StrBuilder, Value, fmt, json, path, toml};
 use mizzen::host::Host;
 use mizzen::manifest::head;
@@ -59,7 +60,7 @@ const ALSO_SLOW: &[&str] = &["genSelfSignedCert", "genSelfSignedCertWithKey", "g
 fn parsed(text: &[u8]) -> Option<Templates> {
     let quick = |name: &str| !SLOW.contains(&name) && !ALSO_SLOW.contains(&name);
     let functions: Functions = mizzen::functions::all(&HELM_4_3).filter(|function| quick(function.name)).collect();
-    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go127);
+    let mut templates = Templates::new("fuzz", Arc::new(functions), Language::Go125);
     templates.parse(&Str::from("fuzz"), &Str::from(text)).ok().map(|()| templates)
 }
 
@@ -110,8 +111,10 @@ pub fn manifest(bytes: &[u8]) {
     });
 }
 
-/// Writes a value as YAML and reads it again.
+/// Writes a value as YAML and reads it again. What Helm writes for -0 it reads as the integer 0.
 pub fn round_trip(value: &Value) {
+    let value = without_negative_zero(value);
+    let value = &value;
     let Ok(expected) = json::marshal(value) else { return };
     for (emitter, text) in [("toYaml", yaml::marshal(value)), ("toYamlPretty", yaml::marshal_pretty(value))] {
         let Ok(text) = text else { continue };
@@ -119,6 +122,19 @@ pub fn round_trip(value: &Value) {
         let again = again.map(|value| json::marshal(&value).map(|json| json.to_str_lossy().into_owned()));
         let expected = Ok(expected.to_str_lossy().into_owned());
         assert_eq!(again, Ok(expected), "{emitter} wrote {:?}", text.to_str_lossy());
+    }
+}
+
+fn without_negative_zero(value: &Value) -> Value {
+    match value {
+        Value::Float64(0.0) => Value::Float64(0.0),
+        Value::List(items) if items.iter().next().is_some() => {
+            Value::list(items.iter().map(without_negative_zero).collect::<Vec<_>>())
+        }
+        Value::Dict(dict) if !dict.is_nil() => {
+            Value::Dict(dict.snapshot().into_iter().map(|(key, value)| (key, without_negative_zero(&value))).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -141,14 +157,14 @@ pub fn json_in(bytes: &[u8]) {
 pub fn toml_in(bytes: &[u8]) {
     with_stack(|| {
         let zone = toml::Zone::new(&Location::utc(), 0);
-        let (dict, error) = toml::unmarshal(bytes, &zone);
+        let (dict, error) = toml::unmarshal(bytes, &zone, Release::V1_6);
         if error.is_some() {
             return;
         }
-        let Ok(text) = toml::marshal(&Value::Dict(dict)) else { return };
-        let (again, error) = toml::unmarshal(&text, &zone);
+        let Ok(text) = toml::marshal(&Value::Dict(dict), Release::V1_6) else { return };
+        let (again, error) = toml::unmarshal(&text, &zone, Release::V1_6);
         assert_eq!(error, None, "{:?}", text.to_str_lossy());
-        assert_eq!(toml::marshal(&Value::Dict(again)).ok(), Some(text));
+        assert_eq!(toml::marshal(&Value::Dict(again), Release::V1_6).ok(), Some(text));
     });
 }
 
@@ -158,10 +174,10 @@ pub fn set(bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes);
         let Ok(values) = yaml::unmarshal_map(b"a: {b: [1, {c: d}]}\ne: []\n") else { return };
         for reader in [Reader::Typed, Reader::String, Reader::Json, Reader::Literal] {
-            let _ = parse_into(&text, &values.deep_copy(), reader);
+            let _ = parse_into(&text, &values.deep_copy(), reader, &HELM_4_3);
         }
         let mut file = |name: &str| Ok(Value::string(name));
-        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file));
+        let _ = parse_into(&text, &Dict::new(), Reader::File(&mut file), &HELM_4_3);
     });
 }
 
@@ -190,7 +206,8 @@ pub fn constraint(bytes: &[u8]) {
         let version = Version::new(version, rules);
         let _ = Version::strict(constraint, rules);
         if let (Ok(constraints), Ok(version)) = (Constraints::new(constraint, rules), version) {
-            assert_eq!(constraints.check(&version), constraints.validate(&version).is_ok());
+            // As Masterminds, which lets != take a pre-release in Check and no pre-release in Validate.
+            assert!(constraints.check(&version) || constraints.validate(&version).is_err());
         }
     }
 }

@@ -23,7 +23,18 @@ A scalar as text. A number of values.yaml is a float to the template language, w
 
 {{/* The environment variables, sorted by name. */}}
 {{- define "platform.env" -}}
-{{- range $name, $value := .Values.env }}
+{{- include "platform.variables" (dict "all" (list .Values.env)) -}}
+{{- end -}}
+
+{{/* The variables of several maps, of which later ones win: a dict of all. */}}
+{{- define "platform.variables" -}}
+{{- $variables := dict -}}
+{{- range .all -}}
+{{- range $name, $value := . -}}
+{{- $_ := set $variables $name $value -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $value := $variables }}
 - name: {{ $name }}
   {{- if kindIs "map" $value }}
   {{- toYaml $value | nindent 2 }}
@@ -41,6 +52,13 @@ A scalar as text. A number of values.yaml is a float to the template language, w
 {{- if .Values.secrets }}
 - secretRef:
     name: {{ include "platform.secretName" . }}
+{{- end }}
+{{- $root := . }}
+{{- range $name, $secret := .Values.externalSecrets }}
+{{- if $secret.environment }}
+- secretRef:
+    name: {{ include "platform.externalSecretName" (dict "root" $root "name" $name) }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -64,6 +82,16 @@ A scalar as text. A number of values.yaml is a float to the template language, w
   mountPath: {{ .Values.config.mountPath }}
   readOnly: true
 {{- end }}
+{{- range $name, $claim := .Values.claims }}
+- name: {{ $name }}
+  mountPath: {{ required (printf "claims.%s.mountPath is required" $name) $claim.mountPath }}
+  {{- with $claim.subPath }}
+  subPath: {{ . }}
+  {{- end }}
+  {{- if $claim.readOnly }}
+  readOnly: true
+  {{- end }}
+{{- end }}
 {{- with .Values.volumeMounts }}
 {{ toYaml . }}
 {{- end }}
@@ -80,6 +108,14 @@ A scalar as text. A number of values.yaml is a float to the template language, w
 - name: config
   configMap:
     name: {{ include "platform.configMapName" . }}
+{{- end }}
+{{- if ne .Values.workload "StatefulSet" }}
+{{- $service := include "platform.name" . }}
+{{- range $name, $claim := .Values.claims }}
+- name: {{ $name }}
+  persistentVolumeClaim:
+    claimName: {{ $service }}-{{ $name }}
+{{- end }}
 {{- end }}
 {{- with .Values.volumes }}
 {{ toYaml . }}

@@ -38,7 +38,7 @@ platform/owner: {{ . | quote }}
 {{- end -}}
 
 {{/*
-The metadata of a resource: a dict of root, and where they differ from the service's, name and annotations.
+The metadata of a resource: a dict of root, and where they differ from the service's, name, labels and annotations.
 The namespace is written out, so that a plain kubectl apply puts the resource where it belongs.
 */}}
 {{- define "platform.metadata" -}}
@@ -47,6 +47,9 @@ name: {{ .name | default (include "platform.name" .root) }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "platform.labels" .root | nindent 2 }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- with $annotations }}
 annotations:
   {{- toYaml . | nindent 2 }}

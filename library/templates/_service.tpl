@@ -20,6 +20,9 @@ spec:
       {{- with .appProtocol }}
       appProtocol: {{ . }}
       {{- end }}
+      {{- with .nodePort }}
+      nodePort: {{ . }}
+      {{- end }}
     {{- end }}
   selector:
     {{- include "platform.selectorLabels" . | nindent 4 }}

@@ -96,11 +96,9 @@ impl fmt::Display for Error {
                 write!(f, "error unpacking subchart tar in {parent}: expected {name}, got {got}")
             }
             Error::TooDeep(limit) => write!(f, "charts nest deeper than {limit}"),
-            Error::MissingDependencies { hint, names } => write!(
-                f,
-                "an error occurred while checking for chart dependencies. You may need to run {hint} to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}",
-                names.join(", ")
-            ),
+            Error::MissingDependencies { hint, names } => {
+                write!(f, "{hint}: found in Chart.yaml, but missing in charts/ directory: {}", names.join(", "))
+            }
             Error::NotInstallable(kind) => write!(f, "{kind} charts are not installable"),
         }
     }

@@ -6,7 +6,7 @@ use super::metadata;
 use super::{Chart, Error, File, Metadata, path_error};
 use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
-use crate::profile::Profile;
+use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,8 +47,11 @@ pub fn load_files(files: Vec<File>, profile: &'static Profile, log: &mut dyn FnM
 
 /// As Helm's LoadValues: the documents of a values file, merged in order. The error is the text of Go's.
 pub fn load_values(data: &[u8], profile: &'static Profile) -> Result<Dict, String> {
+    if profile.values_documents == ValuesDocuments::First {
+        return yaml::unmarshal_map(data).map_err(|error| error.to_string());
+    }
     let mut values = Dict::new();
-    for document in yaml::documents(data, profile.values_lose_last_line) {
+    for document in yaml::documents(data, profile.values_documents == ValuesDocuments::MergedButLastLine) {
         let document = document.map_err(|error| format!("error reading yaml document: {error}"))?;
         let map = yaml::unmarshal_map(&document).map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
         values = merge_maps(&values, &map);
@@ -86,11 +89,13 @@ pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn 
 /// As Helm's LoadDir, which looks at the apiVersion first.
 pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let top = absolute(folder);
-    let name = join(&top, "Chart.yaml");
-    let undetected = |error: String| Error::Undetected { path: name.clone(), error };
-    let text =
-        read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
-    check_version(&text, profile)?;
+    if profile.api_version_checked {
+        let name = join(&top, "Chart.yaml");
+        let undetected = |error: String| Error::Undetected { path: name.clone(), error };
+        let text =
+            read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
+        check_version(&text, profile)?;
+    }
     let files = folder_files(&top, profile, log)?;
     load_files(files, profile, log)
 }
@@ -119,12 +124,15 @@ fn load_file(file: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -
     let files = match archive::files(&mut source, profile, MAX_CHART_SIZE) {
         Ok(files) => files,
         Err(archive::Problem::Header) => return Err(Error::GzipHeader(name)),
+        Err(problem) if profile.packages == Packages::Helm3 => return Err(Error::Unpack(problem.to_string())),
         Err(_) => return Err(Error::Archive),
     };
-    let Some(chart_yaml) = files.iter().find(|file| file.name == "Chart.yaml") else {
-        return Err(Error::NoChartYamlInArchive);
-    };
-    check_version(&chart_yaml.data, profile)?;
+    if profile.api_version_checked {
+        let Some(chart_yaml) = files.iter().find(|file| file.name == "Chart.yaml") else {
+            return Err(Error::NoChartYamlInArchive);
+        };
+        check_version(&chart_yaml.data, profile)?;
+    }
     load_files(files, profile, log)
 }
 

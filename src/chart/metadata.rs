@@ -1,11 +1,12 @@
 //! Chart.yaml and the lock files: read into structs with Go's type errors, validated and cleaned as Helm does.
 
 use super::{Dependency, Error, Lock, Maintainer, Metadata};
+use crate::go::json::Implementation;
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
 use crate::go::{Dict, Value, path};
-use crate::profile::{Go, Profile};
+use crate::profile::{Packages, Profile};
 use crate::yaml;
 use std::collections::BTreeSet;
 
@@ -67,6 +68,7 @@ fn decode(text: &[u8], profile: &'static Profile, fill: impl FnOnce(&mut Decoder
 struct Decoder {
     /// Whether errors name map keys and indices on the way, and not the struct: encoding/json on top of its version 2.
     indexed: bool,
+    packages: Packages,
     structs: Vec<&'static str>,
     path: Vec<Step>,
     error: Option<String>,
@@ -82,8 +84,15 @@ enum Step {
 
 impl Decoder {
     fn new(profile: &'static Profile) -> Decoder {
-        let indexed = profile.go >= Go::Go127;
-        Decoder { indexed, structs: Vec::new(), path: Vec::new(), error: None, strict: false }
+        let indexed = profile.go.json() == Implementation::V2;
+        Decoder {
+            indexed,
+            packages: profile.packages,
+            structs: Vec::new(),
+            path: Vec::new(),
+            error: None,
+            strict: false,
+        }
     }
 
     fn finish(self) -> Result<(), String> {
@@ -122,6 +131,7 @@ impl Decoder {
             }
             _ => "Go value".to_owned(),
         };
+        let ty = ty.replacen("v2.", &format!("{}.", self.packages.chart()), 1);
         self.error = Some(format!("json: cannot unmarshal {got} into {place} of type {ty}"));
     }
 

@@ -4,7 +4,7 @@ use super::{Chart, write};
 use crate::go::json::{self, Implementation};
 use crate::go::strconv::quote;
 use crate::go::{path, strconv};
-use crate::profile::Profile;
+use crate::profile::{Packages, Profile};
 use flate2::{Compression, GzBuilder};
 use std::io::Write;
 
@@ -28,7 +28,7 @@ pub fn file_name(chart: &Chart) -> String {
 pub fn archive(chart: &mut Chart, time: u64, profile: &'static Profile) -> Result<Vec<u8>, String> {
     chart.metadata.validate(profile).map_err(|error| format!("chart validation: {error}"))?;
     let gzip = GzBuilder::new().mtime(0).comment("Helm").write(Vec::new(), Compression::new(6));
-    let mut archive = Archive { tar: tar::Builder::new(gzip), time };
+    let mut archive = Archive { tar: tar::Builder::new(gzip), time, profile };
     archive.chart(chart, "")?;
     let gzip = archive.tar.into_inner().map_err(|error| error.to_string())?;
     gzip.finish().map_err(|error| error.to_string())
@@ -37,6 +37,7 @@ pub fn archive(chart: &mut Chart, time: u64, profile: &'static Profile) -> Resul
 struct Archive<W: Write> {
     tar: tar::Builder<W>,
     time: u64,
+    profile: &'static Profile,
 }
 
 impl<W: Write> Archive<W> {
@@ -63,7 +64,10 @@ impl<W: Write> Archive<W> {
         }
         if let Some(schema) = &chart.schema {
             if json::unmarshal(schema, Implementation::V1).error.is_some() {
-                return Err("invalid JSON in values.schema.json".to_owned());
+                return Err(match self.profile.packages {
+                    Packages::Helm3 => "Invalid JSON in values.schema.json".to_owned(),
+                    Packages::Helm4 => "invalid JSON in values.schema.json".to_owned(),
+                });
             }
             self.file(&base, "values.schema.json", schema)?;
         }

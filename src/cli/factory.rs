@@ -121,6 +121,14 @@ pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Str
 }
 
 impl Factory {
+    /// Leaves one service; says why where there is none of that name.
+    pub fn only(&mut self, name: &str) -> Option<String> {
+        let known = self.services.iter().map(|service| service.folder.clone()).collect();
+        self.services.retain(|service| service.folder == name);
+        let error = services::Error::UnknownService { name: name.to_owned(), known };
+        self.services.is_empty().then(|| error.to_string())
+    }
+
     /// Warns of folders that hold something like a configuration.yml under another name.
     pub fn warn_misnamed(&self, streams: &mut Streams<'_>) {
         for (_, path) in &self.misnamed {

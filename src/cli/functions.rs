@@ -179,15 +179,15 @@ mod tests {
     use crate::cli::reproducible::Reproducible;
     use crate::go::{Str, StrBuilder};
     use crate::profile::PROFILES;
-    use crate::template::{Language, Templates, Unobserved, execute};
+    use crate::template::{Templates, Unobserved, execute};
 
-    /// The results were printed by Helm 4.1.4 and 4.3.1.
+    /// The results were printed by the four binaries.
     #[test]
     fn every_example_prints_its_result() {
         for profile in PROFILES {
             for function in chapters(profile).iter().flat_map(|(_, rows)| rows) {
-                let language = if profile.duration_functions { Language::Go127 } else { Language::Go125 };
-                let mut templates = Templates::new("gotpl", engine::functions::all(profile), language);
+                let functions = engine::functions::all(profile);
+                let mut templates = Templates::new("gotpl", functions, engine::link::language(profile));
                 let name = Str::from("example");
                 let text = format!("{{{{ {} }}}}", function.doc.example);
                 templates.parse(&name, &Str::from(text.as_str())).unwrap();

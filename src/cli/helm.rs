@@ -135,6 +135,7 @@ fn begin(
     profile: &'static Profile,
     streams: &mut Streams<'_>,
 ) -> Result<Parsed, Exit> {
+    streams.logs = profile.logs;
     let mut warnings = Vec::new();
     let parsed = flags::parse(tables, args, &mut |warning| warnings.push(warning));
     let help = matches!(parsed, Err(Stop::Help));
@@ -181,7 +182,7 @@ impl Invocation<'_> {
     pub fn kube_version(&self) -> Result<Option<KubeVersion>, String> {
         match self.parsed.text("kube-version").filter(|version| !version.is_empty()) {
             None => Ok(None),
-            Some(version) => KubeVersion::parse(version)
+            Some(version) => KubeVersion::parse(version, self.profile)
                 .map(Some)
                 .map_err(|error| format!("invalid kube version '{version}': {error}")),
         }

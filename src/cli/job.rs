@@ -5,12 +5,16 @@ use super::folder::{self, Document};
 use super::helm::read_values_file;
 use super::reproducible::{self, Reproducible};
 use crate::engine::{self, KubeVersion};
-use crate::go::{Dict, Level, Log};
+use crate::go::{Dict, Level, Log, Str};
 use crate::manifest::Manifests;
 use crate::output;
 use crate::profile::Profile;
 use crate::render::{self, Options};
-use crate::services::{Configuration, Platform, Platforms, Service};
+use crate::services::check::value_at;
+use crate::services::nearest::nearest;
+use crate::services::places::dotted;
+use crate::services::{Configuration, Finding, Platform, Platforms, Service, Source, unread};
+use crate::trace::Step;
 use crate::values;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::collections::HashMap;
@@ -79,6 +83,8 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Rendered {
     pub name: String,
+    /// Keys of its configuration that no template read.
+    pub unread: Vec<Finding>,
     /// The version of its library.
     pub library: String,
     /// What `helm template` prints of it; empty where files are wanted.
@@ -130,7 +136,7 @@ impl<'a> Job<'a> {
         })
         .map_err(|error| error.to_string())?;
         if let Some(version) = arguments.get_one::<String>("kube-version") {
-            let parsed = KubeVersion::parse(version);
+            let parsed = KubeVersion::parse(version, profile);
             let parsed = parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?;
             job.options.kube_version = Some(parsed);
         }
@@ -172,8 +178,10 @@ impl<'a> Job<'a> {
         let platform = bench.platforms.of(service, &configuration).map_err(named)?;
         let values = platform.values(service, &configuration).map_err(named)?;
         let manifests = self.manifests(bench, platform, &configuration, values, log).map_err(failed)?;
+        let unread = self.unread(bench, platform, service, &configuration);
         let mut rendered = Rendered {
             name: name.clone(),
+            unread,
             library: platform.entry.library.version.clone(),
             stream: Vec::new(),
             documents: Vec::new(),
@@ -185,6 +193,60 @@ impl<'a> Job<'a> {
                 .map_err(|error| failed(error.to_string()))?;
         }
         Ok(rendered)
+    }
+
+    /// The keys of a configuration that neither library nor schema know, and that no template reads.
+    ///
+    /// Only where there are keys that nobody knows is the service rendered a second time, and watched.
+    pub fn unread(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        service: &Service,
+        configuration: &Configuration,
+    ) -> Vec<Finding> {
+        let guide = || bench.platforms.guide(bench.platforms.index(service, configuration)?);
+        let candidates = unread::candidates(configuration, &platform.defaults, guide);
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+        let (Ok(values), Ok(user_values)) = (platform.merged(service, configuration), &bench.user_values) else {
+            return Vec::new();
+        };
+        let chart = platform.chart_of(configuration.name.clone(), values);
+        let options = Options { name: configuration.name.clone(), cache: None, ..self.options.clone() };
+        let host = Reproducible::new(&configuration.name);
+        let (result, trace) =
+            render::traced(chart, &user_values.deep_copy(), &options, &host, self.profile, &mut |_| {});
+        if result.is_err() {
+            return Vec::new();
+        }
+        let steps = |path: &[String]| path.iter().map(|key| Step::Key(Str::from(key.as_str()))).collect::<Vec<_>>();
+        let reads = trace.reads();
+        let read: Vec<Vec<Step>> = reads.paths().collect();
+        let source = Source::new(service);
+        let mut unread = Vec::new();
+        for path in candidates {
+            let value = configuration.layers.iter().rev().find_map(|layer| value_at(layer, &path));
+            unread::unread(path, &value.unwrap_or_default(), &|path| reads.is_used(&steps(path)), &mut unread);
+        }
+        let finding = |path: Vec<String>| {
+            let above = steps(path.get(..path.len().saturating_sub(1)).unwrap_or_default());
+            let known = read.iter().filter(|read| read.len() == path.len() && read.starts_with(&above));
+            let known: Vec<String> = known
+                .filter_map(|read| match read.last() {
+                    Some(Step::Key(key)) => Some(key.to_string()),
+                    _ => None,
+                })
+                .collect();
+            let meant = path.last().and_then(|key| nearest(key, known.iter().map(String::as_str)));
+            let hint = meant.map_or_else(
+                || "remove it, or see the library's values.yaml for what there is".to_owned(),
+                |word| format!("did you mean `{word}`?"),
+            );
+            source.finding(&path, "unread-key", format!("no template reads `{}`", dotted(&path)), Some(hint))
+        };
+        unread.into_iter().map(finding).collect()
     }
 
     /// Renders a service whose effective values are known.

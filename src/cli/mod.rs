@@ -5,7 +5,9 @@
 //!
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
 
+pub mod compat;
 pub mod completion;
+pub mod create;
 pub mod dependency;
 pub mod elsewhere;
 pub mod explain;
@@ -23,8 +25,10 @@ pub mod kubeconfig;
 pub mod ledger;
 pub mod lint;
 pub mod new;
+pub mod origins;
 pub mod package;
 pub mod post_renderer;
+mod printf;
 pub mod progress;
 pub mod render;
 pub mod report;
@@ -38,7 +42,7 @@ pub mod version;
 pub mod workers;
 
 use crate::go::{Level, Log};
-use crate::profile::Profile;
+use crate::profile::{Logs, Profile};
 use clap::{Arg, ArgAction, Command};
 use flags::{Flag, Kind};
 use std::io::{self, BufWriter, Write};
@@ -61,7 +65,7 @@ pub static OWN_FLAGS: &[Flag] = &[
         name: "helm-version",
         short: None,
         kind: Kind::Text,
-        help: "the version of Helm to be compatible with: 4.1 or 4.3 [env: MIZZEN_HELM_VERSION]",
+        help: "the version of Helm to be compatible with: 3.17, 4.1, 4.2 or 4.3 [env: MIZZEN_HELM_VERSION]",
         hidden: false,
     },
     Flag {
@@ -74,7 +78,7 @@ pub static OWN_FLAGS: &[Flag] = &[
 ];
 
 /// The commands that Helm has too.
-pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND];
+pub static COMMANDS: &[&helm::Command] = &[&template::COMMAND, &lint::COMMAND, &package::COMMAND, &create::COMMAND];
 
 /// Commands that begin with the same word.
 #[derive(Debug)]
@@ -100,6 +104,8 @@ pub struct Streams<'a> {
     pub err: &'a mut dyn Write,
     /// Whether debug records are shown.
     pub debug: bool,
+    /// How records of the log are written.
+    pub logs: Logs,
 }
 
 impl Streams<'_> {
@@ -112,7 +118,10 @@ impl Streams<'_> {
     /// Writes a record of the log to standard error.
     pub fn log(&mut self, record: &Log) {
         if record.level > Level::Debug || self.debug {
-            self.say(&record.to_string());
+            match self.logs {
+                Logs::Printf => self.say(&printf::line(record)),
+                Logs::Structured => self.say(&record.to_string()),
+            }
         }
     }
 
@@ -129,7 +138,7 @@ pub fn main() -> ExitCode {
         let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut err = io::stderr().lock();
-        let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false });
+        let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false, logs: Logs::Structured });
         if out.flush().is_err() { Exit::BrokenPipe } else { exit }
     };
     let thread = std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run);
@@ -159,7 +168,9 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
+        Some(("explain", arguments)) => origins::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("sync", arguments)) => sync::run(arguments, profile, streams),
@@ -227,6 +238,8 @@ pub fn command() -> Command {
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
+        .subcommand(compat::command())
+        .subcommand(origins::command())
         .subcommand(export::command())
         .subcommand(functions::command())
         .subcommand(sync::command())

@@ -71,7 +71,12 @@ fn package(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<(),
         if invocation.parsed.bool("dependency-update") {
             let manager = Manager { folder: folder.clone(), time, recursive: false, profile: invocation.profile };
             let mut sink = std::io::sink();
-            manager.update(&mut Streams { out: &mut sink, err: streams.err, debug: streams.debug })?;
+            manager.update(&mut Streams {
+                out: &mut sink,
+                err: streams.err,
+                debug: streams.debug,
+                logs: streams.logs,
+            })?;
         }
         let saved = save(invocation, &folder, time, streams)?;
         let written = writeln!(streams.out, "Successfully packaged chart and saved it to: {saved}");

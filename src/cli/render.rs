@@ -88,6 +88,9 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     }
     for row in &rows {
         row.outcome.log.iter().for_each(|line| streams.say(line));
+        if let Ok(rendered) = &row.outcome.result {
+            rendered.unread.iter().for_each(|finding| streams.say(&format!("warning: {finding}")));
+        }
         match &row.outcome.result {
             Ok(rendered) if dir.is_none() && !as_json => {
                 if streams.out.write_all(&rendered.stream).is_err() {

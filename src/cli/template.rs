@@ -8,15 +8,16 @@ use super::host;
 use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart, package};
+use crate::engine::link;
 use crate::error::Error;
 use crate::function;
 use crate::functions;
 use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
 use crate::host::Host;
 use crate::manifest::Manifests;
-use crate::profile::{Go, Profile};
+use crate::profile::{Logs, Profile};
 use crate::render::{self, Failure};
-use crate::template::{Function, Language, Templates, Unobserved};
+use crate::template::{Function, Templates, Unobserved};
 use crate::{output, values};
 use std::path::Path;
 use std::sync::Arc;
@@ -203,6 +204,9 @@ impl Template<'_> {
             .map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
         if server {
+            if self.profile.logs == Logs::Printf {
+                return Err(format!("Kubernetes cluster unreachable: {}", self.unreachable()).into());
+            }
             let text =
                 format!("cluster reachability check failed: kubernetes cluster unreachable: {}", self.unreachable());
             streams.log(&Log::new(Level::Error, &text));
@@ -244,6 +248,9 @@ impl Template<'_> {
     /// As cmdGetDryRunFlagStrategy for `template`: whether the cluster is to be asked.
     fn dry_run_on_server(&self, streams: &mut Streams<'_>) -> Result<bool, String> {
         let value = self.parsed.text("dry-run").unwrap_or("client");
+        if self.profile.logs == Logs::Printf {
+            return Ok(self.parsed.bool("validate"));
+        }
         let invalid = |allowed: &str| {
             Err(format!("invalid dry-run value ({}). Must be {allowed}", strconv::quote(value.as_bytes())))
         };
@@ -293,10 +300,7 @@ impl Template<'_> {
 
     /// As TemplateName: a template without data.
     fn template_name(&self, text: &str) -> Result<String, String> {
-        let language = match self.profile.go {
-            Go::Go125 => Language::Go125,
-            Go::Go127 => Language::Go127,
-        };
+        let language = link::language(self.profile);
         let name = Str::from("name-template");
         let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
         let mut templates = Templates::new("name-template", functions, language);

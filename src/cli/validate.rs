@@ -135,6 +135,7 @@ fn look<'a>(job: &Job<'a>, bench: &Bench<'a>, service: &Service) -> Seen {
     let Ok(platform) = bench.platforms.at(index) else { return seen };
     match job.manifests(bench, platform, &configuration, values.deep_copy(), &mut |_| {}) {
         Ok(manifests) => {
+            seen.findings.extend(job.unread(bench, platform, service, &configuration));
             let heads = manifests.manifests.iter().map(|manifest| &manifest.head);
             for head in heads.chain(manifests.hooks.iter().map(|hook| &hook.head)) {
                 seen.resources.push(format!("{} `{}`", head.kind, head.name));

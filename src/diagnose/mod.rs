@@ -121,7 +121,7 @@ pub fn diagnose(error: &Error, message: &str, subject: &Subject<'_>) -> Report {
     let mut report = Report { kind: "other", message: message.to_owned(), ..Report::default() };
     match error {
         Error::Engine(engine::Error::Parse(error)) => parse::report(error, subject, &mut report),
-        Error::Engine(engine::Error::Execute { template, error }) => {
+        Error::Engine(engine::Error::Execute { template, error, .. }) => {
             execution::report(template, error, subject, &mut report);
         }
         Error::Manifest(error) => manifest::report(error, subject, &mut report),

@@ -137,25 +137,31 @@ fn arguments(subject: &Subject<'_>, path: &[Step]) -> Option<SetBy> {
         });
         found.map(|argument| SetBy::Argument(format!("--{flag} {argument}")))
     };
-    find("set-literal", &options.literal_values, &mut |text, dict| parse_into(text, dict, Reader::Literal).is_ok())
-        .or_else(|| {
-            find("set-file", &options.file_values, &mut |text, dict| {
-                parse_into(text, dict, Reader::File(&mut nothing)).is_ok()
-            })
+    find("set-literal", &options.literal_values, &mut |text, dict| {
+        parse_into(text, dict, Reader::Literal, subject.profile).is_ok()
+    })
+    .or_else(|| {
+        find("set-file", &options.file_values, &mut |text, dict| {
+            parse_into(text, dict, Reader::File(&mut nothing), subject.profile).is_ok()
         })
-        .or_else(|| {
-            find("set-string", &options.string_values, &mut |text, dict| parse_into(text, dict, Reader::String).is_ok())
+    })
+    .or_else(|| {
+        find("set-string", &options.string_values, &mut |text, dict| {
+            parse_into(text, dict, Reader::String, subject.profile).is_ok()
         })
-        .or_else(|| find("set", &options.values, &mut |text, dict| parse_into(text, dict, Reader::Typed).is_ok()))
-        .or_else(|| {
-            find("set-json", &options.json_values, &mut |text, dict| match yaml::unmarshal_map(text.as_bytes()) {
-                Ok(map) if text.trim_start().starts_with('{') => {
-                    map.snapshot().into_iter().for_each(|(key, value)| dict.insert(key, value));
-                    true
-                }
-                _ => parse_into(text, dict, Reader::Json).is_ok(),
-            })
+    })
+    .or_else(|| {
+        find("set", &options.values, &mut |text, dict| parse_into(text, dict, Reader::Typed, subject.profile).is_ok())
+    })
+    .or_else(|| {
+        find("set-json", &options.json_values, &mut |text, dict| match yaml::unmarshal_map(text.as_bytes()) {
+            Ok(map) if text.trim_start().starts_with('{') => {
+                map.snapshot().into_iter().for_each(|(key, value)| dict.insert(key, value));
+                true
+            }
+            _ => parse_into(text, dict, Reader::Json, subject.profile).is_ok(),
         })
+    })
 }
 
 /// Whether a value has something at a path.

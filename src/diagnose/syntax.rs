@@ -1,12 +1,17 @@
 //! YAML files of the user's that are none.
 
 use super::{Excerpt, Report};
-use crate::profile::Profile;
+use crate::profile::{Profile, ValuesDocuments};
 use crate::yaml;
+use std::borrow::Cow;
 
 pub(super) fn report(name: &str, text: &[u8], profile: &'static Profile, report: &mut Report) {
     let mut searched = 0;
-    for document in yaml::documents(text, profile.values_lose_last_line) {
+    let documents: Box<dyn Iterator<Item = _>> = match profile.values_documents {
+        ValuesDocuments::First => Box::new(std::iter::once(Ok(Cow::Borrowed(text)))),
+        other => Box::new(yaml::documents(text, other == ValuesDocuments::MergedButLastLine)),
+    };
+    for document in documents {
         let Ok(document) = document else { return };
         let start = find(text, &document, searched);
         if let Err(error) = yaml::unmarshal_map(&document) {

@@ -1,7 +1,8 @@
 //! `.Capabilities`: as Helm's common.Capabilities.
 
-use crate::go::{Field, Kind, Method, Object, ObjectType, Type, Value, strconv};
-use crate::profile::Profile;
+use crate::go::semver::Version;
+use crate::go::{Field, Kind, Method, Object, ObjectType, Part, Type, Value, strconv};
+use crate::profile::{Packages, Profile};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -26,6 +27,7 @@ pub struct KubeVersion {
     pub major: String,
     /// `35`
     pub minor: String,
+    profile: &'static Profile,
 }
 
 impl Capabilities {
@@ -39,6 +41,7 @@ impl Capabilities {
                 version,
                 major: major.to_string(),
                 minor: minor.to_string(),
+                profile,
             },
             api_versions: profile.api_versions.iter().map(|&version| version.to_owned()).collect(),
             profile,
@@ -52,8 +55,24 @@ impl Capabilities {
 }
 
 impl KubeVersion {
-    /// As ParseKubeVersion, with k8s.io/apimachinery's ParseGeneric: at least two numbers, and then anything.
-    pub fn parse(text: &str) -> Result<KubeVersion, String> {
+    /// As ParseKubeVersion.
+    pub fn parse(text: &str, profile: &'static Profile) -> Result<KubeVersion, String> {
+        match profile.packages {
+            Packages::Helm3 => KubeVersion::semantic(text, profile),
+            Packages::Helm4 => KubeVersion::generic(text, profile),
+        }
+    }
+
+    /// A semantic version, as the library for those reads it.
+    fn semantic(text: &str, profile: &'static Profile) -> Result<KubeVersion, String> {
+        let parsed = Version::new(text.as_bytes(), profile.semver).map_err(|error| error.to_string())?;
+        let version = format!("v{parsed}");
+        let (major, minor) = (parsed.major.to_string(), parsed.minor.to_string());
+        Ok(KubeVersion { normalized: version.clone(), version, major, minor, profile })
+    }
+
+    /// As k8s.io/apimachinery's ParseGeneric: at least two numbers, and then anything.
+    fn generic(text: &str, profile: &'static Profile) -> Result<KubeVersion, String> {
         let quoted = || strconv::quote(text.as_bytes());
         let unparsable = || format!("could not parse {} as version", quoted());
         let trimmed = text.trim_start_matches(['\t', '\n', '\x0c', '\r', ' ']);
@@ -86,6 +105,7 @@ impl KubeVersion {
             version: if text.starts_with('v') { text.to_owned() } else { format!("v{text}") },
             major: major.clone(),
             minor: minor.clone(),
+            profile,
             normalized: format!("v{}", normalized.join(".")),
         })
     }
@@ -107,6 +127,14 @@ fn leading_numbers(text: &str) -> Option<&str> {
     Some(&text[..end])
 }
 
+/// The type as Helm 3 or Helm 4 declares it.
+fn by_packages(profile: &Profile, helm_3: &'static ObjectType, helm_4: &'static ObjectType) -> &'static ObjectType {
+    match profile.packages {
+        Packages::Helm3 => helm_3,
+        Packages::Helm4 => helm_4,
+    }
+}
+
 /// `*common.Capabilities`.
 #[derive(Debug)]
 struct Pointer(Rc<Capabilities>);
@@ -115,22 +143,69 @@ static POINTER: ObjectType = ObjectType {
     name: "*common.Capabilities",
     kind: Kind::Pointer,
     fields: &[
-        Field { name: "KubeVersion", json: "KubeVersion", omit_empty: false, ty: Type::Object(&KUBE_VERSION) },
-        Field { name: "APIVersions", json: "APIVersions", omit_empty: false, ty: Type::Object(&VERSION_SET) },
-        Field { name: "HelmVersion", json: "HelmVersion", omit_empty: false, ty: Type::Object(&BUILD_INFO) },
+        Field {
+            name: "KubeVersion",
+            json: "KubeVersion",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&KUBE_VERSION),
+        },
+        Field {
+            name: "APIVersions",
+            json: "APIVersions",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&VERSION_SET),
+        },
+        Field {
+            name: "HelmVersion",
+            json: "HelmVersion",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&BUILD_INFO),
+        },
+    ],
+    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, second: None, call: copy }],
+};
+
+static POINTER_3: ObjectType = ObjectType {
+    name: "*chartutil.Capabilities",
+    kind: Kind::Pointer,
+    fields: &[
+        Field {
+            name: "KubeVersion",
+            json: "KubeVersion",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&KUBE_VERSION_3),
+        },
+        Field {
+            name: "APIVersions",
+            json: "APIVersions",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&VERSION_SET_3),
+        },
+        Field {
+            name: "HelmVersion",
+            json: "HelmVersion",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::Object(&BUILD_INFO_3),
+        },
     ],
     methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, second: None, call: copy }],
 };
 
 impl Object for Pointer {
     fn ty(&self) -> &'static ObjectType {
-        &POINTER
+        by_packages(self.0.profile, &POINTER_3, &POINTER)
     }
 
     fn fields(&self) -> Vec<Value> {
         vec![
             Value::Object(Rc::new(self.0.kube_version.clone())),
-            Value::Object(Rc::new(VersionSet(self.0.api_versions.clone()))),
+            Value::Object(Rc::new(VersionSet(self.0.api_versions.clone(), self.0.profile))),
             Value::Object(Rc::new(BuildInfo(self.0.profile))),
         ]
     }
@@ -144,11 +219,25 @@ static KUBE_VERSION: ObjectType = ObjectType {
     name: "common.KubeVersion",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "Version", omit_empty: false, ty: Type::String },
+        Field { name: "Version", json: "Version", omit_empty: false, part: Part::Own, ty: Type::String },
         // Not exported: templates cannot read it, but fmt prints it.
-        Field { name: "normalizedVersion", json: "", omit_empty: false, ty: Type::String },
-        Field { name: "Major", json: "Major", omit_empty: false, ty: Type::String },
-        Field { name: "Minor", json: "Minor", omit_empty: false, ty: Type::String },
+        Field { name: "normalizedVersion", json: "", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field { name: "Major", json: "Major", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field { name: "Minor", json: "Minor", omit_empty: false, part: Part::Own, ty: Type::String },
+    ],
+    methods: &[
+        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, second: None, call: git_version },
+        Method { name: "String", parameters: &[], variadic: false, results: 1, second: None, call: string },
+    ],
+};
+
+static KUBE_VERSION_3: ObjectType = ObjectType {
+    name: "chartutil.KubeVersion",
+    kind: Kind::Struct,
+    fields: &[
+        Field { name: "Version", json: "Version", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field { name: "Major", json: "Major", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field { name: "Minor", json: "Minor", omit_empty: false, part: Part::Own, ty: Type::String },
     ],
     methods: &[
         Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, second: None, call: git_version },
@@ -158,11 +247,14 @@ static KUBE_VERSION: ObjectType = ObjectType {
 
 impl Object for KubeVersion {
     fn ty(&self) -> &'static ObjectType {
-        &KUBE_VERSION
+        by_packages(self.profile, &KUBE_VERSION_3, &KUBE_VERSION)
     }
 
     fn fields(&self) -> Vec<Value> {
-        [&self.version, &self.normalized, &self.major, &self.minor].map(Value::string).to_vec()
+        match self.profile.packages {
+            Packages::Helm3 => [&self.version, &self.major, &self.minor].map(Value::string).to_vec(),
+            Packages::Helm4 => [&self.version, &self.normalized, &self.major, &self.minor].map(Value::string).to_vec(),
+        }
     }
 
     fn pointer_stringer(&self) -> Option<String> {
@@ -185,7 +277,7 @@ fn string(version: &Value, _: &[Value]) -> Result<Value, String> {
 
 /// `common.VersionSet`, a slice of strings.
 #[derive(Debug)]
-struct VersionSet(Vec<String>);
+struct VersionSet(Vec<String>, &'static Profile);
 
 static VERSION_SET: ObjectType = ObjectType {
     name: "common.VersionSet",
@@ -201,9 +293,23 @@ static VERSION_SET: ObjectType = ObjectType {
     }],
 };
 
+static VERSION_SET_3: ObjectType = ObjectType {
+    name: "chartutil.VersionSet",
+    kind: Kind::Slice,
+    fields: &[],
+    methods: &[Method {
+        name: "Has",
+        parameters: &[Type::String],
+        variadic: false,
+        results: 1,
+        second: None,
+        call: has,
+    }],
+};
+
 impl Object for VersionSet {
     fn ty(&self) -> &'static ObjectType {
-        &VERSION_SET
+        by_packages(self.1, &VERSION_SET_3, &VERSION_SET)
     }
 
     fn underlying(&self) -> Option<Value> {
@@ -227,29 +333,50 @@ static BUILD_INFO: ObjectType = ObjectType {
     name: "version.BuildInfo",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "version", omit_empty: true, ty: Type::String },
-        Field { name: "GitCommit", json: "git_commit", omit_empty: true, ty: Type::String },
-        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, ty: Type::String },
-        Field { name: "GoVersion", json: "go_version", omit_empty: true, ty: Type::String },
-        Field { name: "KubeClientVersion", json: "kube_client_version", omit_empty: false, ty: Type::String },
+        Field { name: "Version", json: "version", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GitCommit", json: "git_commit", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GoVersion", json: "go_version", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field {
+            name: "KubeClientVersion",
+            json: "kube_client_version",
+            omit_empty: false,
+            part: Part::Own,
+            ty: Type::String,
+        },
+    ],
+    methods: &[],
+};
+
+static BUILD_INFO_3: ObjectType = ObjectType {
+    name: "version.BuildInfo",
+    kind: Kind::Struct,
+    fields: &[
+        Field { name: "Version", json: "version", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GitCommit", json: "git_commit", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field { name: "GoVersion", json: "go_version", omit_empty: true, part: Part::Own, ty: Type::String },
     ],
     methods: &[],
 };
 
 impl Object for BuildInfo {
     fn ty(&self) -> &'static ObjectType {
-        &BUILD_INFO
+        by_packages(self.0, &BUILD_INFO_3, &BUILD_INFO)
     }
 
     fn fields(&self) -> Vec<Value> {
         let build = &self.0.build;
-        vec![
+        let mut fields = vec![
             Value::string(format!("v{}", self.0.version)),
             Value::from(build.git_commit),
             Value::from("clean"),
             Value::from(build.go_version),
-            Value::from(build.kube_client_version),
-        ]
+        ];
+        if self.0.packages == Packages::Helm4 {
+            fields.push(Value::from(build.kube_client_version));
+        }
+        fields
     }
 
     fn equal(&self, other: &dyn Object) -> bool {
@@ -266,6 +393,7 @@ fn receiver<T: 'static>(value: &Value) -> &T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::HELM_4_3;
 
     #[test]
     fn kube_versions_are_two_numbers_and_anything() {
@@ -275,7 +403,7 @@ mod tests {
             ("1.2.3.4x", "v1.2.3.4x", "v1.2.3.4", "2"),
             ("1.030", "v1.030", "v1.30", "30"),
         ] {
-            let parsed = KubeVersion::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            let parsed = KubeVersion::parse(text, &HELM_4_3).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(
                 (parsed.version.as_str(), parsed.normalized.as_str(), parsed.minor.as_str()),
                 (version, normalized, minor)
@@ -286,7 +414,7 @@ mod tests {
             ("foo", r#"could not parse "foo" as version"#),
             ("01.2", r#"illegal zero-prefixed version component "01" in "01.2""#),
         ] {
-            assert_eq!(KubeVersion::parse(text), Err(error.to_owned()));
+            assert_eq!(KubeVersion::parse(text, &HELM_4_3), Err(error.to_owned()));
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum Error {
         template: String,
         /// What Go says.
         error: template::Error,
+        /// Whether errors in nested templates become a trace: [`crate::profile::Profile::error_trace`].
+        trace: bool,
     },
 }
 
@@ -26,7 +28,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match self {
             Error::Parse(error) => parse_text(error),
-            Error::Execute { template, error } => execution_text(template, error),
+            Error::Execute { template, error, trace } => execution_text(template, error, *trace),
         })
     }
 }
@@ -42,8 +44,8 @@ fn parse_text(error: &ParseError) -> String {
     format!("parse error at ({location}): {message}")
 }
 
-/// As reformatExecErrorMsg. It works on the text, as Helm does, so that colons in names and messages have Helm's effect.
-fn execution_text(template: &str, error: &template::Error) -> String {
+/// As reformatExecErrorMsg, and as cleanupExecError of Helm 3, which makes no trace. It works on the text, as Helm does, so that colons in names and messages have Helm's effect.
+fn execution_text(template: &str, error: &template::Error, trace: bool) -> String {
     if !holds_execution_error(error) {
         return error.to_string();
     }
@@ -54,6 +56,9 @@ fn execution_text(template: &str, error: &template::Error) -> String {
     };
     if let Some(message) = marked_message(rest) {
         return format!("execution error at ({location}): {message}");
+    }
+    if !trace {
+        return text;
     }
     let mut traces: Vec<Trace> = Vec::new();
     let mut current = Some(error);
@@ -180,7 +185,7 @@ mod tests {
         let inner = exec("c/_h.tpl", 2, "l1", ".Values.a.b", "nil pointer evaluating interface {}.b", None);
         let outer = exec("c/a.yaml", 6, "c/a.yaml", "include \"l1\" .", "error calling include: ", Some(inner));
         assert_eq!(
-            execution_text("c/a.yaml", &outer),
+            execution_text("c/a.yaml", &outer, true),
             "c/a.yaml:6:2\n  executing \"c/a.yaml\" at <include \"l1\" .>:\n    error calling include:\n\
              c/_h.tpl:2:2\n  executing \"l1\" at <.Values.a.b>:\n    nil pointer evaluating interface {}.b"
         );
@@ -190,7 +195,7 @@ mod tests {
     fn the_error_of_a_function_is_one_line() {
         let outer = exec("c/a.yaml", 6, "c/a.yaml", "gt 1 2", "error calling gt: ", Some("incompatible".into()));
         assert_eq!(
-            execution_text("c/a.yaml", &outer),
+            execution_text("c/a.yaml", &outer, true),
             "template: c/a.yaml:6:2: executing \"c/a.yaml\" at <gt 1 2>: error calling gt: incompatible"
         );
     }
@@ -206,7 +211,7 @@ mod tests {
             Some("HELM_ERR_STARTa: b\ncHELM_ERR_END".into()),
         );
         let outer = exec("c/a.yaml", 6, "c/a.yaml", "include \"l1\" .", "error calling include: ", Some(inner));
-        assert_eq!(execution_text("c/a.yaml", &outer), "execution error at (c/a.yaml:6:2): a: b\nc");
+        assert_eq!(execution_text("c/a.yaml", &outer, true), "execution error at (c/a.yaml:6:2): a: b\nc");
     }
 
     #[test]

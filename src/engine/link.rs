@@ -12,12 +12,8 @@ use std::sync::Arc;
 /// They share one name space and the last definition of a name wins, so that, sorted by depth, a definition in a parent
 /// chart replaces those of its subcharts, and the first of several files beside each other replaces the later.
 pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static Profile) -> Result<Templates, Error> {
-    let language = match profile.go {
-        Go::Go125 => Language::Go125,
-        Go::Go127 => Language::Go127,
-    };
     let functions = functions::all(profile);
-    let mut templates = Templates::new("gotpl", Arc::clone(&functions), language);
+    let mut templates = Templates::new("gotpl", Arc::clone(&functions), language(profile));
     // Subcharts come with copies of one library, which is a third of the work for an umbrella of 100.
     let own = Cache::new(functions);
     let lengths = cache.is_none().then(|| Lengths::of(renderables));
@@ -61,4 +57,12 @@ pub fn collisions(templates: &Templates) -> impl Iterator<Item = &Collision> {
         &file[..found.unwrap_or(file.len())]
     }
     templates.collisions().iter().filter(|collision| chart(&collision.used) != chart(&collision.ignored))
+}
+
+/// The language as a version of Helm has it.
+pub fn language(profile: &Profile) -> Language {
+    match profile.go {
+        Go::Go123 => Language::Go123,
+        Go::Go125 | Go::Go126 | Go::Go127 => Language::Go125,
+    }
 }

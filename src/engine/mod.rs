@@ -10,6 +10,7 @@ pub mod error;
 pub mod files;
 pub mod functions;
 pub mod link;
+mod metadata;
 pub mod scope;
 pub mod values;
 
@@ -88,9 +89,11 @@ pub fn render_reporting<O: Observer>(
             continue;
         }
         let mut out = StrBuilder::default();
-        executor
-            .execute(&renderable.name, renderable.data(), &mut out)
-            .map_err(|error| Error::Execute { template: renderable.name.to_string(), error })?;
+        executor.execute(&renderable.name, renderable.data(), &mut out).map_err(|error| Error::Execute {
+            template: renderable.name.to_string(),
+            error,
+            trace: profile.error_trace,
+        })?;
         let out = out.finish();
         if O::ACTIVE {
             executor.observer().finish(&renderable.name, &functions::no_values(&out));

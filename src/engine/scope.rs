@@ -2,10 +2,11 @@
 
 use super::capabilities::Capabilities;
 use super::files::Files;
+use super::metadata;
 use super::values;
 use crate::chart::{Chart, Dependency, Maintainer};
 use crate::go::{Dict, DictType, Str, Value};
-use crate::profile::Profile;
+use crate::profile::{ChartObject, Packages, Profile};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -33,6 +34,7 @@ pub struct Renderable {
     pub text: Str,
     scope: Dict,
     base_path: Str,
+    packages: Packages,
 }
 
 impl Renderable {
@@ -44,8 +46,8 @@ impl Renderable {
     /// The top-level object. All templates of a chart share it, so `.Template` is that of the one which runs.
     pub fn data(&self) -> Value {
         let template = Dict::from_iter([("Name", self.name.clone()), ("BasePath", self.base_path.clone())]);
-        self.scope.insert("Template", values::typed(&template));
-        Value::Dict(values::typed(&self.scope))
+        self.scope.insert("Template", values::typed(&template, self.packages));
+        Value::Dict(values::typed(&self.scope, self.packages))
     }
 }
 
@@ -92,16 +94,24 @@ struct Scopes {
 }
 
 impl Scopes {
+    fn chart(&self, chart: &Chart, is_root: bool) -> Value {
+        match self.profile.chart_object {
+            ChartObject::Struct => metadata::object(&chart.metadata, is_root),
+            ChartObject::Map => Value::Dict(metadata(chart, is_root)),
+        }
+    }
+
     /// As recAllTpls: the scope of a chart at `full_path`, after those of its dependencies.
     fn add(&mut self, chart: &Chart, full_path: &str, parent: Option<&Dict>, root_values: &Dict) -> Dict {
+        let packages = self.profile.packages;
         let own_values = match parent {
-            None => values::typed(root_values),
-            Some(scope) => values::table(scope, format!("Values.{}", chart.name()).as_bytes())
-                .unwrap_or_else(|_| values::typed(&Dict::new())),
+            None => values::typed(root_values, packages),
+            Some(scope) => values::table(scope, format!("Values.{}", chart.name()).as_bytes(), packages)
+                .unwrap_or_else(|_| values::typed(&Dict::new(), packages)),
         };
         let subcharts = Dict::new();
         let scope: Dict = Dict::from_iter([
-            ("Chart", Value::Dict(metadata(chart, parent.is_none()))),
+            ("Chart", self.chart(chart, parent.is_none())),
             ("Files", Files::new(&chart.files, self.profile.lines_of_empty_file)),
             ("Release", self.release.clone()),
             ("Capabilities", self.capabilities.clone()),
@@ -124,6 +134,7 @@ impl Scopes {
                 text: template.data.clone(),
                 scope: scope.clone(),
                 base_path: base_path.clone(),
+                packages,
             };
             self.renderables.insert(name, renderable);
         }

@@ -106,6 +106,40 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// The rows that are different before Go 1.25, whose errors do not name the types that cannot be compared.
+pub static BEFORE_GO_1_25: &[Function] = &[
+    function! {
+        "eq", |first: Value, others: Rest<Value>| eq(first, others).map_err(without_types), "first others...",
+        "whether the first argument equals one of the others",
+        "eq 1 2 1" => "true",
+    },
+    function! {
+        "ne", |one: Value, other: Value| ne(one, other).map_err(without_types), "one other",
+        "whether two values differ",
+        "ne 1 2" => "true",
+    },
+    function! {
+        "lt", |one: Value, other: Value| lt(one, other).map_err(without_types), "one other",
+        "whether the first value is less than the second",
+        "lt 1 2" => "true",
+    },
+    function! {
+        "le", |one: Value, other: Value| le(one, other).map_err(without_types), "one other",
+        "whether the first value is at most the second",
+        "le 2 2" => "true",
+    },
+    function! {
+        "gt", |one: Value, other: Value| gt(one, other).map_err(without_types), "one other",
+        "whether the first value is greater than the second",
+        "gt 2 1" => "true",
+    },
+    function! {
+        "ge", |one: Value, other: Value| ge(one, other).map_err(without_types), "one other",
+        "whether the first value is at least the second",
+        "ge 2 2" => "true",
+    },
+];
+
 /// `{{ and 1 0 2 }}` is `0`: the first argument that is not true, or the last.
 fn and(first: Value, rest: Rest<Value>) -> Value {
     rest.0.into_iter().fold(first, |value, next| if value.is_true() { next } else { value })
@@ -337,8 +371,15 @@ fn type_name(value: &Value) -> String {
     value.ty().unwrap_or(Type::Interface).to_string()
 }
 
+const INCOMPATIBLE: &str = "incompatible types for comparison";
+
 fn incompatible(one: &Value, other: &Value) -> String {
-    format!("incompatible types for comparison: {} and {}", type_name(one), type_name(other))
+    format!("{INCOMPATIBLE}: {} and {}", type_name(one), type_name(other))
+}
+
+/// The same error before Go 1.25.
+fn without_types(error: String) -> String {
+    if error.starts_with(INCOMPATIBLE) { INCOMPATIBLE.to_owned() } else { error }
 }
 
 /// `{{ eq 1 2 1 }}` is `true`: whether the first argument equals one of the others.

@@ -4,6 +4,7 @@
 
 use super::convert::strval;
 use crate::function;
+use crate::go::object::ObjectType;
 use crate::go::{Dict, DictType, Elem, Entries, Kind, List, Str, Type, Value};
 use crate::template::error::Error;
 use crate::template::function::{Function, Rest};
@@ -359,12 +360,19 @@ fn merge_values(old: &Value, new: &Value, overwrite: bool, depth: usize) -> Resu
             }
             Ok(())
         }
-        (Value::Object(old), _) if old.ty().kind == Kind::Struct && !old.ty().fields.is_empty() => match new.kind() {
-            Kind::Struct => Ok(()),
-            kind => Err(Failure::Panic(format!("reflect: call of reflect.Value.Field on {} Value", kind.name()))),
-        },
+        (Value::Object(old), _) if old.ty().kind == Kind::Struct && has_mergeable_fields(old.ty()) => {
+            match new.kind() {
+                Kind::Struct => Ok(()),
+                kind => Err(Failure::Panic(format!("reflect: call of reflect.Value.Field on {} Value", kind.name()))),
+            }
+        }
         _ => Ok(()),
     }
+}
+
+/// As mergo's hasMergeableFields: time.Time has fields, but exports none.
+fn has_mergeable_fields(ty: &ObjectType) -> bool {
+    ty.fields.iter().any(|field| field.name.starts_with(|first: char| first.is_uppercase()))
 }
 
 /// As mergo's isEmptyValue, which has no case for complex numbers.

@@ -6,6 +6,7 @@
 use crate::function;
 use crate::go::json::Implementation;
 use crate::go::time::Location;
+use crate::go::toml::Release;
 use crate::go::{Dict, Elem, List, Str, Value, base64, json, toml};
 use crate::template::error::Error;
 use crate::template::function::{Caller, Function};
@@ -44,7 +45,7 @@ pub static FUNCTIONS: &[Function] = &[
         r#"index (fromJsonArray "[1]") 0"# => "1",
     },
     function! {
-        "fromToml", from_toml, "text",
+        "fromToml", |caller: &mut dyn Caller, text: Str| from_toml(caller, text, Release::V1_6), "text",
         "the map of a TOML text; an error stands under the key Error",
         r#"(fromToml "a = 1").a"# => "1",
     },
@@ -79,11 +80,6 @@ pub static FUNCTIONS: &[Function] = &[
         r#""<" | mustToRawJson"# => r#""<""#,
     },
     function! {
-        "mustToYaml", must_to_yaml, "value",
-        "a value as YAML, or an error",
-        r#"dict "a" 1 | mustToYaml"# => "a: 1",
-    },
-    function! {
         "toJson", |value: Value| to_json(value, Implementation::V2), "value",
         "a value as JSON; nothing where that cannot be done",
         r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
@@ -99,7 +95,7 @@ pub static FUNCTIONS: &[Function] = &[
         r#""<" | toRawJson"# => r#""<""#,
     },
     function! {
-        "toToml", to_toml, "value",
+        "toToml", |value: Value| to_toml(value, Release::V1_6), "value",
         "a value as TOML; an error is the result",
         r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
     },
@@ -115,8 +111,8 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[
+/// The rows that are different before Go 1.27.
+pub static BEFORE_GO_1_27: &[Function] = &[
     function! {
         "fromJson", |text: Str| from_json(text, Implementation::V1), "text",
         "the map of a JSON text; an error stands under the key Error",
@@ -164,8 +160,29 @@ pub static GO_1_25: &[Function] = &[
     },
 ];
 
-/// The functions that came with Helm 4.3.
-pub static FUNCTIONS_4_3: &[Function] = &[function! {
+/// What came with Helm 4.0.
+pub static MUST_TO_YAML: &[Function] = &[function! {
+    "mustToYaml", must_to_yaml, "value",
+    "a value as YAML, or an error",
+    r#"dict "a" 1 | mustToYaml"# => "a: 1",
+}];
+
+/// The rows that are different with TOML 1.0.
+pub static TOML_1_0: &[Function] = &[
+    function! {
+        "fromToml", |caller: &mut dyn Caller, text: Str| from_toml(caller, text, Release::V1_4), "text",
+        "the map of a TOML text; an error stands under the key Error",
+        r#"(fromToml "a = 1").a"# => "1",
+    },
+    function! {
+        "toToml", |value: Value| to_toml(value, Release::V1_4), "value",
+        "a value as TOML; an error is the result",
+        r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
+    },
+];
+
+/// What came with Helm 4.2.
+pub static MUST_TO_TOML: &[Function] = &[function! {
     "mustToToml", must_to_toml, "value",
     "a value as TOML, or an error",
     r#"dict "a" 1 | mustToToml | quote"# => r#""a = 1\n""#,
@@ -273,8 +290,8 @@ fn must_from_json(text: Str, implementation: Implementation) -> Result<Value, Er
 }
 
 /// `{{ dict "a" 1 | toToml }}` is `a = 1` and a newline; what cannot be written is the text of the error.
-fn to_toml(value: Value) -> Result<Str, Error> {
-    match toml::marshal(&value) {
+fn to_toml(value: Value, release: Release) -> Result<Str, Error> {
+    match toml::marshal(&value, release) {
         Ok(text) => Ok(text),
         Err(toml::Error::Text(text)) => Ok(Str::from(text)),
         Err(toml::Error::Panic(text)) => Err(Error::Text(text)),
@@ -283,14 +300,15 @@ fn to_toml(value: Value) -> Result<Str, Error> {
 
 /// As [`to_toml`]; what cannot be written is an error.
 fn must_to_toml(value: Value) -> Result<Str, Error> {
-    toml::marshal(&value).map_err(|(toml::Error::Text(text) | toml::Error::Panic(text))| Error::Text(text))
+    toml::marshal(&value, Release::V1_6)
+        .map_err(|(toml::Error::Text(text) | toml::Error::Panic(text))| Error::Text(text))
 }
 
 /// `{{ (fromToml "a = 1").a }}` is `1`; an error is the only key.
-fn from_toml(caller: &mut dyn Caller, text: Str) -> Dict {
+fn from_toml(caller: &mut dyn Caller, text: Str, release: Release) -> Dict {
     let host = caller.host();
     let zone = toml::Zone::new(&Location::local(&host.time_zone(), &host.time_zone_name()), host.now().0);
-    let (value, error) = toml::unmarshal(&text, &zone);
+    let (value, error) = toml::unmarshal(&text, &zone, release);
     if let Some(error) = error {
         value.insert("Error", error);
     }

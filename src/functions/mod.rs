@@ -21,6 +21,7 @@ pub mod strings;
 pub mod types;
 pub mod urls;
 
+use crate::go::toml::Release;
 use crate::profile::{Go, Profile};
 use crate::template::function::Function;
 
@@ -34,7 +35,7 @@ static CHAPTERS: &[(&str, &[Function])] = &[
     ("Defaults and types", types::FUNCTIONS),
     ("Paths", paths::FUNCTIONS),
     ("URLs", urls::FUNCTIONS),
-    ("YAML, JSON, TOML and encodings", encoding::FUNCTIONS),
+    (ENCODING, encoding::FUNCTIONS),
     ("Digests, passwords and encryption", crypto::FUNCTIONS),
     (DATES, dates::FUNCTIONS),
     ("Random values", random::FUNCTIONS),
@@ -43,9 +44,16 @@ static CHAPTERS: &[(&str, &[Function])] = &[
 ];
 
 const DATES: &str = "Dates and durations";
+const ENCODING: &str = "YAML, JSON, TOML and encodings";
 
-/// The rows that are different where Helm is built with Go 1.25.
-static GO_1_25: &[&[Function]] = &[urls::GO_1_25, encoding::GO_1_25, regex::GO_1_25];
+/// The rows that are different before Go 1.25.
+static BEFORE_GO_1_25: &[&[Function]] = &[builtins::BEFORE_GO_1_25];
+
+/// The rows that are different before Go 1.26.
+static BEFORE_GO_1_26: &[&[Function]] = &[urls::BEFORE_GO_1_26];
+
+/// The rows that are different before Go 1.27.
+static BEFORE_GO_1_27: &[&[Function]] = &[encoding::BEFORE_GO_1_27, regex::BEFORE_GO_1_27];
 
 /// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
 pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
@@ -54,13 +62,21 @@ pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
 }
 
 /// The rows that only some versions have, with their chapters; those that replace another keep its chapter.
-fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 4] {
-    let changed = if profile.go < Go::Go127 { GO_1_25 } else { &[] };
-    let toml: &[Function] = if profile.must_to_toml { encoding::FUNCTIONS_4_3 } else { &[] };
+fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 8] {
+    let toml_1_0: &[Function] = if profile.toml == Release::V1_4 { encoding::TOML_1_0 } else { &[] };
+    let before_1_25 = if profile.go < Go::Go125 { BEFORE_GO_1_25 } else { &[] };
+    let before_1_26 = if profile.go < Go::Go126 { BEFORE_GO_1_26 } else { &[] };
+    let before_1_27 = if profile.go < Go::Go127 { BEFORE_GO_1_27 } else { &[] };
+    let yaml: &[Function] = if profile.must_to_yaml { encoding::MUST_TO_YAML } else { &[] };
+    let toml: &[Function] = if profile.must_to_toml { encoding::MUST_TO_TOML } else { &[] };
     let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
     [
-        (None, changed.iter().copied().flatten().collect()),
-        (Some("YAML, JSON, TOML and encodings"), toml.iter().collect()),
+        (None, before_1_25.iter().copied().flatten().collect()),
+        (None, before_1_26.iter().copied().flatten().collect()),
+        (None, before_1_27.iter().copied().flatten().collect()),
+        (None, toml_1_0.iter().collect()),
+        (Some(ENCODING), yaml.iter().collect()),
+        (Some(ENCODING), toml.iter().collect()),
         (Some(DATES), durations.iter().collect()),
         (Some("Versions"), semver::functions(profile.semver).iter().collect()),
     ]

@@ -77,7 +77,7 @@ pub static FUNCTIONS: &[Function] = &[
 ];
 
 /// The rows that are different with Go 1.25.
-pub static GO_1_25: &[Function] =
+pub static BEFORE_GO_1_27: &[Function] =
     &[function!("regexFindAll", regex_find_all_1_25), function!("mustRegexFindAll", must_regex_find_all_1_25)];
 
 /// As `regexp.Compile`.

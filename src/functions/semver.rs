@@ -1,9 +1,22 @@
 //! Semantic versions: sprig's semver.go, once for each release of the library behind it.
 
 use crate::function;
-use crate::go::semver::{Constraints, Rules, V3_4, V3_5, Version};
+use crate::go::semver::{Constraints, Rules, V3_3, V3_4, V3_5, Version};
 use crate::go::{Str, Value};
 use crate::template::function::Function;
+
+static FUNCTIONS_3_3: &[Function] = &[
+    function! {
+        "semver", semver_3_3, "version",
+        "a semantic version with its parts: Major, Minor, Patch, Prerelease, Metadata",
+        r#"(semver "1.2.3").Minor"# => "2",
+    },
+    function! {
+        "semverCompare", semver_compare_3_3, "constraint version",
+        "whether a version fulfils a constraint",
+        r#"semverCompare ">=1.2" "1.3.0""# => "true",
+    },
+];
 
 static FUNCTIONS_3_4: &[Function] = &[
     function! {
@@ -33,7 +46,18 @@ static FUNCTIONS_3_5: &[Function] = &[
 
 /// The functions of this chapter under the rules of one release of the library.
 pub fn functions(rules: &Rules) -> &'static [Function] {
-    if rules.quoted { FUNCTIONS_3_5 } else { FUNCTIONS_3_4 }
+    if rules.quoted {
+        FUNCTIONS_3_5
+    } else if rules.capitals {
+        FUNCTIONS_3_3
+    } else {
+        FUNCTIONS_3_4
+    }
+}
+
+/// `{{ (semver "1.2.3").Minor }}` is `2`.
+fn semver_3_3(version: Str) -> Result<Value, String> {
+    semver(&version, &V3_3)
 }
 
 /// `{{ (semver "1.2.3").Minor }}` is `2`.
@@ -44,6 +68,11 @@ fn semver_3_4(version: Str) -> Result<Value, String> {
 /// `{{ (semver "1.2.3").Minor }}` is `2`.
 fn semver_3_5(version: Str) -> Result<Value, String> {
     semver(&version, &V3_5)
+}
+
+/// `{{ semverCompare ">=1.2" "1.3.0" }}` is `true`.
+fn semver_compare_3_3(constraint: Str, version: Str) -> Result<bool, String> {
+    semver_compare(&constraint, &version, &V3_3)
 }
 
 /// `{{ semverCompare ">=1.2" "1.3.0" }}` is `true`.

@@ -20,8 +20,8 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The rows that are different where Helm is built with Go 1.25.
-pub static GO_1_25: &[Function] = &[function! {
+/// The rows that are different before Go 1.26.
+pub static BEFORE_GO_1_26: &[Function] = &[function! {
     "urlParse", url_parse_lax, "url",
     "the parts of a URL as a map",
     r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",

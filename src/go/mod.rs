@@ -25,7 +25,7 @@ pub mod utf8;
 pub mod value;
 
 pub use list::List;
-pub use object::{Field, Method, Object, ObjectType};
+pub use object::{Field, Method, Object, ObjectType, Part};
 pub use slog::{Level, Log};
 pub use str::{Mark, Span, Str, StrBuilder};
 pub use value::{Dict, DictType, Elem, Entries, Kind, Type, Value};

@@ -103,8 +103,22 @@ pub struct Field {
     pub json: &'static str,
     /// Whether JSON leaves it out when it is empty.
     pub omit_empty: bool,
+    /// What it has to do with an embedded struct.
+    pub part: Part,
     /// Its static type.
     pub ty: Type,
+}
+
+/// What a field has to do with an embedded struct. A struct lists both that one and its fields, which templates reach by
+/// either way; what prints a struct shows them once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Nothing.
+    Own,
+    /// It is one.
+    Embedded,
+    /// It is one of its fields.
+    Promoted,
 }
 
 /// An exported method.

@@ -1,6 +1,6 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
-use super::object::{Field, Method, Object, ObjectType};
+use super::object::{Field, Method, Object, ObjectType, Part};
 use super::strconv;
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
@@ -44,7 +44,7 @@ pub static V3_3: Rules = Rules {
 /// Release 3.4.0, in Helm 4.1.
 pub static V3_4: Rules = Rules { capitals: false, prerelease_for_group: true, empty_identifiers: true, ..V3_3 };
 
-/// Release 3.5.0, in Helm 4.3.
+/// Release 3.5.0, in Helm 4.2 and 4.3.
 pub static V3_5: Rules = Rules { quoted: true, version_length: 256, constraint_length: 512, groups: 32, ..V3_4 };
 
 /// A semantic version: `semver.Version`.
@@ -383,7 +383,7 @@ static FIELDS: [Field; 6] = [
 ];
 
 const fn unexported(name: &'static str, ty: Type) -> Field {
-    Field { name, json: "", omit_empty: false, ty }
+    Field { name, json: "", omit_empty: false, part: Part::Own, ty }
 }
 
 fn object_of(value: &Value) -> Option<&VersionObject> {

@@ -27,8 +27,8 @@ fn check(linter: &Linter<'_>, path: &str, options: &Options<'_>, log: &mut dyn F
     let defaults = yaml::unmarshal_map(&text).map_err(|error| unparsable(error.to_string()))?;
     let coalesced = Dict::new();
     let too_large = |error: values::Error| error.to_string();
-    values::coalesce_tables(&coalesced, options.values, log).map_err(too_large)?;
-    values::coalesce_tables(&coalesced, &defaults, log).map_err(too_large)?;
+    values::coalesce_tables(&coalesced, options.values, linter.profile, log).map_err(too_large)?;
+    values::coalesce_tables(&coalesced, &defaults, linter.profile, log).map_err(too_large)?;
     let schema = std::fs::read(linter.path("values.schema.json")).unwrap_or_default();
     if schema.is_empty() || (options.skip_schema_validation && linter.profile.lint.skips_schema_of_values) {
         return Ok(());

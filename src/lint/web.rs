@@ -2,14 +2,14 @@
 
 use crate::go::regexp::Regexp;
 use crate::go::url::{Rules, Url};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 
 /// Lengths that no URL has, in characters and in bytes.
 const TOO_LONG: usize = 2083;
 const TOO_SHORT: usize = 3;
 
 fn parse(text: &str, profile: &'static Profile) -> Result<Url, String> {
-    Url::parse(text.as_bytes(), Rules { strict_colons: profile.go >= Go::Go127 })
+    Url::parse(text.as_bytes(), Rules { strict_colons: profile.go.strict_url_colons() })
 }
 
 /// As IsRequestURL: an absolute URL, in which a hash sign is nothing special.

@@ -1,7 +1,8 @@
 //! The few fields of a manifest that Helm reads: as its SimpleHead.
 
+use crate::go::json::Implementation;
 use crate::go::{Dict, Str, Value};
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::yaml::{self, Stage};
 use std::fmt::Write;
 
@@ -35,7 +36,7 @@ const FIELDS: [&[u8]; 3] = [b"apiVersion", b"kind", b"metadata"];
 /// The head of a document that is decoded as a whole.
 pub fn decode(document: &[u8], profile: &'static Profile) -> Result<Head, yaml::Error> {
     let value = yaml::decode(document)?;
-    let mut decoder = Decoder { head: Head::default(), error: None, go: profile.go };
+    let mut decoder = Decoder { head: Head::default(), error: None, profile };
     decoder.check_finite(&value, Target::Head)?;
     decoder.document(&value);
     match decoder.error {
@@ -58,7 +59,7 @@ struct Decoder {
     head: Head,
     /// As encoding/json, which goes on after a value of the wrong type and reports the first.
     error: Option<String>,
-    go: Go,
+    profile: &'static Profile,
 }
 
 const METADATA: &str =
@@ -91,8 +92,11 @@ impl Decoder {
             Value::Nil => {}
             Value::Dict(dict) => self.fields(dict, Target::Head, ""),
             other => {
-                self.error =
-                    Some(format!("json: cannot unmarshal {} into Go value of type util.SimpleHead", json_name(other)));
+                self.error = Some(format!(
+                    "json: cannot unmarshal {} into Go value of type {}.SimpleHead",
+                    json_name(other),
+                    self.profile.packages.head()
+                ));
             }
         }
     }
@@ -126,10 +130,10 @@ impl Decoder {
     fn annotations(&mut self, annotations: &Dict, path: &str) {
         let decoded = Dict::new();
         for (key, value) in annotations.entries().iter() {
-            // As encoding/json of Go 1.27, which names the key too.
-            let path = match self.go {
-                Go::Go125 => path.to_owned(),
-                Go::Go127 => format!("{path}.{key}"),
+            // Only encoding/json over version 2 names the key too.
+            let path = match self.profile.go.json() {
+                Implementation::V1 => path.to_owned(),
+                Implementation::V2 => format!("{path}.{key}"),
             };
             let text = if matches!(value, Value::Nil) { Some(Str::EMPTY) } else { self.text(value, &path) };
             decoded.insert(key.clone(), text.unwrap_or_default());
@@ -152,8 +156,12 @@ impl Decoder {
         if self.error.is_some() {
             return;
         }
-        // Go 1.25 names the struct where it has a name, which the struct of `metadata` has not.
-        let holder = if self.go == Go::Go125 && path.matches('.').count() == 1 { "SimpleHead" } else { "" };
+        // The first encoding/json names the struct where it has a name, which the struct of `metadata` has not.
+        let holder = if self.profile.go.json() == Implementation::V1 && path.matches('.').count() == 1 {
+            "SimpleHead"
+        } else {
+            ""
+        };
         let mut text = String::new();
         let _ = write!(
             text,

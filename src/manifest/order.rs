@@ -1,5 +1,6 @@
 //! The order in which kinds are installed, and hence printed.
 
+use crate::profile::Profile;
 use std::cmp::Ordering;
 
 /// As Helm's InstallOrder.
@@ -40,13 +41,16 @@ static INSTALL_ORDER: [&str; 38] = [
     "IngressClass",
     "Ingress",
     "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
+    WEBHOOKS[0],
+    WEBHOOKS[1],
 ];
 
+/// The kinds that are only in the order of Helm 4.
+const WEBHOOKS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
 /// As Helm's lessByKind, to be used with a stable sort: known kinds in install order, then the others by name.
-pub fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    match (position(a), position(b)) {
+pub fn compare(a: &[u8], b: &[u8], profile: &Profile) -> Ordering {
+    match (position(a, profile), position(b, profile)) {
         (Some(a), Some(b)) => a.cmp(&b),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
@@ -54,8 +58,9 @@ pub fn compare(a: &[u8], b: &[u8]) -> Ordering {
     }
 }
 
-fn position(kind: &[u8]) -> Option<usize> {
-    INSTALL_ORDER.iter().position(|known| known.as_bytes() == kind)
+fn position(kind: &[u8], profile: &Profile) -> Option<usize> {
+    let known = INSTALL_ORDER.len() - if profile.webhooks_ordered { 0 } else { WEBHOOKS.len() };
+    INSTALL_ORDER[..known].iter().position(|known| known.as_bytes() == kind)
 }
 
 #[cfg(test)]
@@ -65,7 +70,7 @@ mod tests {
     #[test]
     fn unknown_kinds_follow_in_alphabetical_order() {
         let mut kinds = ["Zebra", "", "Ingress", "Apple", "Namespace"];
-        kinds.sort_by(|a, b| compare(a.as_bytes(), b.as_bytes()));
+        kinds.sort_by(|a, b| compare(a.as_bytes(), b.as_bytes(), Profile::newest()));
         assert_eq!(kinds, ["Namespace", "Ingress", "", "Apple", "Zebra"]);
     }
 }

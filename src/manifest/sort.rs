@@ -86,8 +86,8 @@ pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn Fn
             classify(&mut sorted, path, document, head, log);
         }
     }
-    sorted.manifests.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind));
-    sorted.hooks.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind));
+    sorted.manifests.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind, profile));
+    sorted.hooks.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind, profile));
     Ok(sorted)
 }
 

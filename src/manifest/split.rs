@@ -6,7 +6,8 @@ use crate::profile::Split;
 /// The documents of a text, in order; those that are blank are left out.
 pub fn split(text: &Str, rule: Split) -> Vec<Str> {
     match rule {
-        Split::Trimmed => split_trimmed(text),
+        Split::Trimmed => split_trimmed(text, true),
+        Split::KeepsLastEnd => split_trimmed(text, false),
         Split::KeepsEnd => split_keeping_end(text),
     }
 }
@@ -36,24 +37,31 @@ fn trim_left_space(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// As Helm to 4.1: splits the trimmed text at `(?:^|\s*\n)---\s*` and trims every part.
+/// As Helm to 4.2.3: splits the trimmed text at `(?:^|\s*\n)---\s*` and trims every part, from 4.2 only at the front.
 ///
 /// A separator takes all white space around it, so that of two in consecutive lines the second has no line break of
 /// its own left and stays in the document.
-fn split_trimmed(text: &Str) -> Vec<Str> {
-    let text = text.slice_of(trim_space(text));
+fn split_trimmed(text: &Str, both_sides: bool) -> Vec<Str> {
+    let trim = if both_sides { trim_space } else { trim_left_space };
+    let text = text.slice_of(trim(text));
     let mut documents = Vec::new();
+    let mut push = |part: &[u8]| {
+        let trimmed = trim(part);
+        if both_sides || !trimmed.is_empty() {
+            documents.push(text.slice_of(trimmed));
+        }
+    };
     let mut begin = 0;
     let mut search = 0;
     while let Some((start, end)) = next_trimmed_separator(&text, search) {
         if end != 0 && start > begin {
-            documents.push(text.slice_of(trim_space(&text[begin..start])));
+            push(&text[begin..start]);
         }
         begin = end;
         search = end;
     }
     if begin < text.len() {
-        documents.push(text.slice_of(trim_space(&text[begin..])));
+        push(&text[begin..]);
     }
     documents
 }

@@ -9,6 +9,7 @@
 mod compile;
 mod complaint;
 mod format;
+mod gojsonschema;
 mod json;
 mod kind;
 mod location;
@@ -18,7 +19,7 @@ mod run;
 pub use complaint::{Complaint, Problem};
 
 use crate::go::{Log, Str, Value};
-use crate::profile::Profile;
+use crate::profile::{JsonSchema, Profile};
 use compile::{Arena, Compiler};
 use json::Json;
 use std::cell::Cell;
@@ -111,6 +112,9 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
     let mut logged = Vec::new();
     let mut log = |line| logged.push(line);
     let result = (|| {
+        if profile.json_schema == JsonSchema::Gojsonschema {
+            return gojsonschema::validate(schema, values, limit);
+        }
         let mut compiler = Compiler::new(false, profile.json_schema, limit, &mut log);
         compiler.add(ADDRESS, Json::parse(schema, profile.go.json())?);
         let schema = compiler.compile(ADDRESS)?;

@@ -1,6 +1,7 @@
 //! A configuration against the schema, and against what YAML and the schema cannot know.
 
 use super::configuration::{Configuration, Layer, Service, is_name};
+use super::consistency;
 use super::error::Error;
 use super::finding::Finding;
 use super::guide::Guide;
@@ -38,6 +39,22 @@ impl<'a> Source<'a> {
     /// Where a value stands.
     pub fn place(&self, path: &[String]) -> Place {
         places::find(&self.service.layers, &self.places, path)
+    }
+
+    /// Whether some layer has a key.
+    fn says(&self, key: &str) -> bool {
+        self.places.iter().any(|places| places.get(&[key.to_owned()]).is_some())
+    }
+
+    /// The plain scalar at a path as its file has it.
+    fn written(&self, path: &[String]) -> Option<String> {
+        let found = self.service.layers.iter().zip(&self.places).rev();
+        let (layer, mark) = found.filter_map(|(layer, places)| Some((layer, places.get(path)?.1))).next()?;
+        let line = layer.text.split(|byte| *byte == b'\n').nth(usize::try_from(mark.line).ok()?)?;
+        let line = String::from_utf8_lossy(line).into_owned();
+        let rest: String = line.chars().skip(usize::try_from(mark.column).ok()?).collect();
+        let end = rest.find(|char: char| char.is_whitespace() || ",]}".contains(char)).unwrap_or(rest.len());
+        rest.get(..end).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     /// A finding about the value at a path.
@@ -90,9 +107,14 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
     let index = platforms.index(service, &configuration);
     let fits = findings.is_empty();
     checked.findings.extend(findings);
-    for trouble in network::troubles(&values) {
+    let mut troubles = network::troubles(&values);
+    troubles.extend(consistency::troubles(&values));
+    for trouble in troubles {
+        // A probe of the library that no longer fits is there because of what the service says of its ports.
+        let ours = trouble.path.first().is_none_or(|key| source.says(key));
+        let cause = ["service".to_owned(), "ports".to_owned()];
+        let place = if ours { source.place(&trouble.path) } else { source.place(&cause) };
         // What the schema complains of already needs no second word.
-        let place = source.place(&trouble.path);
         let said = |finding: &Finding| {
             (&finding.path, finding.line, finding.column) == (&place.path, place.line, place.column)
         };
@@ -240,6 +262,9 @@ pub fn schema(service: &Service, configuration: &Configuration, entry: &Entry) -
     findings
 }
 
+/// How the schema's complaint about a key begins, which ends in a quote.
+const NAME: &str = "invalid propertyName '";
+
 fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, whole: &Dict) -> Finding {
     let Complaint { path, problem } = complaint;
     let shown = if path.is_empty() { "the configuration".to_owned() } else { format!("`{}`", dotted(path)) };
@@ -248,9 +273,13 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
         Problem::UnknownKey { key, known } => {
             let mut at = path.clone();
             at.push(key.clone());
-            let hint = nearest(key, known.iter().map(String::as_str))
-                .map(|word| format!("did you mean `{word}`?"))
-                .or_else(|| guide.path_to(key).map(|path| format!("it belongs to `{}`", dotted(&path))))
+            // The very word, elsewhere, says more than a word that is only like it here.
+            let elsewhere = guide.path_to(key).map(|path| format!("it belongs to `{}`", dotted(&path)));
+            let hint = elsewhere
+                .or_else(|| {
+                    let word = nearest(key, known.iter().map(String::as_str));
+                    word.map(|word| format!("did you mean `{word}`?"))
+                })
                 .or_else(|| (!known.is_empty()).then(|| format!("choose from {}", known.join(", "))));
             source.finding(&at, "unknown-key", format!("unknown key `{}`", dotted(&at)), hint)
         }
@@ -264,7 +293,7 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
             let got = if *got == "null" { "nothing (null)" } else { kind(got) };
             let wanted: Vec<&str> = want.iter().filter(|name| **name != "null").map(|name| kind(name)).collect();
             let message = format!("{shown} is {got}, but must be {}", wanted.join(" or "));
-            let quote = want.contains(&"string").then(|| quoted(whole, path)).flatten();
+            let quote = want.contains(&"string").then(|| quoted(source, whole, path)).flatten();
             let unquote = || unquoted(whole, path, want);
             source.finding(path, "type", message, quote.or_else(unquote).or_else(described))
         }
@@ -296,6 +325,12 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
                 name => format!("{shown} does not fit: {name} is {want}, and this has {got}"),
             };
             source.finding(path, "bound", message, described())
+        }
+        Problem::Other(text) if text.starts_with(NAME) => {
+            let key = text.get(NAME.len()..).unwrap_or_default().trim_end_matches('\'');
+            let mut at = path.clone();
+            at.push(key.to_owned());
+            source.finding(&at, "pattern", format!("{shown} cannot have a key `{key}`"), described())
         }
         Problem::Other(text) => source.finding(path, "schema", format!("{shown}: {text}"), described()),
     }
@@ -332,10 +367,14 @@ fn text(values: &Dict, path: &[String]) -> Option<String> {
 }
 
 /// Advice for a number or boolean that was meant as a text.
-fn quoted(values: &Dict, path: &[String]) -> Option<String> {
+fn quoted(source: &Source<'_>, values: &Dict, path: &[String]) -> Option<String> {
     match value_at(values, path)? {
         Value::String(_) | Value::List(_) | Value::Dict(_) | Value::Nil => None,
-        _ => text(values, path).map(|text| format!("write it in quotes: \"{text}\"")),
+        // As it is written: 1.10 is the number 1.1, but was meant as the text 1.10.
+        _ => {
+            let text = source.written(path).or_else(|| text(values, path));
+            text.map(|text| format!("write it in quotes: \"{text}\""))
+        }
     }
 }
 

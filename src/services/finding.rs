@@ -37,11 +37,13 @@ pub static RULES: &[(&str, &str)] = &[
     ("port-twice", "Ports of a service differ in name and number, and node ports belong to one service."),
     ("render", "The library makes manifests of the configuration."),
     ("resource-twice", "A resource belongs to one service."),
+    ("schedule", "A schedule is one that Kubernetes reads."),
     ("schema", "The configuration fits the schema."),
     ("second-document", "A configuration is one YAML document."),
     ("type", "A value has the type that is asked for."),
     ("unknown-key", "Every key means something."),
     ("unread-key", "Every key is read by a template of the library."),
+    ("volume", "Volumes have names of their own, and what is mounted is there."),
     ("yaml", "The configuration is YAML."),
 ];
 

@@ -12,6 +12,7 @@
 pub mod chart;
 pub mod check;
 pub mod configuration;
+pub mod consistency;
 pub mod error;
 pub mod finding;
 pub mod guide;
@@ -20,8 +21,10 @@ pub mod library;
 pub mod merge;
 pub mod nearest;
 pub mod network;
+pub mod origins;
 pub mod places;
 pub mod umbrella;
+pub mod unread;
 
 pub use self::chart::{Export, Platform};
 pub use check::{Checked, Source, check};

@@ -1,5 +1,6 @@
 //! Ports, hosts and DNS names: what must not collide within a service, and what a service has for itself.
 
+use super::places::dotted;
 use crate::go::{Dict, Value};
 use std::collections::HashMap;
 
@@ -82,12 +83,20 @@ fn ports(values: &Dict, troubles: &mut Vec<Trouble>) {
             once("nodePort", format!("the node port {number}/{protocol}"), "a node has each port once");
         }
     }
-    for name in ["probes", "ingress"] {
+    // A wrong list of ports is told by the schema, and a service without pods has no probes.
+    if !matches!(
+        values.get(b"service").and_then(|service| service.as_dict()?.get(b"ports")),
+        None | Some(Value::List(_))
+    ) {
+        return;
+    }
+    let pods = values.get(b"workload").is_none_or(|workload| workload.as_str().is_none_or(|text| text != "None"));
+    for name in ["probes", "ingress", "serviceMonitor"].into_iter().filter(|name| pods || *name != "probes") {
         port_names(values, name, troubles);
     }
 }
 
-/// Ports that are named by probes and by the ingress must be there.
+/// Ports that are named by probes, the ingress and the service monitor must be there.
 fn port_names(values: &Dict, section: &str, troubles: &mut Vec<Trouble>) {
     let ports = list(values, &["service", "ports"]);
     let known: Vec<String> = ports.iter().filter_map(|(_, port)| string(port, "name")).collect();
@@ -98,10 +107,17 @@ fn port_names(values: &Dict, section: &str, troubles: &mut Vec<Trouble>) {
                 None if known.is_empty() => "service.ports is empty".to_owned(),
                 None => format!("choose from {}", known.join(", ")),
             };
-            let message = format!("no port of service.ports is called `{name}`");
+            let message = format!("{} is `{name}`, but no port of service.ports is called so", dotted(&at));
             troubles.push(Trouble { path: at, rule: "choice", message, hint });
         }
     };
+    if section == "serviceMonitor" {
+        let name = values.get(b"serviceMonitor").and_then(|monitor| string(&monitor, "port"));
+        if let Some(name) = name.filter(|name| !name.is_empty() && is_on(values, section)) {
+            check(path(&["serviceMonitor", "port"]), name);
+        }
+        return;
+    }
     if section == "ingress" {
         if !is_on(values, "ingress") {
             return;
@@ -129,6 +145,14 @@ fn port_names(values: &Dict, section: &str, troubles: &mut Vec<Trouble>) {
 
 fn hosts(values: &Dict, troubles: &mut Vec<Trouble>) {
     let mut seen: HashMap<String, usize> = HashMap::new();
+    if is_on(values, "ingress") && list(values, &["ingress", "hosts"]).is_empty() {
+        troubles.push(Trouble {
+            path: path(&["ingress"]),
+            rule: "missing-key",
+            message: "`ingress` is enabled, but has no `hosts`".to_owned(),
+            hint: "name at least one: hosts: [{host: shop.example.com}]".to_owned(),
+        });
+    }
     for (at, host) in list(values, &["ingress", "hosts"]) {
         let Some(name) = string(&host, "host") else { continue };
         let path = path(&["ingress", "hosts", &at.to_string(), "host"]);
@@ -209,17 +233,17 @@ fn not_a_host(name: &str) -> Option<&'static str> {
     None
 }
 
-fn path(tokens: &[&str]) -> Vec<String> {
+pub(super) fn path(tokens: &[&str]) -> Vec<String> {
     tokens.iter().map(|&token| token.to_owned()).collect()
 }
 
-fn is_on(values: &Dict, section: &str) -> bool {
+pub(super) fn is_on(values: &Dict, section: &str) -> bool {
     let section = values.get(section.as_bytes());
     section.and_then(|section| section.as_dict()?.get(b"enabled")).is_some_and(|flag| flag.is_true())
 }
 
 /// The items of the list at a path, with their indexes.
-fn list(values: &Dict, keys: &[&str]) -> Vec<(usize, Value)> {
+pub(super) fn list(values: &Dict, keys: &[&str]) -> Vec<(usize, Value)> {
     let found = keys.iter().try_fold(Value::Dict(values.clone()), |at, key| at.as_dict()?.get(key.as_bytes()));
     items(found)
 }
@@ -231,11 +255,11 @@ fn items(value: Option<Value>) -> Vec<(usize, Value)> {
     }
 }
 
-fn string(value: &Value, key: &str) -> Option<String> {
+pub(super) fn string(value: &Value, key: &str) -> Option<String> {
     value.as_dict()?.get(key.as_bytes())?.as_str().map(ToString::to_string)
 }
 
-fn number(value: &Value, key: &str) -> Option<i64> {
+pub(super) fn number(value: &Value, key: &str) -> Option<i64> {
     match value.as_dict()?.get(key.as_bytes())? {
         Value::Float64(number) if number.fract() == 0.0 && number.abs() < 1e9 => Some(number as i64),
         Value::Int64(number) | Value::Int(number) => Some(number),
@@ -267,7 +291,7 @@ mod tests {
             ("service: {ports: [{name: a, port: 53}, {name: b, port: 53, protocol: UDP}]}", &[]),
             (
                 "{service: {ports: [{name: http, port: 1}]}, probes: {liveness: {httpGet: {port: htp}}}}",
-                &["no port of service.ports is called `htp`"],
+                &["probes.liveness.httpGet.port is `htp`, but no port of service.ports is called so"],
             ),
             ("ingress: {hosts: [{host: a.b}, {host: '*.b'}]}", &[]),
             ("ingress: {hosts: [{host: a.b}, {host: a.b}]}", &["the host `a.b` is already that of ingress.hosts[0]"]),

@@ -4,6 +4,7 @@ use super::compile::{Operation, compile};
 use super::error::ParseError;
 use super::function::Functions;
 use super::parse::parse;
+use super::templates::Language;
 use crate::go::Str;
 use std::collections::HashMap;
 use std::fmt;
@@ -30,7 +31,7 @@ pub(super) struct Compiled {
 }
 
 impl Cache {
-    /// An empty cache for sets that have these functions, since compiled templates point to them.
+    /// An empty cache for sets that have these functions, since compiled templates point to them, and one language.
     pub fn new(functions: Arc<Functions>) -> Cache {
         Cache { functions, texts: RwLock::default() }
     }
@@ -41,7 +42,7 @@ impl Cache {
     }
 
     /// The templates of a text.
-    pub(super) fn compile(&self, file: &Str, text: &Str) -> Result<Arc<[Compiled]>, ParseError> {
+    pub(super) fn compile(&self, file: &Str, text: &Str, language: Language) -> Result<Arc<[Compiled]>, ParseError> {
         let texts = self.texts.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = texts.get(text)
             && found.iter().all(|template| template.name.as_ref() != Some(file))
@@ -49,7 +50,7 @@ impl Cache {
             return Ok(Arc::clone(found));
         }
         drop(texts);
-        let compiled: Arc<[Compiled]> = compile_text(file, text, &self.functions)?.into();
+        let compiled: Arc<[Compiled]> = compile_text(file, text, &self.functions, language)?.into();
         // A text that defines a template under its own file's name means something else in another file.
         if memchr::memmem::find(text, file).is_none() {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
@@ -66,8 +67,13 @@ impl fmt::Debug for Cache {
 }
 
 /// Parses and compiles a text, in the order in which it defines its templates.
-pub(super) fn compile_text(file: &Str, text: &Str, functions: &Functions) -> Result<Vec<Compiled>, ParseError> {
-    let trees = parse(file, text, functions)?;
+pub(super) fn compile_text(
+    file: &Str,
+    text: &Str,
+    functions: &Functions,
+    language: Language,
+) -> Result<Vec<Compiled>, ParseError> {
+    let trees = parse(file, text, functions, language)?;
     let compiled = trees.into_iter().map(|tree| Compiled {
         name: (tree.name != *file).then(|| tree.name.clone()),
         empty: tree.is_empty(),
@@ -84,7 +90,7 @@ mod tests {
     use crate::template::{Language, Templates};
 
     fn set(cache: &Cache, file: &str, text: &str) -> Result<Templates, ParseError> {
-        let mut templates = Templates::new("root", Arc::clone(&cache.functions), Language::Go127);
+        let mut templates = Templates::new("root", Arc::clone(&cache.functions), Language::Go125);
         templates.parse_shared(&Str::from(file), &Str::from(text), cache).map(|()| templates)
     }
 

@@ -13,6 +13,7 @@ use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
 use crate::go::{Dict, Elem, Kind, List, Object, Str, StrBuilder, Type, Value};
 use crate::host::Host;
+use crate::template::Language;
 use std::any::Any;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -387,6 +388,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 let strings = dict.ty() == crate::go::DictType::Strings;
                 Items::of_dict(&dict, if strings { Form::Concrete } else { Form::Interface })
             }
+            Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if !self.ranges_over_integers() => {
+                return Err(self.error(format!("range can't iterate over {}", printable(&value))));
+            }
             Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations.len() > 1 => {
                 return Err(
                     self.error(format!("can't use {} to iterate over more than one variable", printable(&value)))
@@ -399,11 +403,13 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             Value::Object(object) => match object.underlying() {
                 Some(Value::Dict(dict)) => Items::of_dict(&dict, Form::Concrete),
                 Some(value) if object.ty().kind == Kind::Slice => return self.items(value, pipe),
-                Some(Value::Int(_) | Value::Int64(_)) if pipe.declarations.len() > 1 => {
+                Some(Value::Int(_) | Value::Int64(_)) if self.ranges_over_integers() && pipe.declarations.len() > 1 => {
                     let value = printable(&Value::Object(object));
                     return Err(self.error(format!("can't use {value} to iterate over more than one variable")));
                 }
-                Some(Value::Int(end) | Value::Int64(end)) => Items::Named { next: 0, end, object },
+                Some(Value::Int(end) | Value::Int64(end)) if self.ranges_over_integers() => {
+                    Items::Named { next: 0, end, object }
+                }
                 _ => {
                     // Here the value has no address, so a method of the pointer does not print it.
                     let value = match object.ty().kind {
@@ -417,6 +423,10 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 return Err(self.error(format!("range can't iterate over {}", printable(&value))));
             }
         })
+    }
+
+    fn ranges_over_integers(&self) -> bool {
+        self.scope.templates.language() >= Language::Go125
     }
 
     /// Goes to the next element: makes it dot and puts it into the variables. Returns false where there is none.

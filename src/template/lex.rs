@@ -122,6 +122,8 @@ pub(super) struct Lexer {
     /// Whether `break` and `continue` are keywords, and not functions.
     pub break_is_keyword: bool,
     pub continue_is_keyword: bool,
+    /// Whether the lines of comments count in the numbers of lines; Go 1.23 forgets them.
+    pub counts_comment_lines: bool,
 }
 
 /// The next state of the scanner, or the item that was found.
@@ -144,6 +146,7 @@ impl Lexer {
             inside_action: false,
             break_is_keyword: true,
             continue_is_keyword: true,
+            counts_comment_lines: true,
         }
     }
 
@@ -337,7 +340,12 @@ impl Lexer {
         if !delimiter {
             return self.error("comment ends before closing delimiter");
         }
-        self.ignore();
+        if self.counts_comment_lines {
+            self.ignore();
+        } else {
+            self.start = self.position;
+            self.start_line = self.line;
+        }
         self.position += RIGHT.len() + if trim { MARKER } else { 0 };
         if trim {
             self.position += self.left_trim_length();

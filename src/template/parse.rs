@@ -12,6 +12,7 @@ use super::node::{
     Variable,
 };
 use super::number::Number;
+use super::templates::Language;
 use crate::go::Str;
 use crate::go::strconv::{quote, unquote};
 use crate::go::unicode::is_space;
@@ -37,8 +38,9 @@ impl Tree {
 }
 
 /// Parses a text into the template `name` and those it defines.
-pub(super) fn parse(name: &Str, text: &Str, functions: &Functions) -> Result<Vec<Tree>> {
+pub(super) fn parse(name: &Str, text: &Str, functions: &Functions, language: Language) -> Result<Vec<Tree>> {
     let mut lexer = Lexer::new(text.clone());
+    lexer.counts_comment_lines = language >= Language::Go125;
     lexer.break_is_keyword = functions.get(b"break").is_none();
     lexer.continue_is_keyword = functions.get(b"continue").is_none();
     let mut parser = Parser {

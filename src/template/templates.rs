@@ -10,14 +10,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The version of Go, where its text/template differs.
-///
-/// Between these versions it does not: Go 1.27 answers every case like Go 1.25. The option stands for the next version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
-    /// Go 1.25.
+    /// Go 1.23: `range` takes no numbers, and errors of comparisons do not name the types.
+    Go123,
+    /// Go 1.25 to 1.27, which answer every case alike.
     Go125,
-    /// Go 1.27.
-    Go127,
 }
 
 /// Templates that can call each other. Once built it is shared by threads.
@@ -63,7 +61,7 @@ impl Templates {
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
     /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
-        let compiled = compile_text(name, text, &self.functions)?;
+        let compiled = compile_text(name, text, &self.functions, self.language)?;
         self.add(name, text, &compiled);
         Ok(())
     }
@@ -73,7 +71,7 @@ impl Templates {
         if !cache.serves(&self.functions) {
             return self.parse(name, text);
         }
-        let compiled = cache.compile(name, text)?;
+        let compiled = cache.compile(name, text, self.language)?;
         self.add(name, text, &compiled);
         Ok(())
     }

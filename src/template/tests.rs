@@ -4,7 +4,7 @@ use super::function::{Rest, ShortCircuit};
 use super::*;
 use crate::function;
 use crate::go::{
-    Dict, DictType, Field, Kind, List, Mark, Method, Object, ObjectType, Str, StrBuilder, Type, Value, fmt,
+    Dict, DictType, Field, Kind, List, Mark, Method, Object, ObjectType, Part, Str, StrBuilder, Type, Value, fmt,
 };
 use crate::host::Host;
 use std::ops::Range;
@@ -85,8 +85,8 @@ static PERSON: ObjectType = ObjectType {
     name: "*people.Person",
     kind: Kind::Pointer,
     fields: &[
-        Field { name: "Name", json: "name", omit_empty: false, ty: Type::String },
-        Field { name: "Any", json: "any", omit_empty: false, ty: Type::Interface },
+        Field { name: "Name", json: "name", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field { name: "Any", json: "any", omit_empty: false, part: Part::Own, ty: Type::Interface },
     ],
     methods: &[
         Method {
@@ -164,7 +164,7 @@ fn data() -> Value {
 
 fn templates(files: &[(&str, &str)]) -> Result<Templates, ParseError> {
     let functions: Arc<Functions> = Arc::new(FUNCTIONS.iter().collect());
-    let mut templates = Templates::new("gotpl", functions, Language::Go127);
+    let mut templates = Templates::new("gotpl", functions, Language::Go125);
     for (name, text) in files {
         templates.parse(&Str::from(*name), &Str::from(*text))?;
     }

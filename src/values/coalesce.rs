@@ -8,7 +8,7 @@ use super::Error;
 use crate::chart::Chart;
 use crate::go::strconv::quote;
 use crate::go::{Dict, Entries, Level, Log, Str, Value, fmt};
-use crate::profile::Profile;
+use crate::profile::{Nulls, Profile};
 use crate::schema;
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -47,13 +47,23 @@ pub(super) fn merge(
 }
 
 /// As Helm's MergeTables.
-pub(super) fn merge_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
-    tables(log, destination, source, "", true)
+pub(super) fn merge_tables(
+    destination: &Dict,
+    source: &Dict,
+    profile: &Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<(), Error> {
+    Tables { log, nulls: profile.nulls, merge: true, left: MAX_COPIED }.merge(destination, source, "", 0)
 }
 
 /// As Helm's CoalesceTables.
-pub fn coalesce_tables(destination: &Dict, source: &Dict, log: &mut dyn FnMut(Log)) -> Result<(), Error> {
-    tables(log, destination, source, "", false)
+pub fn coalesce_tables(
+    destination: &Dict,
+    source: &Dict,
+    profile: &Profile,
+    log: &mut dyn FnMut(Log),
+) -> Result<(), Error> {
+    Tables { log, nulls: profile.nulls, merge: false, left: MAX_COPIED }.merge(destination, source, "", 0)
 }
 
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
@@ -211,7 +221,7 @@ impl Coalesce<'_> {
                     match old {
                         None => {}
                         Some(Value::Dict(old)) => {
-                            tables(self.log, &table, &old, &join(prefix, &key.to_str_lossy()), true)?
+                            self.tables(true).merge(&table, &old, &join(prefix, &key.to_str_lossy()), 0)?
                         }
                         Some(_) => {
                             let key = quote(key.as_bytes());
@@ -233,7 +243,7 @@ impl Coalesce<'_> {
     /// As coalesceValues: the chart's own values go into `values`, where those don't say otherwise.
     fn values(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
         let prefix = join(prefix, chart.name());
-        let drop_null = self.profile.null_defaults_dropped;
+        let drop_null = self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
         let subcharts: HashSet<&[u8]> = chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect();
         let mut added = Vec::new();
         for (key, default) in copy(&chart.values)?.snapshot() {
@@ -248,7 +258,7 @@ impl Coalesce<'_> {
                         if drop_null && !merge {
                             remove_null(&default);
                         }
-                        tables(self.log, &table, &default, &join(&prefix, &key.to_str_lossy()), merge)?;
+                        self.tables(merge).merge(&table, &default, &join(&prefix, &key.to_str_lossy()), 0)?;
                     }
                     Value::Nil => {}
                     _ => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
@@ -270,24 +280,25 @@ impl Coalesce<'_> {
         Ok(())
     }
 
+    fn tables(&mut self, merge: bool) -> Tables<'_> {
+        Tables { log: self.log, nulls: self.profile.nulls, merge, left: MAX_COPIED }
+    }
+
     fn print(&mut self, text: String) {
         (self.log)(Log::new(Level::Info, text));
     }
 }
 
-/// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
-fn tables(log: &mut dyn FnMut(Log), destination: &Dict, source: &Dict, prefix: &str, merge: bool) -> Result<(), Error> {
-    Tables { log, merge, left: MAX_COPIED }.merge(destination, source, prefix, 0)
-}
-
 /// One walk over two tables. Imports can tie tables into cycles, so that the walk is bounded.
 struct Tables<'a> {
     log: &'a mut dyn FnMut(Log),
+    nulls: Nulls,
     merge: bool,
     left: usize,
 }
 
 impl Tables<'_> {
+    /// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
     fn merge(&mut self, destination: &Dict, source: &Dict, prefix: &str, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH || self.left == 0 {
             return Err(Error::TooLarge);
@@ -298,10 +309,11 @@ impl Tables<'_> {
             return Ok(());
         }
         let originals = source.snapshot();
+        let delete_any = self.nulls == Nulls::Delete;
         let nulls: Vec<Str> = destination
             .entries()
             .iter()
-            .filter(|(_, value)| matches!(value, Value::Nil))
+            .filter(|(_, value)| matches!(value, Value::Nil) && !delete_any)
             .map(|(key, _)| key.clone())
             .collect();
         add(source, nulls.iter().map(|key| (key.clone(), Value::Nil)).collect());
@@ -311,7 +323,7 @@ impl Tables<'_> {
             match (value, destination.get(&key)) {
                 (value, None) => added.push((key, value)),
                 // The user says null to a default: the key goes. Where the default is null too, it stays.
-                (_, Some(Value::Nil)) if !self.merge && !matches!(original, Value::Nil) => {
+                (_, Some(Value::Nil)) if !self.merge && (delete_any || !matches!(original, Value::Nil)) => {
                     destination.remove(&key);
                 }
                 (Value::Dict(value), Some(Value::Dict(inner))) => {

@@ -220,7 +220,7 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
             let rule: Dict = [("child", child.as_str()), ("parent", parent.as_str())].into_iter().collect();
             rules.push(Value::Dict(rule.with_type(DictType::Strings)));
             match table(&values, &format!("{}.{child}", dependency.name)) {
-                Ok(found) => merge_tables(&imported, &path_to_map(&parent, found), log)?,
+                Ok(found) => merge_tables(&imported, &path_to_map(&parent, found), profile, log)?,
                 Err(missing) => {
                     let error = format!("{} is not a table", quote(missing.as_bytes()));
                     log(if whole {
@@ -236,7 +236,7 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
         dependency.import_values = rules;
     }
     let values = copy(&values)?;
-    merge_tables(&values, &imported, log)?;
+    merge_tables(&values, &imported, profile, log)?;
     chart.values = values;
     Ok(())
 }

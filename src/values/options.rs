@@ -40,29 +40,29 @@ pub fn user_values(
     }
     for argument in &options.json_values {
         let trimmed = argument.trim_matches(crate::go::unicode::is_space);
-        if trimmed.starts_with('{') {
+        if profile.set_json_objects && trimmed.starts_with('{') {
             match json::unmarshal(trimmed.as_bytes(), json::Implementation::V1).into_result() {
                 Ok(Value::Dict(values)) => base = merge_maps(&base, &values),
                 _ => return Err(Error::SetJson { whole: true, argument: argument.clone() }),
             }
         } else {
-            set::parse_into(argument, &base, Reader::Json)
+            set::parse_into(argument, &base, Reader::Json, profile)
                 .map_err(|_| Error::SetJson { whole: false, argument: argument.clone() })?;
         }
     }
     let fail = |flag| move |error| Error::Set { flag, error };
     for argument in &options.values {
-        set::parse_into(argument, &base, Reader::Typed).map_err(fail("set"))?;
+        set::parse_into(argument, &base, Reader::Typed, profile).map_err(fail("set"))?;
     }
     for argument in &options.string_values {
-        set::parse_into(argument, &base, Reader::String).map_err(fail("set-string"))?;
+        set::parse_into(argument, &base, Reader::String, profile).map_err(fail("set-string"))?;
     }
     for argument in &options.file_values {
         let mut read = |path: &str| read(path).map(Value::string);
-        set::parse_into(argument, &base, Reader::File(&mut read)).map_err(fail("set-file"))?;
+        set::parse_into(argument, &base, Reader::File(&mut read), profile).map_err(fail("set-file"))?;
     }
     for argument in &options.literal_values {
-        set::parse_into(argument, &base, Reader::Literal).map_err(fail("set-literal"))?;
+        set::parse_into(argument, &base, Reader::Literal, profile).map_err(fail("set-literal"))?;
     }
     Ok(base)
 }

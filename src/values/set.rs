@@ -7,6 +7,7 @@ use crate::go::json;
 use crate::go::strconv::{self, quote};
 use crate::go::unicode::is_space;
 use crate::go::{Dict, Value};
+use crate::profile::Profile;
 
 /// The largest index of a list, as strvals MaxIndex.
 pub const MAX_INDEX: i64 = 65536;
@@ -32,36 +33,43 @@ pub enum Reader<'a> {
 }
 
 /// As strvals ParseInto and its siblings: writes what `argument` says into `destination`.
-pub fn parse_into(argument: &str, destination: &Dict, reader: Reader<'_>) -> Result<(), String> {
+pub fn parse_into(
+    argument: &str,
+    destination: &Dict,
+    reader: Reader<'_>,
+    profile: &'static Profile,
+) -> Result<(), String> {
     let mut parser = Parser { rest: argument, reader };
     loop {
         match parser.key(destination, 0) {
             Ok(()) => {}
-            Err(Stop { end: true, .. }) => return Ok(()),
+            Err(Stop { end: true, wrapped, .. }) if !wrapped || profile.set_ends_in_index => return Ok(()),
             Err(stop) => return Err(stop.text),
         }
     }
 }
 
-/// A Go error. `end` tells that io.EOF is in its chain, which the outermost loop takes for success.
+/// A Go error. `end` tells that io.EOF is in its chain, which the outermost loop takes for success, and `wrapped` that
+/// there is more in the chain.
 struct Stop {
     text: String,
     end: bool,
+    wrapped: bool,
 }
 
 impl Stop {
     fn end() -> Stop {
-        Stop { text: "EOF".to_owned(), end: true }
+        Stop { text: "EOF".to_owned(), end: true, wrapped: false }
     }
 
     fn index(self) -> Stop {
-        Stop { text: format!("error parsing index: {}", self.text), end: self.end }
+        Stop { text: format!("error parsing index: {}", self.text), end: self.end, wrapped: true }
     }
 }
 
 impl From<String> for Stop {
     fn from(text: String) -> Stop {
-        Stop { text, end: false }
+        Stop { text, end: false, wrapped: false }
     }
 }
 
@@ -457,6 +465,7 @@ fn equal_fold(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::HELM_4_3;
 
     fn json(value: &Value) -> String {
         match value {
@@ -482,7 +491,7 @@ mod tests {
 
     fn run(argument: &str, reader: Reader<'_>) -> String {
         let data = base();
-        match parse_into(argument, &data, reader) {
+        match parse_into(argument, &data, reader, &HELM_4_3) {
             Err(error) => error,
             Ok(()) => {
                 for (key, same) in [("m", "{\"x\":1}"), ("n", "null"), ("s", "\"t\"")] {

@@ -4,7 +4,7 @@ use super::emit::{Emitter, Place, Style};
 use super::error::{Error, Stage};
 use super::order;
 use super::resolve::{Resolved, Version, is_old_bool, resolve};
-use crate::go::{Kind, Object, Str, Value, base64, json, strconv};
+use crate::go::{Kind, Object, Part, Str, Value, base64, json, strconv};
 use std::borrow::Cow;
 
 /// As `yaml.Marshal`: what `toYaml` writes, with its last newline.
@@ -182,7 +182,8 @@ impl Encoder {
             if pretty {
                 // The structs of Helm have no yaml tags, so that goyaml writes all fields under their small names.
                 let exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
-                let fields = ty.fields.iter().zip(object.fields()).filter(|(field, _)| exported(field.name));
+                let fields = ty.fields.iter().zip(object.fields());
+                let fields = fields.filter(|(field, _)| exported(field.name) && field.part != Part::Promoted);
                 let entries = fields.map(|(field, value)| (Str::from(field.name.to_lowercase()), value)).collect();
                 return encoder.map(entries, false);
             }

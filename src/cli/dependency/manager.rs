@@ -10,7 +10,7 @@ use crate::go::time::{Location, Time};
 use crate::go::url::{Rules, Url};
 use crate::go::{Level, Log, fs::path_error, path};
 use crate::host::Host;
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::ErrorKind;
@@ -174,7 +174,7 @@ impl Manager {
                 }
                 continue;
             }
-            let url = Url::parse(repository.as_bytes(), Rules { strict_colons: self.profile.go >= Go::Go127 });
+            let url = Url::parse(repository.as_bytes(), Rules { strict_colons: self.profile.go.strict_url_colons() });
             if !repository.starts_with('/') && url.is_ok_and(|url| url.scheme.is_empty()) {
                 missing.push(repository);
             }

@@ -161,7 +161,7 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::go::list::List;
-    use crate::go::object::{Field, Object, ObjectType};
+    use crate::go::object::{Field, Object, ObjectType, Part};
     use crate::go::str::Mark;
     use crate::go::value::Value::{Bool, Float64, Int, Nil, Uint8};
     use crate::go::value::{Dict, Elem, Type};
@@ -307,8 +307,8 @@ mod tests {
     }
 
     const FIELDS: &[Field] = &[
-        Field { name: "A", json: "a", omit_empty: false, ty: Type::Int },
-        Field { name: "B", json: "b", omit_empty: false, ty: Type::Interface },
+        Field { name: "A", json: "a", omit_empty: false, part: Part::Own, ty: Type::Int },
+        Field { name: "B", json: "b", omit_empty: false, part: Part::Own, ty: Type::Interface },
     ];
     static STRUCT: ObjectType = ObjectType { name: "p.T", kind: Kind::Struct, fields: FIELDS, methods: &[] };
     static POINTER: ObjectType = ObjectType { name: "*p.T", kind: Kind::Pointer, fields: FIELDS, methods: &[] };

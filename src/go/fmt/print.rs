@@ -3,7 +3,7 @@
 use super::format::Flags;
 use super::{MAX_DEPTH, Printer};
 use crate::go::list::List;
-use crate::go::object::Object;
+use crate::go::object::{Object, Part};
 use crate::go::str::Str;
 use crate::go::utf8;
 use crate::go::value::{Dict, Kind, Type, Value};
@@ -305,7 +305,8 @@ impl Printer {
             self.out.extend_from_slice(name.trim_start_matches('*').as_bytes());
         }
         self.out.push(b'{');
-        for (index, (field, item)) in object.ty().fields.iter().zip(object.fields()).enumerate() {
+        let fields = object.ty().fields.iter().zip(object.fields());
+        for (index, (field, item)) in fields.filter(|(field, _)| field.part != Part::Promoted).enumerate() {
             self.separate(index);
             if plus_v || sharp_v {
                 self.out.extend_from_slice(field.name.as_bytes());

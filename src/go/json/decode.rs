@@ -104,11 +104,10 @@ impl Builder for Any {
         literal.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float64)
     }
 
-    fn out_of_range(&mut self, literal: &str, implementation: Implementation) -> Value {
+    fn out_of_range(&mut self, _: &str, implementation: Implementation) -> Value {
         match implementation {
             Implementation::V1 => Value::Nil,
-            Implementation::V2 if literal.starts_with('-') => Value::Float64(f64::MIN),
-            Implementation::V2 => Value::Float64(f64::MAX),
+            Implementation::V2 => Value::Float64(0.0),
         }
     }
 
@@ -573,6 +572,14 @@ mod tests {
             (r#"{"a":1e400}"#, "json: cannot unmarshal number 1e400 into Go struct field .a of type float64"),
         ] {
             assert_eq!(show(text, Implementation::V2), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn keeps_the_place_of_a_number_out_of_range() {
+        for (implementation, expected) in [(Implementation::V1, "[1.0, nil]"), (Implementation::V2, "[1.0, 0.0]")] {
+            let partial = unmarshal(b"[1,-1e400]", implementation);
+            assert_eq!(format!("{:?}", partial.value), expected);
         }
     }
 

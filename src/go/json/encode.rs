@@ -1,6 +1,6 @@
 //! Writing JSON: `json.Marshal`, `MarshalIndent` and an Encoder without HTML escaping.
 
-use super::super::object::Object;
+use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
 use super::super::value::{Kind, Value};
 use super::super::{base64, strconv, utf8};
@@ -245,7 +245,9 @@ impl Encoder<'_> {
 pub fn fields(object: &dyn Object) -> Vec<(Str, Value)> {
     let fields = object.ty().fields.iter().zip(object.fields());
     fields
-        .filter(|(field, value)| !(field.json.is_empty() || field.omit_empty && is_empty(value)))
+        .filter(|(field, value)| {
+            !(field.json.is_empty() || field.part == Part::Embedded || field.omit_empty && is_empty(value))
+        })
         .map(|(field, value)| (Str::from(field.json), value))
         .collect()
 }

@@ -1,6 +1,6 @@
 //! The types of package time as templates see them, and their methods.
 
-use super::super::object::{Field, Method, Object, ObjectType};
+use super::super::object::{Field, Method, Object, ObjectType, Part};
 use super::super::value::{Kind, Type, Value};
 use super::duration::{DURATION_PARAMETER, argument};
 use super::zone::{self, LOCATION};
@@ -48,7 +48,7 @@ static FIELDS: [Field; 3] =
     [unexported("wall", Type::Uint64), unexported("ext", Type::Int64), unexported("loc", Type::Object(&LOCATION))];
 
 pub(super) const fn unexported(name: &'static str, ty: Type) -> Field {
-    Field { name, json: "", omit_empty: false, ty }
+    Field { name, json: "", omit_empty: false, part: Part::Own, ty }
 }
 
 static TIME_PARAMETER: [Type; 1] = [Type::Object(&TIME)];

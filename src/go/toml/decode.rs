@@ -11,7 +11,7 @@ use super::super::str::Str;
 use super::super::strconv;
 use super::super::utf8;
 use super::super::value::{Dict, Elem, Entries, Value};
-use super::{Zone, join_key};
+use super::{Release, Zone, join_key};
 use std::collections::{HashMap, HashSet};
 
 /// How deep keys and values may nest; Go has no limit and would use up its time and memory.
@@ -20,7 +20,7 @@ const MAX_DEPTH: usize = 500;
 const EOF: char = '\0';
 
 /// As `toml.Unmarshal` into a map: the map, and the package's error if there was one.
-pub fn unmarshal(text: &[u8], zone: &Zone) -> (Dict, Option<String>) {
+pub fn unmarshal(text: &[u8], zone: &Zone, release: Release) -> (Dict, Option<String>) {
     let text = text
         .strip_prefix(b"\xff\xfe")
         .or_else(|| text.strip_prefix(b"\xfe\xff"))
@@ -33,6 +33,7 @@ pub fn unmarshal(text: &[u8], zone: &Zone) -> (Dict, Option<String>) {
     let mut parser = Parser {
         text,
         zone,
+        release,
         at: 0,
         start: 0,
         line: 1,
@@ -78,6 +79,7 @@ struct Table(HashMap<Str, Item>);
 struct Parser<'a> {
     text: &'a [u8],
     zone: &'a Zone,
+    release: Release,
     at: usize,
     /// Where the item starts that is being read.
     start: usize,
@@ -175,7 +177,8 @@ impl<'a> Parser<'a> {
 
     /// As lexer.errorf.
     fn error<T>(&self, problem: impl Into<String>) -> Result<T, Fail> {
-        let after_newline = self.at_end && self.at >= 1 && self.text[self.at - 1] == b'\n';
+        let after_newline =
+            self.at_end && (self.release == Release::V1_4 || self.at >= 1 && self.text[self.at - 1] == b'\n');
         Err(Fail { line: self.line - isize::from(after_newline), problem: problem.into() })
     }
 
@@ -330,7 +333,11 @@ impl<'a> Parser<'a> {
                 EOF => return self.error("unexpected EOF; expected key separator '='"),
                 other => {
                     let problem = format!("expected '.' or '=', but got {} instead", strconv::quote_rune(other));
-                    return if other == '\n' { self.error_before(problem) } else { self.error(problem) };
+                    return if other == '\n' && self.release > Release::V1_4 {
+                        self.error_before(problem)
+                    } else {
+                        self.error(problem)
+                    };
                 }
             }
         }
@@ -487,7 +494,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        let (dict, error) = unmarshal(text.as_bytes(), &Zone::new(&Location::utc(), 0));
+        let (dict, error) = unmarshal(text.as_bytes(), &Zone::new(&Location::utc(), 0), Release::V1_6);
         error.unwrap_or_else(|| format!("{:?}", Value::Dict(dict)))
     }
 

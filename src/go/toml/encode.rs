@@ -1,11 +1,11 @@
 //! Writing TOML, as encode.go does.
 
-use super::super::object::Object;
+use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
 use super::super::strconv;
 use super::super::time::{Duration, Location, Time};
 use super::super::value::{Kind, Value};
-use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME, escape, join_key, quote_part};
+use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME, Release, escape, join_key, quote_part};
 
 /// Why a value cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub enum Error {
 const MAX_DEPTH: usize = 10_000;
 
 /// As `toml.NewEncoder(…).Encode`.
-pub fn marshal(value: &Value) -> Result<Str, Error> {
+pub fn marshal(value: &Value, release: Release) -> Result<Str, Error> {
     if matches!(value, Value::Nil) {
         return Err(Error::Panic("reflect: call of reflect.Value.Type on zero Value".to_owned()));
     }
-    let mut encoder = Encoder { out: StrBuilder::default(), depth: 0 };
+    let mut encoder = Encoder { out: StrBuilder::default(), release, depth: 0 };
     encoder.encode(&[], value)?;
     Ok(encoder.out.finish())
 }
@@ -50,6 +50,7 @@ enum Shape {
 
 struct Encoder {
     out: StrBuilder,
+    release: Release,
     depth: usize,
 }
 
@@ -70,7 +71,12 @@ fn shape(value: &Value) -> Shape {
         Value::Dict(dict) => Shape::Entries(dict.snapshot()),
         Value::Object(object) => {
             let exported = |name: &str| name.starts_with(|first: char| first.is_ascii_uppercase());
-            let fields = object.ty().fields.iter().zip(object.fields()).filter(|(field, _)| exported(field.name));
+            let fields = object
+                .ty()
+                .fields
+                .iter()
+                .zip(object.fields())
+                .filter(|(field, _)| exported(field.name) && field.part != Part::Embedded);
             Shape::Entries(fields.map(|(field, value)| (Str::from(field.name), value)).collect())
         }
         _ => Shape::Other,
@@ -259,7 +265,7 @@ impl Encoder {
             Value::Int(number) | Value::Int64(number) => self.write(number.to_string().as_bytes()),
             Value::Uint8(number) => self.write(number.to_string().as_bytes()),
             Value::Uint64(number) => self.write(number.to_string().as_bytes()),
-            Value::Float64(number) => self.write(float(*number).as_bytes()),
+            Value::Float64(number) => self.write(float(*number, self.release).as_bytes()),
             Value::Complex128(_) => return fail("unexpected type: complex128"),
             Value::String(text) => self.string(text),
             Value::Bytes(bytes) => {
@@ -319,7 +325,7 @@ impl Encoder {
     }
 }
 
-fn float(number: f64) -> String {
+fn float(number: f64, release: Release) -> String {
     let sign = if number.is_sign_negative() { "-" } else { "" };
     if number.is_nan() {
         return format!("{sign}nan");
@@ -327,7 +333,8 @@ fn float(number: f64) -> String {
     if number.is_infinite() {
         return format!("{sign}inf");
     }
-    let mut text = strconv::format_float(number, b'g', None, 64);
+    let format = if release == Release::V1_4 { b'f' } else { b'g' };
+    let mut text = strconv::format_float(number, format, None, 64);
     if !text.contains(['e', '.']) {
         text.push_str(".0");
     }

@@ -1,4 +1,4 @@
-//! github.com/BurntSushi/toml v1.6.0: TOML read and written as Helm does.
+//! github.com/BurntSushi/toml: TOML read and written as Helm does.
 
 mod decode;
 mod encode;
@@ -14,6 +14,15 @@ const LOCAL_DATETIME: &str = "datetime-local";
 const LOCAL_DATE: &str = "date-local";
 const LOCAL_TIME: &str = "time-local";
 
+/// A release of the package, where it reads or writes differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Release {
+    /// TOML 1.0. Floats are written without exponents. Helm 3.17.
+    V1_4,
+    /// TOML 1.1. Helm 4.
+    V1_6,
+}
+
 /// What reading depends on: the local zone, and the offset that it has now.
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -28,7 +37,7 @@ impl Zone {
     }
 
     /// As ParseInLocation with the layouts of the package, in its order.
-    fn parse(&self, text: &[u8]) -> Option<Time> {
+    fn parse(&self, text: &[u8], release: Release) -> Option<Time> {
         let fixed = |name: &str| Location::fixed(name.to_owned(), self.offset);
         let layouts: [(&[u8], Location); 7] = [
             (b"2006-01-02T15:04:05.999999999Z07:00", self.local.clone()),
@@ -39,7 +48,9 @@ impl Zone {
             (b"2006-01-02T15:04", fixed(LOCAL_DATETIME)),
             (b"15:04", fixed(LOCAL_TIME)),
         ];
-        layouts.iter().find_map(|(layout, location)| {
+        // TOML 1.0 has no times without seconds.
+        let known = if release == Release::V1_4 { 4 } else { layouts.len() };
+        layouts.iter().take(known).find_map(|(layout, location)| {
             let time = super::time::parse_in_location(layout, text, location).ok()?;
             Some((!lacks_leading_zero(text, layout)).then_some(time))
         })?

@@ -2,6 +2,7 @@
 
 use super::super::super::str::Str;
 use super::super::super::{strconv, utf8};
+use super::super::Release;
 use super::{EOF, Fail, Parser, is_newline};
 
 impl Parser<'_> {
@@ -102,6 +103,9 @@ impl Parser<'_> {
     fn escape_code(&mut self) -> Result<(), Fail> {
         let code = self.next()?;
         let (digits, words) = match code {
+            'e' | 'x' if self.release == Release::V1_4 => {
+                return self.error(format!("invalid escape in string '\\{code}'"));
+            }
             'e' | 'b' | 't' | 'n' | 'f' | 'r' | '"' | ' ' | '\t' | '\\' => return Ok(()),
             'x' => (2, "two"),
             'u' => (4, "four"),

@@ -5,8 +5,10 @@ use super::super::super::str::Str;
 use super::super::super::strconv::{self, NumErrorKind};
 use super::super::super::unicode;
 use super::super::super::value::{Dict, Elem, Value};
-use super::super::join_key;
+use super::super::{Release, join_key};
 use super::{EOF, Fail, Item, MAX_DEPTH, Parser};
+
+const INLINE_NEWLINE: &str = "newlines not allowed within inline tables";
 
 fn or_end(character: char) -> String {
     if character == EOF { "end of file".to_owned() } else { format!("'{character}'") }
@@ -62,7 +64,7 @@ impl Parser<'_> {
                 return self.word(last);
             }
             EOF => return self.error("unexpected EOF; expected value"),
-            '\n' => return self.error_before(r"expected value but found '\n' instead"),
+            '\n' if self.release > Release::V1_4 => return self.error_before(r"expected value but found '\n' instead"),
             _ => return self.error(format!("expected value but found {} instead", strconv::quote_rune(first))),
         };
         Ok((value, false))
@@ -238,7 +240,7 @@ impl Parser<'_> {
                 other => *other,
             })
             .collect();
-        match self.zone.parse(&text) {
+        match self.zone.parse(&text, self.release) {
             Some(time) => Ok(time.into_value()),
             None => self.value_error(format!("invalid datetime: {}", strconv::quote(&text))),
         }
@@ -309,6 +311,7 @@ impl Parser<'_> {
         'entries: loop {
             let (at, line) = (self.at, self.line);
             match self.next()? {
+                '\n' | '\r' if self.release == Release::V1_4 => return self.error_before(INLINE_NEWLINE),
                 ' ' | '\t' | '\n' | '\r' => continue,
                 '#' => {
                     self.comment()?;
@@ -322,12 +325,16 @@ impl Parser<'_> {
             self.context.clone_from(&context);
             loop {
                 match self.next()? {
+                    '\n' | '\r' if self.release == Release::V1_4 => return self.error_before(INLINE_NEWLINE),
                     ' ' | '\t' | '\n' | '\r' => {}
                     '#' => self.comment()?,
                     ',' => {
                         self.skip_space()?;
                         if self.peek()? != '}' {
                             continue 'entries;
+                        }
+                        if self.release == Release::V1_4 {
+                            return self.error("trailing comma not allowed in inline tables");
                         }
                     }
                     '}' => break 'entries,

@@ -1,0 +1,144 @@
+//! The factory as a new platform team uses it: several commands in one folder, one after the other.
+
+use super::Folder;
+use libtest_mimic::{Failed, Trial};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The stories.
+pub fn trials() -> Vec<Trial> {
+    vec![
+        Trial::test("factory: a second run changes nothing, and a removed service disappears", twice),
+        Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
+        Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
+        Trial::test("factory: a pinned library, and a warning of a mix", pins),
+    ]
+}
+
+/// Runs a line of a shell in a folder, with this build's `mizzen`.
+fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
+    let binary = Path::new(env!("CARGO_BIN_EXE_mizzen"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = binary.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    let mut command = Command::new("sh");
+    command.args(["-c", line]).current_dir(folder).stdin(Stdio::null());
+    command.env_clear().env("HOME", folder).env("PATH", std::env::join_paths(paths)?).env("ENV_FLAG", "");
+    Ok(command.output()?)
+}
+
+/// The same where it must succeed: what it printed.
+fn run(folder: &Path, line: &str) -> Result<String, Failed> {
+    let output = shell(folder, line)?;
+    if !output.status.success() {
+        return Err(format!("`{line}`: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// All files below a folder with their bytes and when they were written.
+fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTime)>, Failed> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder)?.display().to_string();
+            found.insert(name, (std::fs::read(&path)?, std::fs::metadata(&path)?.modified()?));
+        }
+    }
+    Ok(found)
+}
+
+fn check(holds: bool, what: &str) -> Result<(), Failed> {
+    if holds { Ok(()) } else { Err(what.into()) }
+}
+
+fn twice() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout && mizzen validate")?;
+    let commands = "mizzen render -o manifests && mizzen sync -o umbrella && mizzen export -o charts";
+    run(folder, commands)?;
+    let written = files(folder)?;
+    check(
+        written.contains_key("manifests/checkout/deployment-checkout.yaml"),
+        "render writes a file for each resource",
+    )?;
+    check(written.contains_key("umbrella/values-checkout.yaml"), "sync writes the values of each service")?;
+    std::fs::write(folder.join("manifests/checkout/notes.txt"), "ours")?;
+    let again = run(folder, commands)?;
+    check(!again.contains("added") && !again.contains("  changed"), "the second sync calls every service unchanged")?;
+    std::fs::remove_file(folder.join("manifests/checkout/notes.txt"))?;
+    check(files(folder)? == written, "the second run touches no file")?;
+    std::fs::remove_dir_all(folder.join("services/checkout"))?;
+    let gone = run(folder, commands)?;
+    check(
+        gone.lines().any(|line| line.starts_with("checkout") && line.ends_with("removed")),
+        "sync tells what is gone",
+    )?;
+    let left = files(folder)?;
+    let named: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
+    check(named.is_empty(), &format!("nothing of a removed service stays: {named:?}"))
+}
+
+/// The commands of the Jenkinsfile: the lines `sh '…'`.
+fn jenkins() -> Result<Vec<String>, Failed> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Jenkinsfile"))?;
+    let line = |line: &str| Some(line.trim().strip_prefix("sh '")?.strip_suffix('\'')?.to_owned());
+    Ok(text.lines().filter_map(line).collect())
+}
+
+/// The commands of the workflow: the lines `run: …`.
+fn github() -> Result<Vec<String>, Failed> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pipelines/github.yml"))?;
+    Ok(text.lines().filter_map(|line| Some(line.trim().strip_prefix("run: ")?.to_owned())).collect())
+}
+
+/// Runs a pipeline on what a new team has, and once more with a mistake in it.
+fn pipeline(commands: Vec<String>) -> Result<(), Failed> {
+    check(commands.len() >= 5, "a pipeline has its stages")?;
+    check(commands.iter().all(|line| line.starts_with("mizzen ")), "each stage is one mizzen command")?;
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout")?;
+    for line in &commands {
+        run(folder, line)?;
+    }
+    for file in ["build/manifests/checkout/deployment-checkout.yaml", "build/umbrella/Chart.yaml"] {
+        check(folder.join(file).is_file(), &format!("the pipeline leaves {file}"))?;
+    }
+    let path = folder.join("services/checkout/configuration.yml");
+    let text = std::fs::read_to_string(&path)?;
+    std::fs::write(&path, text.replace("replicas:", "replica:"))?;
+    let validate = commands.iter().find(|line| line.starts_with("mizzen validate")).ok_or("no stage validates")?;
+    let output = shell(folder, validate)?;
+    check(output.status.code() == Some(1), "the stage fails where something is wrong")?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    check(said.contains("did you mean `replicas`?"), &format!("the log says what to do: {said}"))
+}
+
+fn pins() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout && cp -r library library@0.9.0")?;
+    let chart = folder.join("library@0.9.0/Chart.yaml");
+    let text = std::fs::read_to_string(&chart)?;
+    std::fs::write(&chart, text.replace("version: 1.0.0", "version: 0.9.0"))?;
+    let path = folder.join("services/checkout/configuration.yml");
+    let text = std::fs::read_to_string(&path)?;
+    std::fs::write(&path, format!("{text}\nplatform:\n  version: ~0.9\n"))?;
+    run(folder, "mizzen validate")?;
+    let report = run(folder, "mizzen render --format json")?;
+    let report: serde_json::Value = serde_json::from_str(&report)?;
+    let versions: Vec<&str> =
+        report["services"].as_array().into_iter().flatten().filter_map(|row| row["library"].as_str()).collect();
+    check(versions == ["0.9.0", "1.0.0"], &format!("each service has its library: {versions:?}"))?;
+    let output = shell(folder, "mizzen sync")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    check(said.contains("mixes versions of the library: 0.9.0 (checkout), 1.0.0 (hello)"), &said)
+}

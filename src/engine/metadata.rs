@@ -1,0 +1,184 @@
+//! `.Chart` of Helm 3: the struct that Chart.yaml is read into. In Helm 4 it is a map.
+
+use crate::chart::{Dependency, Maintainer, Metadata};
+use crate::go::{Dict, DictType, Elem, Field, Kind, List, Object, ObjectType, Part, Type, Value};
+use std::rc::Rc;
+
+/// `.Chart`, for the root chart or another.
+pub fn object(metadata: &Metadata, is_root: bool) -> Value {
+    Value::Object(Rc::new(Chart { metadata: Value::Object(Rc::new(Plain(&METADATA, values(metadata)))), is_root }))
+}
+
+/// `struct { chart.Metadata; IsRoot bool }`, with the embedded struct as a value.
+#[derive(Debug)]
+struct Chart {
+    metadata: Value,
+    is_root: bool,
+}
+
+static CHART: ObjectType = ObjectType {
+    name: "struct { chart.Metadata; IsRoot bool }",
+    kind: Kind::Struct,
+    fields: &[
+        Field { name: "Metadata", json: "", omit_empty: false, part: Part::Embedded, ty: Type::Object(&METADATA) },
+        promoted("Name", "name", Type::String),
+        promoted("Home", "home", Type::String),
+        promoted("Sources", "sources", Type::List(Elem::String)),
+        promoted("Version", "version", Type::String),
+        promoted("Description", "description", Type::String),
+        promoted("Keywords", "keywords", Type::List(Elem::String)),
+        promoted("Maintainers", "maintainers", Type::List(Elem::Object(&MAINTAINER))),
+        promoted("Icon", "icon", Type::String),
+        promoted("APIVersion", "apiVersion", Type::String),
+        promoted("Condition", "condition", Type::String),
+        promoted("Tags", "tags", Type::String),
+        promoted("AppVersion", "appVersion", Type::String),
+        promoted("Deprecated", "deprecated", Type::Bool),
+        promoted("Annotations", "annotations", Type::Dict(DictType::Strings)),
+        promoted("KubeVersion", "kubeVersion", Type::String),
+        promoted("Dependencies", "dependencies", Type::List(Elem::Object(&DEPENDENCY))),
+        promoted("Type", "type", Type::String),
+        Field { name: "IsRoot", json: "IsRoot", omit_empty: false, part: Part::Own, ty: Type::Bool },
+    ],
+    methods: &[],
+};
+
+impl Object for Chart {
+    fn ty(&self) -> &'static ObjectType {
+        &CHART
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        let mut fields = vec![self.metadata.clone()];
+        if let Value::Object(metadata) = &self.metadata {
+            fields.extend(metadata.fields());
+        }
+        fields.push(Value::Bool(self.is_root));
+        fields
+    }
+}
+
+/// A struct or a pointer to one, by the values of its fields.
+#[derive(Debug)]
+struct Plain(&'static ObjectType, Vec<Value>);
+
+impl Object for Plain {
+    fn ty(&self) -> &'static ObjectType {
+        self.0
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        self.1.clone()
+    }
+}
+
+static METADATA: ObjectType = ObjectType {
+    name: "chart.Metadata",
+    kind: Kind::Struct,
+    fields: &[
+        own("Name", "name", Type::String),
+        own("Home", "home", Type::String),
+        own("Sources", "sources", Type::List(Elem::String)),
+        own("Version", "version", Type::String),
+        own("Description", "description", Type::String),
+        own("Keywords", "keywords", Type::List(Elem::String)),
+        own("Maintainers", "maintainers", Type::List(Elem::Object(&MAINTAINER))),
+        own("Icon", "icon", Type::String),
+        own("APIVersion", "apiVersion", Type::String),
+        own("Condition", "condition", Type::String),
+        own("Tags", "tags", Type::String),
+        own("AppVersion", "appVersion", Type::String),
+        own("Deprecated", "deprecated", Type::Bool),
+        own("Annotations", "annotations", Type::Dict(DictType::Strings)),
+        own("KubeVersion", "kubeVersion", Type::String),
+        own("Dependencies", "dependencies", Type::List(Elem::Object(&DEPENDENCY))),
+        own("Type", "type", Type::String),
+    ],
+    methods: &[],
+};
+
+fn values(metadata: &Metadata) -> Vec<Value> {
+    let annotations = match metadata.annotations.as_slice() {
+        [] => Dict::nil(),
+        annotations => annotations.iter().map(|(key, value)| (key, Value::string(value))).collect(),
+    };
+    let maintainers = metadata.maintainers.iter().flatten().map(maintainer).collect();
+    let dependencies = metadata.dependencies.iter().flatten().map(dependency).collect();
+    vec![
+        Value::string(&metadata.name),
+        Value::string(&metadata.home),
+        strings(&metadata.sources),
+        Value::string(&metadata.version),
+        Value::string(&metadata.description),
+        strings(&metadata.keywords),
+        list(Elem::Object(&MAINTAINER), maintainers),
+        Value::string(&metadata.icon),
+        Value::string(&metadata.api_version),
+        Value::string(&metadata.condition),
+        Value::string(&metadata.tags),
+        Value::string(&metadata.app_version),
+        Value::Bool(metadata.deprecated),
+        Value::Dict(annotations.with_type(DictType::Strings)),
+        Value::string(&metadata.kube_version),
+        list(Elem::Object(&DEPENDENCY), dependencies),
+        Value::string(&metadata.kind),
+    ]
+}
+
+static MAINTAINER: ObjectType = ObjectType {
+    name: "*chart.Maintainer",
+    kind: Kind::Pointer,
+    fields: &[own("Name", "name", Type::String), own("Email", "email", Type::String), own("URL", "url", Type::String)],
+    methods: &[],
+};
+
+fn maintainer(maintainer: &Maintainer) -> Value {
+    let fields = [&maintainer.name, &maintainer.email, &maintainer.url].map(Value::string);
+    Value::Object(Rc::new(Plain(&MAINTAINER, fields.to_vec())))
+}
+
+static DEPENDENCY: ObjectType = ObjectType {
+    name: "*chart.Dependency",
+    kind: Kind::Pointer,
+    fields: &[
+        Field { name: "Name", json: "name", omit_empty: false, part: Part::Own, ty: Type::String },
+        own("Version", "version", Type::String),
+        Field { name: "Repository", json: "repository", omit_empty: false, part: Part::Own, ty: Type::String },
+        own("Condition", "condition", Type::String),
+        own("Tags", "tags", Type::List(Elem::String)),
+        own("Enabled", "enabled", Type::Bool),
+        own("ImportValues", "import-values", Type::List(Elem::Any)),
+        own("Alias", "alias", Type::String),
+    ],
+    methods: &[],
+};
+
+fn dependency(dependency: &Dependency) -> Value {
+    let fields = vec![
+        Value::string(&dependency.name),
+        Value::string(&dependency.version),
+        Value::string(&dependency.repository),
+        Value::string(&dependency.condition),
+        strings(&dependency.tags),
+        Value::Bool(dependency.enabled),
+        list(Elem::Any, dependency.import_values.clone()),
+        Value::string(&dependency.alias),
+    ];
+    Value::Object(Rc::new(Plain(&DEPENDENCY, fields)))
+}
+
+const fn own(name: &'static str, json: &'static str, ty: Type) -> Field {
+    Field { name, json, omit_empty: true, part: Part::Own, ty }
+}
+
+const fn promoted(name: &'static str, json: &'static str, ty: Type) -> Field {
+    Field { name, json, omit_empty: true, part: Part::Promoted, ty }
+}
+
+fn strings(items: &[String]) -> Value {
+    list(Elem::String, items.iter().map(Value::string).collect())
+}
+
+fn list(elem: Elem, items: Vec<Value>) -> Value {
+    Value::List(if items.is_empty() { List::nil(elem) } else { List::new(elem, items) })
+}

@@ -1,0 +1,103 @@
+//! Keys of a configuration that nobody knows: neither the library's values nor the schema.
+//!
+//! Whether such a key means something only a render can tell, which sees what the templates read.
+
+use super::configuration::Configuration;
+use super::guide::Guide;
+use crate::go::{Dict, Value};
+use std::collections::BTreeSet;
+
+/// A path into a configuration.
+pub type Path = Vec<String>;
+
+/// How deep configurations are looked through.
+const DEPTH: usize = 100;
+
+/// The keys of a configuration that stand in a map of the library's values which does not have them.
+///
+/// An empty map of the library is open to every key. The schema is asked only where there is such a key.
+pub fn candidates<'a>(
+    configuration: &Configuration,
+    defaults: &Dict,
+    guide: impl Fn() -> Option<&'a Guide>,
+) -> Vec<Path> {
+    let mut found = BTreeSet::new();
+    for layer in &configuration.layers {
+        walk(layer, defaults, &mut Vec::new(), &mut found);
+    }
+    found.retain(|path| !is_built_in(path));
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let guide = guide();
+    found.into_iter().filter(|path| !guide.is_some_and(|guide| guide.names(path))).collect()
+}
+
+/// The path, where its value is not used, or else what is not used below it.
+pub fn unread(path: Path, value: &Value, is_used: &dyn Fn(&[String]) -> bool, found: &mut Vec<Path>) {
+    if !is_used(&path) {
+        found.push(path);
+        return;
+    }
+    let Value::Dict(dict) = value else { return };
+    if path.len() > DEPTH || is_off(dict, &Dict::new()) {
+        return;
+    }
+    for (key, value) in dict.entries().iter() {
+        let below = path.iter().cloned().chain([key.to_str_lossy().into_owned()]).collect();
+        unread(below, value, is_used, found);
+    }
+}
+
+/// What Mizzen or Helm reads itself.
+fn is_built_in(path: &[String]) -> bool {
+    let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+    matches!(keys.as_slice(), ["platform"] | ["platform", "version"] | ["service"] | ["service", "name"] | ["global"])
+}
+
+fn walk(over: &Dict, base: &Dict, path: &mut Path, found: &mut BTreeSet<Path>) {
+    if path.len() > DEPTH || is_off(over, base) {
+        return;
+    }
+    for (key, value) in over.entries().iter() {
+        path.push(key.to_str_lossy().into_owned());
+        match (base.get(key.as_bytes()), value) {
+            (None, Value::Nil) => {}
+            (None, _) => {
+                found.insert(path.clone());
+            }
+            (Some(Value::Dict(base)), Value::Dict(over)) if !base.is_empty() => walk(over, &base, path, found),
+            _ => {}
+        }
+        path.pop();
+    }
+}
+
+/// Whether a section is switched off: nobody reads it then.
+fn is_off(over: &Dict, base: &Dict) -> bool {
+    let enabled = over.get(b"enabled").or_else(|| base.get(b"enabled"));
+    enabled.is_some_and(|enabled| matches!(enabled, Value::Bool(false)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    #[test]
+    fn keys_that_the_library_does_not_have() {
+        let read = |text: &str| yaml::unmarshal_map(text.as_bytes()).expect("the table holds YAML");
+        let defaults = read("{service: {name: ''}, env: {}, queue: {enabled: false, size: 1}, list: []}");
+        for (text, wanted) in [
+            ("{service: {name: a}, env: {A: 1}, platform: {version: 1.0.0}}", &[][..]),
+            ("{queeu: {enabled: true}, queue: {enabled: true, sizes: 2}}", &["queeu", "queue.sizes"]),
+            ("{queue: {sizes: 2}}", &[]),
+            ("{list: [{a: 1}], gone: null}", &[]),
+        ] {
+            let configuration = Configuration { layers: vec![read(text)], name: "a".to_owned(), library: None };
+            let found: Vec<String> =
+                candidates(&configuration, &defaults, || None).iter().map(|path| path.join(".")).collect();
+            assert_eq!(found, wanted, "{text}");
+        }
+    }
+}
