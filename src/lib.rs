@@ -23,6 +23,7 @@ pub mod template;
 pub mod trace;
 
 // The whole flow, and what goes out.
+pub mod bundle;
 pub mod cli;
 pub mod diagnose;
 pub mod error;

@@ -3,8 +3,9 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
+//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle.
 
+pub mod bundle;
 pub mod compat;
 pub mod completion;
 pub mod create;
@@ -35,6 +36,7 @@ pub mod report;
 pub mod reproducible;
 pub mod schema;
 pub mod show;
+pub mod sources;
 pub mod sync;
 pub mod template;
 pub mod validate;
@@ -168,6 +170,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("bundle", arguments)) => bundle::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
@@ -238,6 +241,7 @@ pub fn command() -> Command {
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
+        .subcommand(bundle::command())
         .subcommand(compat::command())
         .subcommand(origins::command())
         .subcommand(export::command())
