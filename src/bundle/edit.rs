@@ -124,28 +124,28 @@ mod tests {
         let label = Some(("l/p", "id"));
         for (namespace, label, before, after) in [
             (
-                Some("n"),
+                Some("ns"),
                 None,
                 "kind: A # c\nmetadata:\n  name: a\nx:  1",
-                "kind: A # c\nmetadata:\n  name: a\n  namespace: n\nx:  1",
+                "kind: A # c\nmetadata:\n  name: a\n  namespace: ns\nx:  1",
             ),
             (Some("true"), None, "metadata:\n  name: a", "metadata:\n  name: a\n  namespace: \"true\""),
             (
-                Some("n"),
+                Some("ns"),
                 label,
                 "metadata: # m\n    # c\n    labels:\n        a: b\n    name: 'a'\nspec: {}",
-                "metadata: # m\n    # c\n    labels:\n        l/p: id\n        a: b\n    name: 'a'\n    namespace: n\nspec: {}",
+                "metadata: # m\n    # c\n    labels:\n        l/p: id\n        a: b\n    name: 'a'\n    namespace: ns\nspec: {}",
             ),
             (None, label, "metadata:\n  name: a\nb: c", "metadata:\n  name: a\n  labels:\n    l/p: id\nb: c"),
             (None, label, "metadata:\n  labels: {}\n  name: a", "metadata:\n  labels:\n    l/p: id\n  name: a"),
-            (Some("n"), None, "{\"metadata\": {\"name\": \"a\"}}", "metadata:\n  name: a\n  namespace: n"),
-            (Some("n"), None, "metadata:\n  name: |-\n    a", "metadata:\n  name: a\n  namespace: n"),
-            (Some("n"), None, "metadata:\n  name: a\n  namespace:", "metadata:\n  name: a\n  namespace: n"),
+            (Some("ns"), None, "{\"metadata\": {\"name\": \"a\"}}", "metadata:\n  name: a\n  namespace: ns"),
+            (Some("ns"), None, "metadata:\n  name: |-\n    a", "metadata:\n  name: a\n  namespace: ns"),
+            (Some("ns"), None, "metadata:\n  name: a\n  namespace:", "metadata:\n  name: a\n  namespace: ns"),
             (
-                Some("n"),
+                Some("ns"),
                 None,
                 "x: 12345678901234567\nmetadata: {name: a}",
-                "metadata:\n  name: a\n  namespace: n\nx: 12345678901234567",
+                "metadata:\n  name: a\n  namespace: ns\nx: 12345678901234567",
             ),
         ] {
             let value = yaml::decode(before.as_bytes()).unwrap();

@@ -50,15 +50,15 @@ pub struct Use {
 /// How deep images are looked for.
 const MAX_DEPTH: usize = 100;
 
-/// The images of an object, in the order of its fields. What Secrets hold is never looked at.
-pub fn images(object: &Object) -> Vec<Use> {
+/// The images of an object and its parsed document, in the order of its fields. What Secrets hold is never looked at.
+pub fn images(object: &Object, value: &Value) -> Vec<Use> {
     let mut uses = Vec::new();
     // A definition describes the fields of others, and a Secret's values are nobody's business.
     if ["Secret", "CustomResourceDefinition"].contains(&object.kind.as_str()) {
         return uses;
     }
-    if let Ok(Value::Dict(dict)) = yaml::decode(&object.content) {
-        visit_dict(&dict, "", 0, &mut uses);
+    if let Value::Dict(dict) = value {
+        visit_dict(dict, "", 0, &mut uses);
     }
     uses
 }
@@ -307,7 +307,7 @@ mod tests {
         let piece = Piece { service: String::new(), source: String::new(), content, stage: Stage::Plain };
         let mut read = Vec::new();
         object::read(&piece, &mut read).unwrap();
-        let uses = read.iter().flat_map(|found| images(&found.object));
+        let uses = read.iter().flat_map(|found| images(&found.object, &found.value));
         uses.map(|found| format!("{} {} {}", found.how.name(), found.field, found.image)).collect()
     }
 
@@ -364,6 +364,6 @@ mod tests {
         let piece = Piece { service: String::new(), source: String::new(), content, stage: Stage::Plain };
         let mut read = Vec::new();
         object::read(&piece, &mut read).unwrap();
-        assert!(read.iter().all(|found| images(&found.object).is_empty()));
+        assert!(read.iter().all(|found| images(&found.object, &found.value).is_empty()));
     }
 }

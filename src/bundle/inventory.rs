@@ -55,8 +55,10 @@ pub struct Entry {
     pub kind: String,
     pub namespace: String,
     pub name: String,
-    /// The digest of its document.
+    /// The digest of its document, or of its file where that is named.
     pub digest: String,
+    /// The file, where a folder holds one for each object of a service; else empty.
+    pub file: String,
 }
 
 /// `sha256:` and the hash of these parts; where one ends is part of it.
@@ -84,6 +86,7 @@ impl Entry {
             namespace: object.namespace.clone(),
             name: object.name.clone(),
             digest: digest([object.content.as_slice()]),
+            file: String::new(),
         }
     }
 
@@ -146,9 +149,10 @@ impl Inventory {
                 ("namespace", &entry.namespace),
                 ("name", &entry.name),
                 ("digest", &entry.digest),
+                ("file", &entry.file),
             ];
-            let fields: Vec<String> =
-                fields.iter().map(|(name, text)| format!("{}:{}", quoted(name), quoted(text))).collect();
+            let fields = fields.iter().filter(|(name, text)| *name != "file" || !text.is_empty());
+            let fields: Vec<String> = fields.map(|(name, text)| format!("{}:{}", quoted(name), quoted(text))).collect();
             format!("{{{}}}", fields.join(","))
         });
         lines.push(list("objects", objects));
@@ -183,6 +187,7 @@ impl Inventory {
                 namespace: text("namespace"),
                 name: text("name"),
                 digest: text("digest"),
+                file: text("file"),
             }
         };
         let mut arguments = BTreeMap::new();

@@ -60,6 +60,7 @@ pub fn assemble(
     let label = settings.applyset.as_ref().map(|set| (applyset::PART_OF, set.id()));
     for found in read {
         let object::Found { mut object, value } = found;
+        object.check()?;
         let scope = scopes.of(&object);
         let mut namespace = None;
         match scope {

@@ -75,6 +75,16 @@ impl Object {
         group_kind(self.group(), &self.kind)
     }
 
+    /// Whether kubectl can apply it: a name that the server would generate makes a new object each time.
+    pub fn check(&self) -> Result<(), Error> {
+        for (value, lacks) in [(&self.api_version, "apiVersion"), (&self.kind, "kind"), (&self.name, "metadata.name")] {
+            if value.is_empty() {
+                return Err(Error::NoObject { place: self.place(), lacks });
+            }
+        }
+        Ok(())
+    }
+
     /// Who makes it, for messages.
     pub fn place(&self) -> String {
         place(&self.service, &self.source)
@@ -145,12 +155,6 @@ fn one(piece: &Piece, value: Value, content: Vec<u8>) -> Result<Found, Error> {
         weight: 0,
         content,
     };
-    for (value, name) in [(&object.api_version, "apiVersion"), (&object.kind, "kind"), (&object.name, "metadata.name")]
-    {
-        if value.is_empty() {
-            return Err(lacks(name));
-        }
-    }
     let weight = match piece.stage {
         Stage::Plain => 0,
         Stage::Before(weight) | Stage::After(weight) => weight,

@@ -15,6 +15,9 @@ use std::io::{Read, Write};
 /// The file with the inventory. It has no extension, so that `kubectl apply -R -f` does not take it for a manifest.
 pub const INVENTORY: &str = "INVENTORY";
 
+/// The same in a folder of rendered services, where it is not part of what is applied.
+pub const HIDDEN_INVENTORY: &str = ".mizzen-inventory";
+
 /// The file for kustomize.
 pub const KUSTOMIZATION: &str = "kustomization.yaml";
 
@@ -79,7 +82,9 @@ pub fn files(inventory: &Inventory, objects: &[Object], kustomization: bool) -> 
         files.push((file, bytes));
     }
     if kustomization {
-        let mut text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n".to_owned();
+        let mut text =
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsortOptions:\n  order: fifo\n"
+                .to_owned();
         // kustomize refuses a list that is there and empty.
         if !files.is_empty() {
             text.push_str("resources:\n");

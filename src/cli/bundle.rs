@@ -1,7 +1,7 @@
 //! `mizzen bundle`: manifests as one artefact for `kubectl apply`.
 
 use super::ledger::Ledger;
-use super::sources::{self, Gathered};
+use super::sources::{self, Gathered, Hooks};
 use super::{Exit, Streams, folder};
 use crate::bundle::{self, ApplySet, Changes, Entry, Inventory, Object, Settings, Stored, change, stored};
 use crate::profile::Profile;
@@ -94,7 +94,7 @@ pub fn make(
         namespaced: arguments.get_many::<String>("namespaced").unwrap_or_default().cloned().collect(),
         create_namespaces: arguments.get_flag("create-namespaces"),
     };
-    let Gathered { pieces, mut inventory } = sources::gather(arguments, profile, streams)?;
+    let Gathered { pieces, mut inventory } = sources::gather(arguments, Hooks::Applied, profile, streams)?;
     let (objects, warnings) =
         bundle::assemble(&pieces, &settings, profile).map_err(|error| streams.fail(&error.to_string()))?;
     warnings.iter().for_each(|warning| streams.say(&format!("warning: {warning}")));

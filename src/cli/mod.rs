@@ -19,6 +19,7 @@ pub mod folder;
 pub mod functions;
 pub mod helm;
 pub mod host;
+pub mod images;
 pub mod init;
 pub mod job;
 pub mod json;
@@ -40,6 +41,7 @@ pub mod sources;
 pub mod sync;
 pub mod template;
 pub mod validate;
+pub mod verify;
 pub mod version;
 pub mod workers;
 
@@ -171,6 +173,8 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
         Some(("bundle", arguments)) => bundle::run(arguments, profile, streams),
+        Some(("verify", arguments)) => verify::run(arguments, profile, streams),
+        Some(("images", arguments)) => images::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
@@ -242,6 +246,8 @@ pub fn command() -> Command {
         .subcommand(render::command())
         .subcommand(validate::command())
         .subcommand(bundle::command())
+        .subcommand(verify::command())
+        .subcommand(images::command())
         .subcommand(compat::command())
         .subcommand(origins::command())
         .subcommand(export::command())

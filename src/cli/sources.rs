@@ -46,11 +46,21 @@ pub fn arguments() -> Vec<Arg> {
 const SECRET: &[&str] = &["set", "set-string", "set-file", "set-json", "set-literal"];
 
 /// Arguments that an inventory does not hold, as they say nothing of the objects.
-const SILENT: &[&str] =
-    &["output", "since", "prune", "rollback", "rollback-prune", "format", "helm-version", "error-format"];
+const SILENT: &[&str] = &[
+    "output",
+    "since",
+    "prune",
+    "rollback",
+    "rollback-prune",
+    "output-dir",
+    "strict",
+    "format",
+    "helm-version",
+    "error-format",
+];
 
 /// Arguments that name places: what is there counts and not where that is.
-const PLACES: &[&str] = &["chart", "manifests", "library", "services", "schema", "values"];
+const PLACES: &[&str] = &["chart", "manifests", "library", "services", "schema", "values", "since"];
 
 /// Everything that was read.
 pub struct Gathered {
@@ -63,8 +73,30 @@ pub struct Gathered {
 /// The pieces and the source that one service or chart makes.
 type Part = (Vec<Piece>, Source);
 
+/// Which hooks are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hooks {
+    None,
+    /// Those that kubectl can apply: no tests, and none that run when something goes.
+    Applied,
+    All,
+}
+
+impl Hooks {
+    /// None with `--no-hooks`.
+    fn unless_left_out(self, arguments: &ArgMatches) -> Hooks {
+        if arguments.get_flag("no-hooks") { Hooks::None } else { self }
+    }
+}
+
 /// Reads and renders what the arguments name. The error is how the command ends.
-pub fn gather(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Result<Gathered, Exit> {
+pub fn gather(
+    arguments: &ArgMatches,
+    hooks: Hooks,
+    profile: &'static Profile,
+    streams: &mut Streams<'_>,
+) -> Result<Gathered, Exit> {
+    let hooks = hooks.unless_left_out(arguments);
     let usage = |text: String, streams: &mut Streams<'_>| {
         streams.fail(&text);
         Exit::Usage
@@ -81,10 +113,10 @@ pub fn gather(arguments: &ArgMatches, profile: &'static Profile, streams: &mut S
         return Err(usage(text.to_owned(), streams));
     }
     let parts = match (chart, manifests) {
-        (Some(path), _) => render_chart(path, arguments, profile, streams).map(|part| vec![part]),
-        (None, Some(path)) => read_manifests(path, arguments, profile).map(|part| vec![part]),
+        (Some(path), _) => render_chart(path, arguments, hooks, profile, streams).map(|part| vec![part]),
+        (None, Some(path)) => read_manifests(path, hooks, profile).map(|part| vec![part]),
         (None, None) => {
-            return render_services(arguments, profile, streams)
+            return render_services(arguments, hooks, profile, streams)
                 .and_then(|parts| finish(parts, arguments, profile, streams));
         }
     };
@@ -100,39 +132,54 @@ fn finish(
     profile: &'static Profile,
     streams: &mut Streams<'_>,
 ) -> Result<Gathered, Exit> {
+    let (mut pieces, mut sources) = (Vec::new(), Vec::new());
+    for (part, source) in parts {
+        pieces.extend(part);
+        sources.push(source);
+    }
+    let inventory = inventory(sources, arguments, profile).map_err(|text| streams.fail(&text))?;
+    Ok(Gathered { pieces, inventory })
+}
+
+/// What there is to say of sources that were rendered with these arguments.
+pub fn inventory(
+    mut sources: Vec<Source>,
+    arguments: &ArgMatches,
+    profile: &'static Profile,
+) -> Result<Inventory, String> {
+    sources.sort_by(|a, b| a.name.cmp(&b.name));
+    // What says where things are does not change what they are.
+    let all = recorded(arguments);
     let mut inventory = Inventory {
         mizzen: env!("CARGO_PKG_VERSION").to_owned(),
         helm: profile.name.to_owned(),
-        values: digest_values(arguments, profile).map_err(|text| streams.fail(&text))?,
+        values: digest_values(arguments, profile)?,
+        arguments: all.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).map(owned).collect(),
+        sources,
         ..Inventory::default()
     };
-    let mut pieces = Vec::new();
-    for (part, source) in parts {
-        pieces.extend(part);
-        inventory.sources.push(source);
-    }
-    inventory.sources.sort_by(|a, b| a.name.cmp(&b.name));
-    // What says where things are does not change what they are.
-    let all = recorded(arguments);
-    inventory.arguments = all.iter().filter(|(name, _)| !PLACES.contains(&name.as_str())).map(owned).collect();
     inventory.digest_inputs();
     inventory.arguments = all;
-    Ok(Gathered { pieces, inventory })
+    Ok(inventory)
 }
 
 fn owned((name, values): (&String, &Vec<String>)) -> (String, Vec<String>) {
     (name.clone(), values.clone())
 }
 
-/// The arguments that were given, by name.
+/// The arguments that were given, by name, and that an inventory may hold.
 pub fn recorded(arguments: &ArgMatches) -> BTreeMap<String, Vec<String>> {
+    let mut recorded = given(arguments);
+    recorded.retain(|name, _| !SECRET.contains(&name.as_str()));
+    recorded
+}
+
+/// The arguments that were given, by name, and that say what is made.
+pub fn given(arguments: &ArgMatches) -> BTreeMap<String, Vec<String>> {
     let mut recorded = BTreeMap::new();
     for id in arguments.ids() {
         let name = id.as_str();
-        if SECRET.contains(&name)
-            || SILENT.contains(&name)
-            || arguments.value_source(name) != Some(ValueSource::CommandLine)
-        {
+        if SILENT.contains(&name) || arguments.value_source(name) != Some(ValueSource::CommandLine) {
             continue;
         }
         let given = arguments.get_raw(name).unwrap_or_default();
@@ -147,7 +194,12 @@ pub fn recorded(arguments: &ArgMatches) -> BTreeMap<String, Vec<String>> {
 }
 
 /// The digest of the values from the command line: what they come to, not how they are written.
+///
+/// Those from standard input are read once, and not for this.
 fn digest_values(arguments: &ArgMatches, profile: &'static Profile) -> Result<String, String> {
+    if arguments.get_many::<String>("values").unwrap_or_default().any(|path| path.trim() == "-") {
+        return Ok(String::new());
+    }
     let values = values::user_values(&job::value_options(arguments), profile, &mut |path| read_values_file(path));
     let values = values.map_err(|error| error.to_string())?;
     let text = json::marshal(&Value::Dict(values))?;
@@ -157,6 +209,7 @@ fn digest_values(arguments: &ArgMatches, profile: &'static Profile) -> Result<St
 /// Renders the services, all or none.
 fn render_services(
     arguments: &ArgMatches,
+    hooks: Hooks,
     profile: &'static Profile,
     streams: &mut Streams<'_>,
 ) -> Result<Vec<Part>, Exit> {
@@ -164,14 +217,13 @@ fn render_services(
     let job = Job::new(arguments, &factory, profile).map_err(|text| streams.fail(&text))?;
     factory.warn_misnamed(streams);
     let libraries: Vec<String> = factory.libraries.entries.iter().map(|entry| digest_library(&entry.library)).collect();
-    let no_hooks = arguments.get_flag("no-hooks");
     let outcomes = workers::run(
         factory.services.len(),
         || job.bench(),
         |bench, index| {
             let mut log = Vec::new();
             let service = factory.services.get(index)?;
-            let part = render_service(&job, bench, service, &libraries, no_hooks, &mut log);
+            let part = render_service(&job, bench, service, &libraries, hooks, &mut log);
             Some((service.folder.clone(), part, log))
         },
         |_| {},
@@ -204,7 +256,7 @@ fn render_service<'a>(
     bench: &Bench<'a>,
     service: &Service,
     libraries: &[String],
-    no_hooks: bool,
+    hooks: Hooks,
     log: &mut Vec<String>,
 ) -> Result<Part, Failure> {
     let configuration = service.configuration()?;
@@ -221,17 +273,23 @@ fn render_service<'a>(
         })
         .map_err(failed)?;
     let index = bench.platforms.index(service, &configuration);
-    let source = Source {
-        name: name.clone(),
-        version: Some(platform.entry.library.version.clone()),
-        library: index.and_then(|index| libraries.get(index)).cloned(),
+    let library = index.and_then(|index| libraries.get(index)).cloned();
+    let source = service_source(&name, service, &platform.entry.library.version, library);
+    Ok((pieces(&name, &manifests, hooks).map_err(failed)?, source))
+}
+
+/// What there is to say of a service.
+pub fn service_source(name: &str, service: &Service, version: &str, library: Option<String>) -> Source {
+    Source {
+        name: name.to_owned(),
+        version: Some(version.to_owned()),
+        library,
         inputs: digest(service.layers.iter().map(|layer| layer.text.as_bytes())),
-    };
-    Ok((pieces(&name, &manifests, no_hooks).map_err(failed)?, source))
+    }
 }
 
 /// The digest of a library, wherever it lies.
-fn digest_library(library: &Library) -> String {
+pub fn digest_library(library: &Library) -> String {
     let rows: Vec<String> = library
         .resources
         .iter()
@@ -249,6 +307,7 @@ fn digest_library(library: &Library) -> String {
 fn render_chart(
     path: &str,
     arguments: &ArgMatches,
+    hooks: Hooks,
     profile: &'static Profile,
     streams: &mut Streams<'_>,
 ) -> Result<Part, String> {
@@ -280,7 +339,7 @@ fn render_chart(
     let manifests = render::render(chart, &user_values, &options, &host, profile, &mut |record| streams.log(&record))
         .map_err(|failure| failure.error.to_string())?;
     let source = Source { name: options.name.clone(), version, library: Some(library), inputs: digest([]) };
-    Ok((pieces(&options.name, &manifests, arguments.get_flag("no-hooks"))?, source))
+    Ok((pieces(&options.name, &manifests, hooks)?, source))
 }
 
 /// The files of a chart and of those in it.
@@ -295,18 +354,17 @@ fn chart_parts(chart: &Chart, parts: &mut Vec<Vec<u8>>) {
     }
 }
 
-fn read_manifests(path: &str, arguments: &ArgMatches, profile: &'static Profile) -> Result<Part, String> {
+fn read_manifests(path: &str, hooks: Hooks, profile: &'static Profile) -> Result<Part, String> {
     let files = read_files(path)?;
     let parts = files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes.as_slice()]);
     let source = Source { name: String::new(), version: None, library: None, inputs: digest(parts) };
-    let no_hooks = arguments.get_flag("no-hooks");
     let mut found = Vec::new();
     for (name, bytes) in &files {
         for piece in stored::pieces(name, bytes).map_err(|error| error.to_string())? {
             // Helm's own classes, document for document.
             let file = [(piece.source.clone(), piece.content.clone())];
             let sorted = manifest::sort(&file, profile, &mut |_| {}).map_err(|error| error.to_string())?;
-            found.extend(pieces("", &sorted, no_hooks)?);
+            found.extend(pieces("", &sorted, hooks)?);
         }
     }
     Ok((found, source))
@@ -355,7 +413,7 @@ pub fn read_files(path: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
 }
 
 /// The documents of a chart that are applied, CRDs among them.
-fn pieces(service: &str, manifests: &Manifests, no_hooks: bool) -> Result<Vec<Piece>, String> {
+fn pieces(service: &str, manifests: &Manifests, hooks: Hooks) -> Result<Vec<Piece>, String> {
     let piece = |source: &str, content: &[u8], stage: Stage| Piece {
         service: service.to_owned(),
         source: source.to_owned(),
@@ -371,8 +429,9 @@ fn pieces(service: &str, manifests: &Manifests, no_hooks: bool) -> Result<Vec<Pi
         }
     }
     pieces.extend(manifests.manifests.iter().map(|found| piece(&found.path, &found.content, Stage::Plain)));
-    for hook in manifests.hooks.iter().filter(|_| !no_hooks) {
-        pieces.extend(stage(hook).map(|stage| piece(&hook.path, &hook.content, stage)));
+    for hook in manifests.hooks.iter().filter(|_| hooks != Hooks::None) {
+        let stage = stage(hook).or((hooks == Hooks::All).then_some(Stage::Plain));
+        pieces.extend(stage.map(|stage| piece(&hook.path, &hook.content, stage)));
     }
     Ok(pieces)
 }
