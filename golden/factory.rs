@@ -17,7 +17,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// Runs a line of a shell in a folder, with this build's `mizzen`.
-fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
+pub fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
     let binary = Path::new(env!("CARGO_BIN_EXE_mizzen"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = binary.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
@@ -28,7 +28,7 @@ fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
 }
 
 /// The same where it must succeed: what it printed.
-fn run(folder: &Path, line: &str) -> Result<String, Failed> {
+pub fn run(folder: &Path, line: &str) -> Result<String, Failed> {
     let output = shell(folder, line)?;
     if !output.status.success() {
         return Err(format!("`{line}`: {}", String::from_utf8_lossy(&output.stderr)).into());
@@ -37,7 +37,7 @@ fn run(folder: &Path, line: &str) -> Result<String, Failed> {
 }
 
 /// All files below a folder with their bytes and when they were written.
-fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTime)>, Failed> {
+pub fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTime)>, Failed> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -54,7 +54,7 @@ fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTi
     Ok(found)
 }
 
-fn check(holds: bool, what: &str) -> Result<(), Failed> {
+pub fn check(holds: bool, what: &str) -> Result<(), Failed> {
     if holds { Ok(()) } else { Err(what.into()) }
 }
 

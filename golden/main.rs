@@ -2,6 +2,7 @@
 //!
 //! `cargo test --test golden -- range` runs the cases whose name contains `range`.
 
+mod bundle;
 mod case;
 mod factory;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         }
         Err("run mizzen functions --format markdown > docs/functions.md".into())
     }));
+    trials.extend(bundle::trials());
     trials.extend(factory::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
