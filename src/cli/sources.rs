@@ -48,7 +48,6 @@ const SECRET: &[&str] = &["set", "set-string", "set-file", "set-json", "set-lite
 /// Arguments that an inventory does not hold, as they say nothing of the objects.
 const SILENT: &[&str] = &[
     "output",
-    "since",
     "prune",
     "rollback",
     "rollback-prune",

@@ -120,7 +120,13 @@ fn compare(
     let hidden = folder.join(HIDDEN_INVENTORY);
     let is_bundle = folder.join(stored::INVENTORY).is_file() || !folder.is_dir();
     if is_bundle {
-        let stored = bundle::read(path)?;
+        let files = sources::read_files(path)?;
+        if files.iter().any(|(name, _)| name.ends_with("/Chart.yaml")) {
+            return Err(Some(format!(
+                "`{path}` is a chart and no bundle\nhint: check its signature with `helm verify`"
+            )));
+        }
+        let stored = stored::read(&files).map_err(|error| format!("{path}: {error}"))?;
         let inventory = stored.inventory.clone().ok_or_else(|| {
             format!("`{path}` has no inventory, so nobody knows what made it\nhint: give a file that mizzen bundle wrote, or a folder of mizzen render")
         })?;
