@@ -4,6 +4,7 @@ use super::error::Error;
 use super::inventory::{Entry, Inventory};
 use super::object::{self, Object, Piece, Stage};
 use super::phase::PHASES;
+use super::scope::{Scope, Scopes};
 use crate::go::Str;
 use crate::output;
 use crate::yaml;
@@ -150,6 +151,7 @@ pub fn unpack(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Error> {
 /// Reads a bundle from its files: one stream, or those of a folder.
 pub fn read(files: &[(String, Vec<u8>)]) -> Result<Stored, Error> {
     let mut stored = Stored::default();
+    let mut scopes = Scopes::new(&[]);
     for (name, bytes) in files {
         let base = name.rsplit('/').next().unwrap_or(name);
         if base == INVENTORY {
@@ -171,8 +173,12 @@ pub fn read(files: &[(String, Vec<u8>)]) -> Result<Stored, Error> {
         for piece in pieces(name, bytes)? {
             let mut found = Vec::new();
             object::read(&piece, &mut found)?;
+            found.iter().for_each(|found| scopes.learn(&found.value));
             stored.objects.extend(found.into_iter().map(|found| found.object));
         }
+    }
+    for object in stored.objects.iter_mut().filter(|object| scopes.of(object) == Scope::Cluster) {
+        object.namespace.clear();
     }
     if let Some(inventory) = &stored.inventory {
         settle(&mut stored.objects, inventory);
@@ -219,6 +225,12 @@ fn settle(objects: &mut [Object], inventory: &Inventory) {
     let known: HashMap<_, (usize, &Entry)> =
         inventory.objects.iter().enumerate().map(|(index, entry)| (entry.key(), (index, entry))).collect();
     for object in objects.iter_mut() {
+        // Of a kind that lies in no namespace, where the definition is not in the bundle.
+        let mut bare = object.key();
+        bare.2.clear();
+        if !known.contains_key(&object.key()) && known.contains_key(&bare) {
+            object.namespace.clear();
+        }
         if let Some((_, entry)) = known.get(&object.key()) {
             object.service.clone_from(&entry.service);
             if let Some(phase) = PHASES.iter().position(|phase| *phase == entry.phase) {
