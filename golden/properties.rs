@@ -226,6 +226,11 @@ fn a_bundle_is_the_same_in_whatever_order_its_documents_come() {
                 random.choice(&[Stage::Plain, Stage::Plain, Stage::Before(-3), Stage::Before(20), Stage::After(1)]);
             let text =
                 format!("apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: n{index}{namespace}\nx: {index}\n");
+            let text = match random.below(4) {
+                0 => text.replace('\n', "\r\n"),
+                1 => format!("---\n# A comment.\n\n{text}"),
+                _ => text,
+            };
             let service = format!("s{}", random.below(4));
             pieces.push(Piece { source: format!("{service}/{index}.yaml"), service, content: Str::from(text), stage });
             if random.below(5) == 0 {

@@ -123,15 +123,31 @@ pub fn read(piece: &Piece, found: &mut Vec<Found>) -> Result<(), Error> {
         }
         return Ok(());
     }
-    found.push(one(piece, value, document(&piece.content).to_vec())?);
+    found.push(one(piece, value, with_newlines(document(&piece.content)))?);
     Ok(())
 }
 
-/// The bytes of a document without white space around them. The indentation of a first line stays.
+/// The bytes with `\n` for `\r\n`, which YAML reads as the same, and kubectl's reader makes of it.
+fn with_newlines(content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(content.len());
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(line) => {
+                bytes.extend_from_slice(line);
+                bytes.push(b'\n');
+            }
+            None => bytes.extend_from_slice(line),
+        }
+    }
+    bytes
+}
+
+/// The bytes of a document without white space and separators around them. The indentation of a first line stays.
 pub fn document(content: &[u8]) -> &[u8] {
     let mut content = content.trim_ascii_end();
     while let Some(end) = memchr::memchr(b'\n', content) {
-        if !content[..end].trim_ascii().is_empty() {
+        let line = content[..end].trim_ascii_end();
+        if !line.trim_ascii_start().is_empty() && line != b"---" {
             break;
         }
         content = &content[end + 1..];
