@@ -25,6 +25,7 @@ pub mod trace;
 // The whole flow, and what goes out.
 pub mod cli;
 pub mod diagnose;
+pub mod diff;
 pub mod error;
 pub mod output;
 pub mod render;

@@ -58,6 +58,35 @@ impl Host for Reproducible {
     }
 }
 
+/// The same world, which remembers whether it was asked for the time.
+pub struct Watched {
+    world: Reproducible,
+    asked: Cell<bool>,
+}
+
+impl Watched {
+    /// Nobody asked yet.
+    pub fn new(world: Reproducible) -> Watched {
+        Watched { world, asked: Cell::new(false) }
+    }
+
+    /// Whether anyone asked.
+    pub fn was_asked_for_the_time(&self) -> bool {
+        self.asked.get()
+    }
+}
+
+impl Host for Watched {
+    fn now(&self) -> (i64, u32) {
+        self.asked.set(true);
+        self.world.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.world.random(bytes);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
