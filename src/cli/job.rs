@@ -76,8 +76,8 @@ pub struct Seen {
     /// `.Values` as the render began.
     pub values: Dict,
     pub trace: Trace,
-    /// Whether a template asked for the time.
-    pub clock: bool,
+    /// Whether a template asked for the time or for chance.
+    pub asked: bool,
 }
 
 /// What became of a service.
@@ -153,6 +153,11 @@ impl<'a> Job<'a> {
         job.options.is_upgrade = arguments.get_flag("is-upgrade");
         job.options.api_versions = arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
         Ok(job)
+    }
+
+    /// The version of Helm that is imitated.
+    pub fn profile(&self) -> &'static Profile {
+        self.profile
     }
 
     /// What a thread needs.
@@ -268,7 +273,7 @@ impl<'a> Job<'a> {
         taints: Taints,
     ) -> (Result<Manifests, String>, Seen) {
         let name = &configuration.name;
-        let mut seen = Seen { values: Dict::new(), trace: Recorder::default().finish(), clock: false };
+        let mut seen = Seen { values: Dict::new(), trace: Recorder::default().finish(), asked: false };
         let user_values = match &bench.user_values {
             Ok(values) => values.deep_copy(),
             Err(text) => return (Err(text.clone()), seen),
@@ -282,8 +287,24 @@ impl<'a> Job<'a> {
                 seen.values = values.deep_copy();
                 Recorder::new(values).tainting(taints)
             });
-        (seen.trace, seen.clock) = (trace, host.was_asked_for_the_time());
+        (seen.trace, seen.asked) = (trace, host.was_asked());
         (result.map_err(|failure| failure.error.to_string()), seen)
+    }
+
+    /// Renders a service in another world, where chance and the clock are others.
+    pub fn elsewhere(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+    ) -> Option<Manifests> {
+        let name = &configuration.name;
+        let user_values = bench.user_values.as_ref().ok()?.deep_copy();
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        let chart = platform.chart_of(name.clone(), values);
+        let host = Reproducible::elsewhere(name);
+        render::render(chart, &user_values, &options, &host, self.profile, &mut |_| {}).ok()
     }
 
     /// What the templates of a service would see as `.Values`.

@@ -3,12 +3,13 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
+//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, diff.
 
 pub mod compat;
 pub mod completion;
 pub mod create;
 pub mod dependency;
+pub mod diff;
 pub mod elsewhere;
 pub mod explain;
 pub mod export;
@@ -168,6 +169,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("diff", arguments)) => diff::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
@@ -238,6 +240,7 @@ pub fn command() -> Command {
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
+        .subcommand(diff::command())
         .subcommand(compat::command())
         .subcommand(origins::command())
         .subcommand(export::command())

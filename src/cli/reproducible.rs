@@ -28,6 +28,13 @@ impl Reproducible {
         Reproducible::at(seed, now.unwrap_or(0))
     }
 
+    /// Another world of the same seed: what differs in it is of chance or of the clock.
+    pub fn elsewhere(seed: &str) -> Reproducible {
+        const LATER: i64 = 400 * 24 * 60 * 60 + 12_345;
+        let here = Reproducible::new(seed);
+        Reproducible { state: Cell::new(!here.state.get()), now: here.now + LATER }
+    }
+
     fn at(seed: &str, now: i64) -> Reproducible {
         // FNV-1a.
         let hash = seed
@@ -58,7 +65,7 @@ impl Host for Reproducible {
     }
 }
 
-/// The same world, which remembers whether it was asked for the time.
+/// The same world, which remembers whether it was asked for the time or for chance.
 pub struct Watched {
     world: Reproducible,
     asked: Cell<bool>,
@@ -71,7 +78,7 @@ impl Watched {
     }
 
     /// Whether anyone asked.
-    pub fn was_asked_for_the_time(&self) -> bool {
+    pub fn was_asked(&self) -> bool {
         self.asked.get()
     }
 }
@@ -83,6 +90,7 @@ impl Host for Watched {
     }
 
     fn random(&self, bytes: &mut [u8]) {
+        self.asked.set(true);
         self.world.random(bytes);
     }
 }

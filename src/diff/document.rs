@@ -14,8 +14,9 @@ use std::ops::Range;
 pub struct Input {
     /// The template that wrote it, or the file that it was read from.
     pub file: String,
-    /// Where it begins in that file.
+    /// Where it begins in that file: in bytes, and its line from 1 where it was read from there.
     pub offset: usize,
+    pub line: usize,
     pub text: Str,
     pub id: Id,
 }
@@ -41,7 +42,7 @@ impl Input {
                 None => string(meta("generateName")),
             },
         };
-        Input { file: file.to_owned(), offset, text, id }
+        Input { file: file.to_owned(), offset, line: 1, text, id }
     }
 
     /// Whether nothing stands in it but comments.
@@ -66,7 +67,8 @@ pub fn inputs_of_text(file: &str, text: &Str) -> Vec<Input> {
             search + memchr::memmem::find(rest, &document).unwrap_or(0)
         };
         search = offset + document.len();
-        Input::new(file, offset, document)
+        let line = 1 + text.get(..offset).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
+        Input { line, ..Input::new(file, offset, document) }
     });
     inputs.filter(|input| !input.is_blank()).collect()
 }
