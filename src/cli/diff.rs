@@ -12,6 +12,8 @@ pub mod json;
 pub mod markdown;
 pub mod schema;
 pub mod sides;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use super::job::{self, Job};
@@ -86,8 +88,9 @@ pub struct Unit {
     /// Why it could not be rendered.
     pub failures: Vec<(Side, String)>,
     pub secrets: Secrets,
-    /// Whether it was rendered at all.
+    /// Whether it was rendered at all, and whether on both sides.
     pub rendered: bool,
+    pub compared: bool,
 }
 
 impl Unit {
@@ -98,6 +101,7 @@ impl Unit {
             failures: Vec::new(),
             secrets: Secrets::new(&setting.key),
             rendered: false,
+            compared: false,
         }
     }
 
@@ -111,8 +115,7 @@ impl Unit {
         let notes = Notes::new(before.1, after.1);
         let options = diff::Options { ignore: &ignore, secrets: &self.secrets, context: setting.context };
         self.changes = diff::compare(&self.service, &before.0, &after.0, &options, &notes);
-        // What `diff` compares are values of this thread; what it makes are texts.
-        self.rendered = true;
+        (self.rendered, self.compared) = (true, true);
     }
 }
 
@@ -322,8 +325,8 @@ fn services(
         (None, None) => return Ok((Vec::new(), 0)),
     };
     let comparison = factory::Comparison::new(
-        factory::Half { job: Job::new(arguments, &old, profile)?, source: before },
-        factory::Half { job: Job::new(arguments, &new, profile)?, source: after },
+        factory::Half::new(Job::new(arguments, &old, profile)?, before, setting),
+        factory::Half::new(Job::new(arguments, &new, profile)?, after, setting),
         arguments.get_flag("all"),
     );
     let mut names = comparison.names();

@@ -89,6 +89,8 @@ pub struct Known {
     pub trace: Trace,
     pub values: Dict,
     pub inputs: Inputs,
+    /// Whether a template asked for the time or for chance.
+    pub asked: bool,
     /// Ranges that chance or the clock wrote, by template and offset.
     pub volatile: HashMap<(String, usize), Vec<Range<usize>>>,
     /// Paths of secret values, where `*` stands for any step.
@@ -198,7 +200,7 @@ fn value_path(steps: &[Step]) -> ValuePath {
 
 impl Annotator for Notes {
     fn volatile(&self, side: Side, input: &Input, range: Range<usize>) -> bool {
-        let Some(known) = self.known(side, input) else { return false };
+        let Some(known) = self.known(side, input).filter(|known| known.asked) else { return false };
         let ranges = known.volatile.get(&(input.file.clone(), input.offset));
         if ranges.is_some_and(|ranges| ranges.iter().any(|wild| wild.start < range.end && range.start < wild.end)) {
             return true;
@@ -232,6 +234,7 @@ impl Annotator for Notes {
         let blanks = line.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'-').count();
         let start = input.offset + range.start + blanks.min(line.len().saturating_sub(1));
         let at = start..(input.offset + range.end).max(start + 1);
+        let at_end = input.offset + range.start + line.trim_ascii_end().len().saturating_sub(1);
         let file = input.file.as_bytes();
         let mut found: Vec<String> = Vec::new();
         for path in known.trace.values_in(file, at.clone()) {
@@ -245,9 +248,15 @@ impl Annotator for Notes {
         }
         self.templates(side, known, file, at, &mut found);
         if found.is_empty() {
-            let near = known.trace.reads_before(file, start);
-            let near = near.iter().map(|path| value_path(path)).filter(|path| self.is_changed(path));
-            found.extend(near.into_iter().find_map(|path| self.place(side, &path)));
+            // A line's own value stands behind its key: what is near its end counts first.
+            for offset in [at_end, start] {
+                let near = known.trace.reads_before(file, offset);
+                let near = near.iter().map(|path| value_path(path)).filter(|path| self.is_changed(path));
+                found.extend(near.into_iter().find_map(|path| self.place(side, &path)));
+                if !found.is_empty() {
+                    break;
+                }
+            }
         }
         found
     }

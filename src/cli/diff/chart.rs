@@ -43,8 +43,8 @@ pub fn load(
         Content::Services { services, library, schema } => {
             let environment = arguments.get_one::<String>("env").map(String::as_str);
             let factory = factory::open((services, library, schema.as_deref()), environment, profile)?;
-            let half = factory::Half { job: Job::new(arguments, &factory, profile)?, source };
-            half.everything(setting)
+            let half = factory::Half::new(Job::new(arguments, &factory, profile)?, source, setting);
+            half.everything()
         }
     }
 }
@@ -145,13 +145,14 @@ fn render_chart(
     );
     let found = inputs(&result.map_err(|failure| failure.error.to_string())?);
     let mut volatile = HashMap::new();
-    if host.was_asked() {
+    let asked = host.was_asked();
+    if asked {
         let there = Reproducible::elsewhere(&seed);
         if let Ok(other) = render::render(again, &user_values, &options, &there, profile, &mut |_| {}) {
             volatile = differing(&found, &inputs(&other));
         }
     }
-    Ok((found, vec![Known { chart: name, trace, values: seen, inputs: known_inputs, volatile, secret }]))
+    Ok((found, vec![Known { chart: name, trace, values: seen, inputs: known_inputs, asked, volatile, secret }]))
 }
 
 /// The files of a chart and of those in it, under the names that a trace and people have for them.

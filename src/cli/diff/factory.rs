@@ -19,6 +19,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Reads the services of a side. A base that knows no environment of that name is compared without it.
 pub fn open(
@@ -44,8 +45,12 @@ pub fn open(
 
 /// One side, ready to render.
 pub struct Half<'a> {
-    pub job: Job<'a>,
-    pub source: &'a Source,
+    job: Job<'a>,
+    source: &'a Source,
+    /// The secret values of each library's services.
+    secret: Vec<Vec<ValuePath>>,
+    /// Whether the templates of each library can be parsed: one that cannot ends every render.
+    parsed: Vec<OnceLock<bool>>,
 }
 
 /// What a thread needs for both sides.
@@ -66,6 +71,25 @@ struct Made<'b, 'a> {
 type Cannot = Option<String>;
 
 impl<'a> Half<'a> {
+    pub fn new(job: Job<'a>, source: &'a Source, setting: &Setting) -> Half<'a> {
+        let entries = &job.factory.libraries.entries;
+        let secret = |entry: &services::libraries::Entry| {
+            let mut secret = setting.secret.clone();
+            secret.extend(entry.schema.iter().flat_map(|schema| secret_paths(&schema.text)));
+            secret.extend(entry.library.schema.iter().flat_map(|schema| secret_paths(schema)));
+            secret
+        };
+        let secret = entries.iter().map(secret).collect();
+        let parsed = entries.iter().map(|_| OnceLock::new()).collect();
+        Half { job, source, secret, parsed }
+    }
+
+    fn parses(&self, index: usize) -> bool {
+        let Some(entry) = self.job.factory.libraries.entries.get(index) else { return false };
+        let parses = || parses(&entry.library, self.job.profile());
+        self.parsed.get(index).is_some_and(|known| *known.get_or_init(parses))
+    }
+
     fn service(&self, name: &str) -> Option<&'a Service> {
         let services = &self.job.factory.services;
         services.binary_search_by(|service| service.folder.as_str().cmp(name)).ok().and_then(|at| services.get(at))
@@ -79,7 +103,7 @@ impl<'a> Half<'a> {
         Ok(Made { service, configuration, platform, values })
     }
 
-    fn render(&self, bench: &Bench<'a>, made: &Made<'_, 'a>, setting: &Setting) -> Result<(Vec<Input>, Known), String> {
+    fn render(&self, bench: &Bench<'a>, made: &Made<'_, 'a>) -> Result<(Vec<Input>, Known), String> {
         let values = made.values.deep_copy();
         let (result, seen) = self.job.traced(bench, made.platform, &made.configuration, values, random);
         let manifests = result?;
@@ -90,23 +114,22 @@ impl<'a> Half<'a> {
         {
             volatile = differing(&inputs, &self::inputs(&other));
         }
-        let Seen { values, trace, .. } = seen;
-        let mut secret = setting.secret.clone();
-        secret.extend(made.platform.entry.schema.iter().flat_map(|schema| secret_paths(&schema.text)));
-        secret.extend(made.platform.entry.library.schema.iter().flat_map(|schema| secret_paths(schema)));
+        let Seen { values, trace, asked } = seen;
+        let index = bench.platforms.index(made.service, &made.configuration).unwrap_or(0);
+        let secret = self.secret.get(index).cloned().unwrap_or_default();
         let inputs_of = self.inputs_of(made);
         let chart = made.configuration.name.clone();
-        Ok((inputs, Known { chart, trace, values, inputs: inputs_of, volatile, secret }))
+        Ok((inputs, Known { chart, trace, values, inputs: inputs_of, asked, volatile, secret }))
     }
 
     /// Renders all services, to be compared with what knows no services.
-    pub fn everything(&self, setting: &Setting) -> Result<Loaded, String> {
+    pub fn everything(&self) -> Result<Loaded, String> {
         let bench = self.job.bench();
         let mut all: Loaded = (Vec::new(), Vec::new());
         for service in &self.job.factory.services {
             match self.make(&bench, service) {
                 Ok(made) => {
-                    let rendered = self.render(&bench, &made, setting);
+                    let rendered = self.render(&bench, &made);
                     let (inputs, known) = rendered.map_err(|error| format!("{}: {error}", service.folder))?;
                     all.0.extend(inputs);
                     all.1.push(known);
@@ -362,7 +385,7 @@ impl<'a> Comparison<'a> {
         let mut rendered = (None, None);
         unit.rendered = true;
         match &old {
-            Some(Ok(made)) => match self.before.render(&benches.before, made, setting) {
+            Some(Ok(made)) => match self.before.render(&benches.before, made) {
                 Ok(found) => rendered.0 = Some(found),
                 Err(text) => unit.failures.push((Side::Before, text)),
             },
@@ -376,7 +399,7 @@ impl<'a> Comparison<'a> {
             return unit;
         }
         match &new {
-            Some(Ok(made)) => match self.after.render(&benches.after, made, setting) {
+            Some(Ok(made)) => match self.after.render(&benches.after, made) {
                 Ok(found) => rendered.1 = Some(found),
                 Err(text) => unit.failures.push((Side::After, text)),
             },
@@ -425,7 +448,7 @@ impl<'a> Comparison<'a> {
         );
         let (Some(before), Some(after)) = index else { return true };
         let Some(library) = self.libraries.get(&(before, after)) else { return true };
-        if library.is_seen(&known.trace) || !parses(new.platform, self.after.job.profile()) {
+        if library.is_seen(&known.trace) || !self.after.parses(after) {
             return true;
         }
         let values =
@@ -438,11 +461,11 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether all templates of a library can be parsed: one that cannot ends every render.
-fn parses(platform: &Platform<'_>, profile: &'static Profile) -> bool {
+/// Whether all templates of a library can be parsed.
+fn parses(library: &Library, profile: &'static Profile) -> bool {
     let functions = engine::functions::all(profile);
     let mut templates = crate::template::Templates::new("gotpl", functions, engine::link::language(profile));
-    platform.entry.library.files.iter().filter(|file| file.name.starts_with("templates/")).all(|file| {
+    library.files.iter().filter(|file| file.name.starts_with("templates/")).all(|file| {
         let name = crate::go::Str::from(file.name.as_str());
         templates.parse(&name, &file.data).is_ok()
     })

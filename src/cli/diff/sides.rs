@@ -17,6 +17,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// A side whose paths are shown from a folder on.
+    pub fn folder(label: &str, root: &Path, content: Content) -> Source {
+        Source { label: label.to_owned(), content, root: root.to_owned(), _folder: None }
+    }
+
     /// A text without the folder that a revision was read into.
     pub fn shown(&self, text: &str) -> String {
         let root = self.root.display().to_string();
@@ -132,12 +137,7 @@ fn split(word: &str) -> (&str, Option<&str>) {
 
 /// A side in the work tree.
 fn working(path: Option<&str>, places: &Places) -> Result<Source, Wrong> {
-    let source = |label: &str, content: Content| Source {
-        label: label.to_owned(),
-        content,
-        root: PathBuf::new(),
-        _folder: None,
-    };
+    let source = |label: &str, content: Content| Source::folder(label, Path::new(""), content);
     match path {
         Some("-") => {
             let mut text = Vec::new();
