@@ -80,6 +80,8 @@ pub struct Line {
     pub text: String,
     /// The field that begins here, or that of the line before.
     pub path: String,
+    /// Whether it is the line that the field begins in.
+    pub begins: bool,
     /// Whether a secret stands in it.
     pub secret: bool,
     pub volatile: bool,
@@ -108,7 +110,7 @@ impl Document {
             let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned();
             let volatile = annotator.volatile(side, input, range.clone());
             let secret = annotator.secret(side, input, range.clone());
-            lines.push(Line { text, path: String::new(), secret, volatile, range });
+            lines.push(Line { text, path: String::new(), begins: false, secret, volatile, range });
         }
         if let Some(located) = &located {
             label_lines(&mut lines, located, &value);
@@ -256,6 +258,7 @@ fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) {
     }
     let mut last = String::new();
     for (line, path) in lines.iter_mut().zip(paths) {
+        line.begins = path.is_some();
         if let Some(path) = path {
             last = path;
         }

@@ -30,17 +30,18 @@ pub fn whole(side: Side, input: &Input, document: &Document, annotator: &dyn Ann
         Side::After => (Status::Added, Op::Add),
     };
     let (risk, reason) = risk::whole(&input.id, &status);
-    let lines = document.lines.iter().map(|line| Line { op, text: line.text.clone() }).collect();
+    let mut lines: Vec<Line> = document.lines.iter().map(|line| Line { op, text: line.text.clone() }).collect();
+    while lines.last().is_some_and(|line| line.text.trim().is_empty()) {
+        lines.pop();
+    }
     let shown = Some(input.id.to_string());
     let (before, after) = if op == Op::Remove { (shown, None) } else { (None, shown) };
     let mut causes = Vec::new();
     for line in &document.lines {
         add_causes(&mut causes, annotator.causes(side, input, line.range.clone()));
-        if causes.len() >= CAUSES {
-            break;
-        }
     }
-    let field = Field { path: String::new(), before, after, risk, reason };
+    let causes = apart(causes);
+    let field = Field { path: String::new(), before, after, risk, reason, causes: causes.clone() };
     let hunk = Hunk { before: 1, after: 1, lines, fields: vec![field], risk, reasons: vec![reason], causes };
     Change {
         service: String::new(),
@@ -69,10 +70,11 @@ pub fn changed(
         *folded.entry(Noise::Unseen).or_default() += 1;
     }
     let mut hunks = Vec::new();
+    let mut causes = Vec::new();
     for rows in group(&rows, options.context) {
-        hunks.push(hunk(rows, old, new, before, after, annotator));
+        hunks.push(hunk(rows, old, new, before, after, annotator, &mut causes));
     }
-    assign(&rows, &mut hunks, fields, before, after, options.context);
+    assign(&rows, &mut hunks, fields, before, after, options.context, &causes);
     for hunk in &mut hunks {
         hunk.risk = hunk.fields.iter().map(|field| field.risk).max().unwrap_or(Risk::Harmless);
         for field in hunk.fields.iter().filter(|field| field.risk == hunk.risk) {
@@ -100,6 +102,15 @@ fn compare_lines(
     options: &Options<'_>,
     folded: &mut BTreeMap<Noise, usize>,
 ) -> (Vec<Row>, HashMap<String, Noise>) {
+    // Blank lines at the end belong to what separates a manifest from the next.
+    let ends = [before, after].map(|document| {
+        let blank = document.lines.iter().rev().take_while(|line| line.text.trim().is_empty()).count();
+        document.lines.len() - blank
+    });
+    let blank = (before.lines.len() - ends[0], after.lines.len() - ends[1]);
+    if blank.0 != blank.1 {
+        *folded.entry(Noise::Unseen).or_default() += blank.0.abs_diff(blank.1);
+    }
     let paths = |document: &Document| document.lines.iter().map(|line| line.path.clone()).collect::<HashSet<String>>();
     let (old_paths, new_paths) = (paths(before), paths(after));
     let noise = |line: &Source| {
@@ -107,12 +118,12 @@ fn compare_lines(
         let both = old_paths.contains(&line.path) && new_paths.contains(&line.path);
         (both || noise == Noise::Ignored).then_some(noise)
     };
-    let keys = |document: &Document| -> Vec<(String, String)> {
-        document.lines.iter().map(|line| (line.path.clone(), line.text.clone())).collect()
+    let keys = |document: &Document, end: usize| -> Vec<(String, String)> {
+        document.lines.iter().take(end).map(|line| (line.path.clone(), line.text.clone())).collect()
     };
     let mut rows = Vec::new();
     let mut noisy = HashMap::new();
-    for op in capture_diff_slices(Algorithm::Myers, &keys(before), &keys(after)) {
+    for op in capture_diff_slices(Algorithm::Myers, &keys(before, ends[0]), &keys(after, ends[1])) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             rows.extend((0..len).map(|at| Row { op: Op::Keep, before: old_index + at, after: new_index + at }));
             continue;
@@ -180,7 +191,7 @@ fn compare_fields(
         let is_secret = new.id.kind == "Secret" && is_data(&path) || is_hidden(&path, &hidden);
         let show =
             |value: &Option<crate::go::Value>| value.as_ref().map(|value| show(value, is_secret, options.secrets));
-        found.push(Field { before: show(&from), after: show(&to), path, risk, reason });
+        found.push(Field { before: show(&from), after: show(&to), path, risk, reason, causes: Vec::new() });
     }
     if let Status::Renamed(_) = status {
         let (gone, _) = risk::whole(&old.id, &Status::Removed);
@@ -257,6 +268,7 @@ fn hunk(
     before: &Document,
     after: &Document,
     annotator: &dyn Annotator,
+    all: &mut Vec<(String, Vec<String>)>,
 ) -> Hunk {
     let mut lines = Vec::new();
     let mut causes = Vec::new();
@@ -268,11 +280,12 @@ fn hunk(
         let Some(line) = line else { continue };
         lines.push(Line { op: row.op, text: line.text.clone() });
         if row.op != Op::Keep {
-            add_causes(&mut causes, annotator.causes(side, input, line.range.clone()));
+            let found = annotator.causes(side, input, line.range.clone());
+            all.push((line.path.clone(), found.clone()));
+            add_causes(&mut causes, found);
         }
     }
-    // A cause that is only the place of the line in its own manifest says less than any other.
-    causes.truncate(CAUSES);
+    let causes = apart(causes);
     let first = rows.first().copied().unwrap_or(Row { op: Op::Keep, before: 0, after: 0 });
     Hunk {
         before: first.before + 1,
@@ -293,8 +306,34 @@ fn add_causes(causes: &mut Vec<String>, found: Vec<String>) {
     }
 }
 
+/// Of causes in lines that follow each other the first, and not too many.
+fn apart(causes: Vec<String>) -> Vec<String> {
+    let place = |cause: &str| {
+        let (file, line) = cause.rsplit_once(':')?;
+        Some((file.to_owned(), line.parse::<usize>().ok()?))
+    };
+    let places: HashSet<(String, usize)> = causes.iter().filter_map(|cause| place(cause)).collect();
+    let follows =
+        |cause: &String| place(cause).is_some_and(|(file, line)| line > 1 && places.contains(&(file, line - 1)));
+    let mut causes: Vec<String> = causes.iter().filter(|cause| !follows(cause)).cloned().collect();
+    causes.truncate(CAUSES);
+    causes
+}
+
 /// Gives every field to the hunk that shows it.
-fn assign(rows: &[Row], hunks: &mut [Hunk], fields: Vec<Field>, before: &Document, after: &Document, context: usize) {
+fn assign(
+    rows: &[Row],
+    hunks: &mut [Hunk],
+    fields: Vec<Field>,
+    before: &Document,
+    after: &Document,
+    context: usize,
+    causes: &[(String, Vec<String>)],
+) {
+    let mut by_path: HashMap<&str, Vec<String>> = HashMap::new();
+    for (path, found) in causes {
+        add_causes(by_path.entry(path).or_default(), found.clone());
+    }
     // The first changed line of every field, and the hunk that it is in.
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut ordered: Vec<(&str, usize)> = Vec::new();
@@ -311,7 +350,8 @@ fn assign(rows: &[Row], hunks: &mut [Hunk], fields: Vec<Field>, before: &Documen
         }
     }
     for field in fields {
-        let path = field.path.strip_suffix("[order]").unwrap_or(&field.path);
+        let path = field.path.clone();
+        let path = path.strip_suffix("[order]").unwrap_or(&path);
         let exact = places.get(path).copied();
         let below = || ordered.iter().find(|(line, _)| is_below(line, path)).map(|(_, index)| *index);
         // In braces a line holds many fields, and it is the first that names it.
@@ -323,6 +363,11 @@ fn assign(rows: &[Row], hunks: &mut [Hunk], fields: Vec<Field>, before: &Documen
         let beside = || ordered.iter().find(|(line, _)| is_below(line, parent)).map(|(_, index)| *index);
         let index = exact.or_else(below).or_else(above).or_else(beside).unwrap_or(0);
         if let Some(hunk) = hunks.get_mut(index) {
+            let own = by_path.get(path).cloned();
+            let own =
+                own.or_else(|| causes.iter().find(|(line, _)| is_below(line, path)).map(|(_, found)| found.clone()));
+            let causes = apart(own.unwrap_or_else(|| hunk.causes.clone()));
+            let field = Field { causes, ..field };
             hunk.fields.push(field);
         }
     }

@@ -104,6 +104,8 @@ pub struct Field {
     pub risk: Risk,
     /// Why it is of that class.
     pub reason: &'static str,
+    /// The changed lines that made it.
+    pub causes: Vec<String>,
 }
 
 /// Lines that changed, with some around them.

@@ -15,7 +15,7 @@ pub enum Noise {
     Volatile,
     /// What `--ignore` names.
     Ignored,
-    /// Bytes that no line shows, such as a line break at the end.
+    /// Blank lines at the end of a manifest, which belong to what separates it from the next.
     Unseen,
 }
 
@@ -33,7 +33,7 @@ impl Noise {
 
     /// Whether it is a difference at all.
     pub fn counts(self) -> bool {
-        matches!(self, Noise::ChartLabel | Noise::Checksum | Noise::Unseen)
+        matches!(self, Noise::ChartLabel | Noise::Checksum)
     }
 
     /// What a line of a field that both sides have is.
@@ -43,6 +43,10 @@ impl Noise {
         }
         if ignore.iter().any(|ignore| ignore.is_line(line)) {
             return Some(Noise::Ignored);
+        }
+        // A comment behind a label is no label.
+        if !line.begins {
+            return None;
         }
         let steps = tokens(&line.path);
         let (Some(last), Some(map)) = (steps.last(), steps.len().checked_sub(2).and_then(|at| steps.get(at))) else {

@@ -382,6 +382,14 @@ impl<'a> Comparison<'a> {
         }
         let old = old.map(|service| self.before.make(&benches.before, service));
         let new = new.map(|service| self.after.make(&benches.after, service));
+        if let (Some(Ok(old)), Some(Ok(new))) = (&old, &new)
+            && !self.all
+            && old.configuration.name == new.configuration.name
+            && self.library(benches, old, new).is_some_and(LibraryChange::is_none)
+            && changed_values(&old.values, &new.values).is_empty()
+        {
+            return unit;
+        }
         let mut rendered = (None, None);
         unit.rendered = true;
         match &old {
@@ -437,17 +445,20 @@ impl<'a> Comparison<'a> {
             && self.libraries.get(&(old, new)).is_some_and(LibraryChange::is_none)
     }
 
+    /// What changed in the library of a service.
+    fn library(&self, benches: &Benches<'a>, old: &Made<'_, 'a>, new: &Made<'_, 'a>) -> Option<&LibraryChange> {
+        let before = benches.before.platforms.index(old.service, &old.configuration)?;
+        let after = benches.after.platforms.index(new.service, &new.configuration)?;
+        self.libraries.get(&(before, after))
+    }
+
     /// Whether the render of the first side saw anything that is not the same on the second.
     fn is_seen(&self, benches: &Benches<'a>, old: &Made<'_, 'a>, new: &Made<'_, 'a>, known: &Known) -> bool {
         if old.configuration.name != new.configuration.name {
             return true;
         }
-        let index = (
-            benches.before.platforms.index(old.service, &old.configuration),
-            benches.after.platforms.index(new.service, &new.configuration),
-        );
-        let (Some(before), Some(after)) = index else { return true };
-        let Some(library) = self.libraries.get(&(before, after)) else { return true };
+        let Some(library) = self.library(benches, old, new) else { return true };
+        let Some(after) = benches.after.platforms.index(new.service, &new.configuration) else { return true };
         if library.is_seen(&known.trace) || !self.after.parses(after) {
             return true;
         }

@@ -111,5 +111,6 @@ fn field(field: &Field) -> Value {
         ("after", optional(field.after.as_deref())),
         ("class", Value::string(field.risk.name())),
         ("reason", Value::string(field.reason)),
+        ("causes", Value::strings(field.causes.iter().map(String::as_str))),
     ])
 }

@@ -124,11 +124,13 @@ pub fn fields(report: &Report, colored: bool) -> String {
     for section in &report.sections {
         let Some(first) = section.members.first() else { continue };
         for hunk in &section.hunks {
-            let cause = match hunk.causes.first() {
-                Some(cause) => format!("  ({cause})"),
-                None => String::new(),
+            let shown_causes = |causes: &[String]| match causes {
+                [] => String::new(),
+                causes => format!("  ({})", causes.join(", ")),
             };
+            let cause = shown_causes(&hunk.causes);
             for field in &hunk.fields {
+                let cause = shown_causes(&field.causes);
                 let (sign, color) = sign(field);
                 let line = format!("{sign} {} {}", first.id, shown(field));
                 let class =
@@ -185,7 +187,8 @@ pub fn summary(report: &Report) -> String {
         report.counts().iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     let (added, removed) = report.lines();
     if counts.is_empty() {
-        out.push_str("no differences that count\n");
+        let folded = report.changes.iter().any(Change::counts);
+        out.push_str(if folded { "only folded lines differ\n" } else { "no differences\n" });
     } else {
         let _ = writeln!(out, "resources: {}; lines: +{added} -{removed}", counts.join(", "));
     }
