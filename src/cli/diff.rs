@@ -280,7 +280,13 @@ fn scrub(change: &mut Change, secrets: &Secrets) {
             *text = scrubbed;
         }
     };
-    clean(&mut change.id.name);
+    let clean_id = |id: &mut diff::Id| {
+        [&mut id.api_version, &mut id.kind, &mut id.namespace, &mut id.name].into_iter().for_each(clean);
+    };
+    clean_id(&mut change.id);
+    if let diff::Status::Renamed(old) = &mut change.status {
+        clean_id(old);
+    }
     for hunk in &mut change.hunks {
         hunk.lines.iter_mut().for_each(|line| clean(&mut line.text));
         for field in &mut hunk.fields {

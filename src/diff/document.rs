@@ -139,6 +139,17 @@ impl Document {
         document
     }
 
+    /// A name that a secret flowed into is none to show.
+    pub fn hide_name(&self, id: &mut Id, secrets: &Secrets) {
+        let hidden = |paths: &[&str]| self.lines.iter().any(|line| line.secret && paths.contains(&line.path.as_str()));
+        if hidden(&["metadata", "metadata.name", "metadata.generateName"]) {
+            id.name = secrets.digest(id.name.as_bytes());
+        }
+        if hidden(&["metadata.namespace"]) {
+            id.namespace = secrets.digest(id.namespace.as_bytes());
+        }
+    }
+
     /// Every value below `data` and `stringData` becomes its digest.
     fn hide_data(&mut self, located: &[Located], secrets: &Secrets, text: &[u8]) {
         // Where they do not begin a line, all of the manifest may stand in one.

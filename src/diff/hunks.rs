@@ -24,7 +24,15 @@ struct Row {
 }
 
 /// A resource that is only in one of the sets.
-pub fn whole(side: Side, input: &Input, document: &Document, annotator: &dyn Annotator) -> Change {
+pub fn whole(
+    side: Side,
+    input: &Input,
+    document: &Document,
+    options: &Options<'_>,
+    annotator: &dyn Annotator,
+) -> Change {
+    let mut id = input.id.clone();
+    document.hide_name(&mut id, options.secrets);
     let (status, op) = match side {
         Side::Before => (Status::Removed, Op::Remove),
         Side::After => (Status::Added, Op::Add),
@@ -34,7 +42,7 @@ pub fn whole(side: Side, input: &Input, document: &Document, annotator: &dyn Ann
     while lines.last().is_some_and(|line| line.text.trim().is_empty()) {
         lines.pop();
     }
-    let shown = Some(input.id.to_string());
+    let shown = Some(id.to_string());
     let (before, after) = if op == Op::Remove { (shown, None) } else { (None, shown) };
     let mut causes = Vec::new();
     for line in &document.lines {
@@ -43,14 +51,7 @@ pub fn whole(side: Side, input: &Input, document: &Document, annotator: &dyn Ann
     let causes = apart(causes);
     let field = Field { path: String::new(), before, after, risk, reason, causes: causes.clone() };
     let hunk = Hunk { before: 1, after: 1, lines, fields: vec![field], risk, reasons: vec![reason], causes };
-    Change {
-        service: String::new(),
-        id: input.id.clone(),
-        status,
-        hunks: vec![hunk],
-        folded: BTreeMap::new(),
-        folded_risk: None,
-    }
+    Change { service: String::new(), id, status, hunks: vec![hunk], folded: BTreeMap::new(), folded_risk: None }
 }
 
 /// A resource that is in both sets, with other bytes.

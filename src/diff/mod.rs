@@ -200,10 +200,15 @@ pub fn compare(
                     continue;
                 }
                 let documents = (read(Side::Before, &old), read(Side::After, &new));
-                hunks::changed(&old, &new, &documents.0, &documents.1, options, annotator)
+                let mut change = hunks::changed(&old, &new, &documents.0, &documents.1, options, annotator);
+                if let Status::Renamed(old) = &mut change.status {
+                    documents.0.hide_name(old, options.secrets);
+                }
+                documents.1.hide_name(&mut change.id, options.secrets);
+                change
             }
-            (Some(old), None) => hunks::whole(Side::Before, &old, &read(Side::Before, &old), annotator),
-            (None, Some(new)) => hunks::whole(Side::After, &new, &read(Side::After, &new), annotator),
+            (Some(old), None) => hunks::whole(Side::Before, &old, &read(Side::Before, &old), options, annotator),
+            (None, Some(new)) => hunks::whole(Side::After, &new, &read(Side::After, &new), options, annotator),
             (None, None) => continue,
         };
         service.clone_into(&mut change.service);

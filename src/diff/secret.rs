@@ -59,6 +59,9 @@ impl Secrets {
             return;
         }
         self.add(secret.to_vec(), false);
+        // Names are in small letters, whatever they are made of.
+        self.add(secret.to_ascii_lowercase(), false);
+        self.add(secret.to_ascii_uppercase(), false);
         for line in secret.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
             if line.len() >= SHORTEST_LINE && line.len() < secret.len() {
                 self.add(line.to_vec(), false);
