@@ -233,10 +233,13 @@ fn head(line: &str) -> String {
     }
 }
 
+/// A value that is being gone through: its path, and the names of its items once they are needed.
+type Open = (Value, String, Option<Vec<Option<String>>>);
+
 /// Gives every line the path of the first field that begins in it, or that of the line before.
 fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) {
     // The values above the one at hand, their paths, and the names of their items.
-    let mut above: Vec<(Value, String, Option<Vec<Option<String>>>)> = vec![(value.clone(), String::new(), None)];
+    let mut above: Vec<Open> = vec![(value.clone(), String::new(), None)];
     let mut paths: Vec<Option<String>> = vec![None; lines.len()];
     for found in located {
         above.truncate(found.path.len());

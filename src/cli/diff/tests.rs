@@ -123,3 +123,40 @@ fn nothing_that_changes_is_left_out() {
     let thread = std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run).unwrap();
     assert!(thread.join().is_ok());
 }
+
+#[test]
+fn the_views_hold_what_they_promise() {
+    let manifest = |number: usize, replicas: usize| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a{number}\nspec:\n  replicas: {replicas}\n---\n"
+        )
+    };
+    // More than fits into a comment.
+    let text = |replicas: usize| (0..2_000).map(|number| manifest(number, replicas)).collect::<String>();
+    let read = |text: &str| diff::inputs_of_text("m.yaml", &crate::go::Str::from(text));
+    let secrets = Secrets::new(b"key");
+    let options = diff::Options { ignore: &[], secrets: &secrets, context: 3 };
+    let changes = diff::compare("", &read(&text(1)), &read(&text(2)), &options, &diff::Unannotated);
+    let sections = diff::sections(&changes);
+    let report = Report {
+        before: "a".to_owned(),
+        after: "<b>".to_owned(),
+        changes,
+        sections,
+        failures: vec![("s".to_owned(), Side::After, "no".to_owned())],
+        services: 0,
+        rendered: 0,
+    };
+    let comment = markdown::document(&report);
+    assert!(comment.starts_with(markdown::MARKER) && comment.contains("do not fit"));
+    let length = comment.chars().count();
+    assert!((markdown::LONGEST - 2_000..=markdown::LONGEST).contains(&length), "{length}");
+    let page = html::document(&report);
+    assert!(page.contains("a → &lt;b&gt;") && !page.contains("http"));
+    let schema = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/diff.schema.json")).unwrap();
+    let schema: serde_json::Value = serde_json::from_slice(&schema).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&json::document(&report)).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
