@@ -94,6 +94,9 @@ fn render_chart(
     side: Side,
 ) -> Result<Loaded, String> {
     let chart = chart::load(path, profile, &mut |_| {}).map_err(|error| error.to_string())?;
+    // A chart without its dependencies would render to less than it is, and differ from nothing.
+    chart::check_installable(&chart).map_err(|error| error.to_string())?;
+    chart::check_dependencies(&chart, profile).map_err(|error| error.to_string())?;
     let own = if side == Side::Before { "before-values" } else { "after-values" };
     let mut values = value_options(arguments);
     values.value_files.extend(arguments.get_many::<String>(own).unwrap_or_default().cloned());
