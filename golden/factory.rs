@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: a second run changes nothing, and a removed service disappears", twice),
         Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
         Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
+        Trial::test("factory: a revision is read without a checkout", revisions),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
@@ -120,6 +121,34 @@ fn pipeline(commands: Vec<String>) -> Result<(), Failed> {
     check(output.status.code() == Some(1), "the stage fails where something is wrong")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     check(said.contains("did you mean `replicas`?"), &format!("the log says what to do: {said}"))
+}
+
+/// A revision is read without touching the work tree, and only what changed is rendered.
+fn revisions() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout && mizzen new mailer")?;
+    run(folder, "git init -q -b main . && git add -A && git -c user.name=a -c user.email=a@b commit -q -m one")?;
+    let output = shell(folder, "mizzen diff")?;
+    check(output.status.code() == Some(0), &String::from_utf8_lossy(&output.stdout))?;
+    let path = folder.join("services/checkout/configuration.yml");
+    let text = std::fs::read_to_string(&path)?;
+    let line = 1 + text.lines().position(|line| line.starts_with("replicas:")).ok_or("no replicas")?;
+    let changed = text.lines().enumerate().map(|(at, old)| if at + 1 == line { "replicas: 7" } else { old });
+    std::fs::write(&path, changed.collect::<Vec<_>>().join("\n") + "\n")?;
+    let output = shell(folder, "mizzen diff --base main --format fields")?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    check(output.status.code() == Some(1), &said)?;
+    check(
+        said.contains("spec.replicas") && said.contains(&format!("(services/checkout/configuration.yml:{line})")),
+        &said,
+    )?;
+    check(said.contains("rendered: 1"), &said)?;
+    let output = shell(folder, "git status --porcelain")?;
+    let status = String::from_utf8_lossy(&output.stdout).into_owned();
+    check(status.trim() == "M services/checkout/configuration.yml", &status)?;
+    let output = shell(folder, "mizzen diff --base nowhere")?;
+    check(output.status.code() == Some(2), "a revision that is none is an error")
 }
 
 fn pins() -> Result<(), Failed> {

@@ -26,6 +26,7 @@ pub mod trace;
 pub mod bundle;
 pub mod cli;
 pub mod diagnose;
+pub mod diff;
 pub mod error;
 pub mod output;
 pub mod render;

@@ -117,6 +117,16 @@ pub fn traced_with(
     }
 }
 
+/// What a chart's templates would see as `.Values`, without running them.
+pub fn values(
+    mut chart: Chart,
+    user_values: &Dict,
+    options: &Options,
+    profile: &'static Profile,
+) -> Result<Dict, Error> {
+    prepare(&mut chart, user_values, options, profile, &mut |_| {})
+}
+
 /// Renders a chart, watched by an observer.
 pub fn render_observed<O: Observer>(
     mut chart: Chart,

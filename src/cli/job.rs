@@ -3,7 +3,7 @@
 use super::factory::Factory;
 use super::folder::{self, Document};
 use super::helm::read_values_file;
-use super::reproducible::{self, Reproducible};
+use super::reproducible::{self, Reproducible, Watched};
 use crate::engine::{self, KubeVersion};
 use crate::go::{Dict, Level, Log, Str};
 use crate::manifest::Manifests;
@@ -14,7 +14,7 @@ use crate::services::check::value_at;
 use crate::services::nearest::nearest;
 use crate::services::places::dotted;
 use crate::services::{Configuration, Finding, Platform, Platforms, Service, Source, unread};
-use crate::trace::Step;
+use crate::trace::{Recorder, Step, Taints, Trace};
 use crate::values;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::collections::HashMap;
@@ -69,6 +69,15 @@ pub struct Job<'a> {
 pub struct Bench<'a> {
     pub platforms: Platforms<'a>,
     user_values: Result<Dict, String>,
+}
+
+/// What was seen of a render.
+pub struct Seen {
+    /// `.Values` as the render began.
+    pub values: Dict,
+    pub trace: Trace,
+    /// Whether a template asked for the time or for chance.
+    pub asked: bool,
 }
 
 /// What became of a service.
@@ -144,6 +153,11 @@ impl<'a> Job<'a> {
         job.options.is_upgrade = arguments.get_flag("is-upgrade");
         job.options.api_versions = arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
         Ok(job)
+    }
+
+    /// The version of Helm that is imitated.
+    pub fn profile(&self) -> &'static Profile {
+        self.profile
     }
 
     /// What a thread needs.
@@ -249,6 +263,72 @@ impl<'a> Job<'a> {
         unread.into_iter().map(finding).collect()
     }
 
+    /// The same as [`Job::manifests`], and what was seen of it; with `taints` also what chance and the clock wrote.
+    pub fn traced(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+        taints: Taints,
+    ) -> (Result<Manifests, String>, Seen) {
+        let name = &configuration.name;
+        let mut seen = Seen { values: Dict::new(), trace: Recorder::default().finish(), asked: false };
+        let user_values = match &bench.user_values {
+            Ok(values) => values.deep_copy(),
+            Err(text) => return (Err(text.clone()), seen),
+        };
+        let chart = platform.chart_of(name.clone(), values);
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        let host = Watched::new(self.host(name));
+        let (result, trace) =
+            render::traced_with(chart, &user_values, &options, &host, self.profile, &mut |_| {}, |values| {
+                // Templates may write into the values: what they were is kept.
+                seen.values = values.deep_copy();
+                Recorder::new(values).tainting(taints)
+            });
+        (seen.trace, seen.asked) = (trace, host.was_asked());
+        (result.map_err(|failure| failure.error.to_string()), seen)
+    }
+
+    /// Renders a service in another world, where chance and the clock are others.
+    pub fn elsewhere(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+    ) -> Option<Manifests> {
+        let name = &configuration.name;
+        let user_values = bench.user_values.as_ref().ok()?.deep_copy();
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        let chart = platform.chart_of(name.clone(), values);
+        let host = Reproducible::elsewhere(name);
+        render::render(chart, &user_values, &options, &host, self.profile, &mut |_| {}).ok()
+    }
+
+    /// What the templates of a service would see as `.Values`.
+    pub fn root_values(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+    ) -> Result<Dict, String> {
+        let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
+        let chart = platform.chart_of(configuration.name.clone(), values);
+        let options = Options { name: configuration.name.clone(), ..self.options.clone() };
+        render::values(chart, &user_values, &options, self.profile).map_err(|error| error.to_string())
+    }
+
+    /// The world of a service: each has its own numbers, whichever thread renders it and whatever was rendered before.
+    fn host(&self, name: &str) -> Reproducible {
+        match &self.seed {
+            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
+            None => Reproducible::new(name),
+        }
+    }
+
     /// Renders a service whose effective values are known.
     pub fn manifests(
         &self,
@@ -261,11 +341,7 @@ impl<'a> Job<'a> {
         let name = &configuration.name;
         let chart = platform.chart_of(name.clone(), values);
         let options = Options { name: name.clone(), ..self.options.clone() };
-        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
-        let host = match &self.seed {
-            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
-            None => Reproducible::new(name),
-        };
+        let host = self.host(name);
         // Templates can write into the values: the next service must not see it.
         let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
         render::render(chart, &user_values, &options, &host, self.profile, log)

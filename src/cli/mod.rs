@@ -3,13 +3,14 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle.
+//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle, diff.
 
 pub mod bundle;
 pub mod compat;
 pub mod completion;
 pub mod create;
 pub mod dependency;
+pub mod diff;
 pub mod elsewhere;
 pub mod explain;
 pub mod export;
@@ -175,6 +176,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Some(("bundle", arguments)) => bundle::run(arguments, profile, streams),
         Some(("verify", arguments)) => verify::run(arguments, profile, streams),
         Some(("images", arguments)) => images::run(arguments, profile, streams),
+        Some(("diff", arguments)) => diff::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
@@ -248,6 +250,7 @@ pub fn command() -> Command {
         .subcommand(bundle::command())
         .subcommand(verify::command())
         .subcommand(images::command())
+        .subcommand(diff::command())
         .subcommand(compat::command())
         .subcommand(origins::command())
         .subcommand(export::command())

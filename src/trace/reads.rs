@@ -4,7 +4,7 @@ use crate::go::{Dict, List, Str, Value};
 use std::collections::{HashMap, HashSet};
 
 /// A path into the values, numbered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathId(pub(super) u32);
 
 /// A step of a path.
