@@ -4,6 +4,8 @@
 
 mod case;
 mod factory;
+mod manifests;
+mod typos;
 
 use case::{Case, group};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -42,6 +44,8 @@ fn main() -> ExitCode {
         Err("run mizzen functions --format markdown > docs/functions.md".into())
     }));
     trials.extend(factory::trials());
+    trials.extend(manifests::trials());
+    trials.extend(typos::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

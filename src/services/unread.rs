@@ -30,7 +30,7 @@ pub fn candidates<'a>(
         return Vec::new();
     }
     let guide = guide();
-    found.into_iter().filter(|path| !guide.is_some_and(|guide| guide.names(path))).collect()
+    found.into_iter().filter(|path| !guide.is_some_and(|guide| guide.knows(path))).collect()
 }
 
 /// The path, where its value is not used, or else what is not used below it.
