@@ -12,6 +12,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: a second run changes nothing, and a removed service disappears", twice),
         Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
         Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
+        Trial::test("factory: a folder that is not the one, and what to do", lost),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
@@ -84,6 +85,29 @@ fn twice() -> Result<(), Failed> {
     let left = files(folder)?;
     let named: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
     check(named.is_empty(), &format!("nothing of a removed service stays: {named:?}"))
+}
+
+/// Commands in an empty folder, and in one below that of the services.
+fn lost() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    let refused = |folder: &Path, line: &str, words: &str| {
+        let output = shell(folder, line)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        check(output.status.code() == Some(1) && said.contains(words), &format!("`{line}`: {said}"))
+    };
+    for line in ["mizzen validate", "mizzen render", "mizzen sync", "mizzen export -o charts", "mizzen explain a"] {
+        refused(folder, line, "hint: `mizzen init` writes a library and a first service into a folder")?;
+    }
+    let output = shell(folder, "mizzen new checkout")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    check(said.contains("there is no `library` here"), &said)?;
+    refused(folder, "mizzen render", "there is no `library` here\nhint: `mizzen init` writes")?;
+    let below = folder.join("services/checkout");
+    for line in ["mizzen validate", "mizzen new other"] {
+        refused(&below, line, "hint: it is in `../..`: run mizzen there")?;
+    }
+    check(!below.join("services").exists(), "nothing is written in the wrong place")
 }
 
 /// The commands of the Jenkinsfile: the lines `sh '…'`.

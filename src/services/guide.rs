@@ -2,6 +2,8 @@
 
 use crate::go::{Str, Value};
 use crate::yaml;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// How deep schemas are looked through: a `$ref` may lead in circles.
 const DEPTH: usize = 12;
@@ -10,12 +12,15 @@ const DEPTH: usize = 12;
 #[derive(Debug)]
 pub struct Guide {
     document: Value,
+    /// Whether the schema names a path, in which every index of a list is the first.
+    known: RefCell<HashMap<Vec<String>, bool>>,
 }
 
 impl Guide {
     /// Reads the text of a schema; JSON is YAML.
     pub fn new(schema: Option<&Str>) -> Guide {
-        Guide { document: schema.and_then(|text| yaml::unmarshal(text).ok()).unwrap_or_default() }
+        let document = schema.and_then(|text| yaml::unmarshal(text).ok()).unwrap_or_default();
+        Guide { document, known: RefCell::default() }
     }
 
     /// The description of the value at a path.
@@ -26,7 +31,15 @@ impl Guide {
 
     /// Whether the schema names the whole path.
     pub fn knows(&self, path: &[String]) -> bool {
-        !path.is_empty() && self.at(path).is_some()
+        let plain =
+            |step: &String| if step.bytes().all(|byte| byte.is_ascii_digit()) { "0".into() } else { step.clone() };
+        let path: Vec<String> = path.iter().map(plain).collect();
+        if let Some(known) = self.known.borrow().get(&path) {
+            return *known;
+        }
+        let known = !path.is_empty() && self.at(&path).is_some();
+        self.known.borrow_mut().insert(path, known);
+        known
     }
 
     /// Whether the map at a path has a property of that name.
