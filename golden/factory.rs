@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
         Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
         Trial::test("factory: a folder that is not the one, and what to do", lost),
+        Trial::test("factory: the commands of docs/factory.md, in order", page),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
@@ -108,6 +109,18 @@ fn lost() -> Result<(), Failed> {
         refused(&below, line, "hint: it is in `../..`: run mizzen there")?;
     }
     check(!below.join("services").exists(), "nothing is written in the wrong place")
+}
+
+/// The page for platform teams is true: its commands run in an empty folder, one after the other.
+fn page() -> Result<(), Failed> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/factory.md"))?;
+    let folder = Folder::new()?;
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    check(commands.len() >= 12, "the page has commands")?;
+    for line in commands {
+        run(&folder.0, line)?;
+    }
+    check(folder.0.join("manifests/checkout/deployment-checkout.yaml").is_file(), "and they do what it says")
 }
 
 /// The commands of the Jenkinsfile: the lines `sh '…'`.

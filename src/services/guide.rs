@@ -12,15 +12,15 @@ const DEPTH: usize = 12;
 #[derive(Debug)]
 pub struct Guide {
     document: Value,
-    /// Whether the schema names a path, in which every index of a list is the first.
-    known: RefCell<HashMap<Vec<String>, bool>>,
+    /// Whether the items of the list or map at a path are closed to keys that the schema does not name.
+    closed: RefCell<HashMap<Vec<String>, bool>>,
 }
 
 impl Guide {
     /// Reads the text of a schema; JSON is YAML.
     pub fn new(schema: Option<&Str>) -> Guide {
         let document = schema.and_then(|text| yaml::unmarshal(text).ok()).unwrap_or_default();
-        Guide { document, known: RefCell::default() }
+        Guide { document, closed: RefCell::default() }
     }
 
     /// The description of the value at a path.
@@ -31,15 +31,19 @@ impl Guide {
 
     /// Whether the schema names the whole path.
     pub fn knows(&self, path: &[String]) -> bool {
-        let plain =
-            |step: &String| if step.bytes().all(|byte| byte.is_ascii_digit()) { "0".into() } else { step.clone() };
-        let path: Vec<String> = path.iter().map(plain).collect();
-        if let Some(known) = self.known.borrow().get(&path) {
-            return *known;
+        !path.is_empty() && self.at(path).is_some()
+    }
+
+    /// Whether every item of the list or map at a path, where it is a map, has only keys that the schema names.
+    pub fn is_closed(&self, path: &[String]) -> bool {
+        if let Some(closed) = self.closed.borrow().get(path) {
+            return *closed;
         }
-        let known = !path.is_empty() && self.at(&path).is_some();
-        self.known.borrow_mut().insert(path, known);
-        known
+        let item = self.at(path).and_then(|schema| self.child(&schema, "0"));
+        let closed = item.and_then(|item| item.as_dict()?.get(b"additionalProperties"));
+        let closed = matches!(closed, Some(Value::Bool(false)));
+        self.closed.borrow_mut().insert(path.to_vec(), closed);
+        closed
     }
 
     /// Whether the map at a path has a property of that name.

@@ -24,7 +24,7 @@ pub fn candidates<'a>(
 ) -> Vec<Path> {
     let mut found = BTreeSet::new();
     for layer in &configuration.layers {
-        walk(layer, defaults, &mut Vec::new(), &mut found);
+        walk(layer, defaults, &mut Vec::new(), &guide, &mut found);
     }
     found.retain(|path| !is_built_in(path));
     if found.is_empty() {
@@ -65,7 +65,13 @@ fn is_built_in(path: &[String]) -> bool {
     matches!(keys.as_slice(), ["platform"] | ["platform", "version"] | ["service"] | ["service", "name"] | ["global"])
 }
 
-fn walk(over: &Dict, base: &Dict, path: &mut Path, found: &mut BTreeSet<Path>) {
+fn walk<'a>(
+    over: &Dict,
+    base: &Dict,
+    path: &mut Path,
+    guide: &impl Fn() -> Option<&'a Guide>,
+    found: &mut BTreeSet<Path>,
+) {
     if path.len() > DEPTH || is_off(over, base) {
         return;
     }
@@ -76,15 +82,26 @@ fn walk(over: &Dict, base: &Dict, path: &mut Path, found: &mut BTreeSet<Path>) {
             (None, _) => {
                 found.insert(path.clone());
             }
-            (Some(Value::Dict(base)), Value::Dict(over)) if !base.is_empty() => walk(over, &base, path, found),
-            (Some(_), value) => inner(value, path, found),
+            (Some(Value::Dict(base)), Value::Dict(over)) if !base.is_empty() => {
+                walk(over, &base, path, guide, found);
+            }
+            (Some(_), value) => inner(value, path, guide, found),
         }
         path.pop();
     }
 }
 
 /// The keys of the maps that stand in a list, or in a map that is open to every key.
-fn inner(value: &Value, path: &Path, found: &mut BTreeSet<Path>) {
+fn inner<'a>(value: &Value, path: &Path, guide: &impl Fn() -> Option<&'a Guide>, found: &mut BTreeSet<Path>) {
+    let has_maps = match value {
+        Value::List(list) => list.iter().any(|item| matches!(item, Value::Dict(_))),
+        Value::Dict(dict) => dict.entries().iter().any(|(_, item)| matches!(item, Value::Dict(_))),
+        _ => false,
+    };
+    // What the schema closes it has looked at already.
+    if !has_maps || guide().is_some_and(|guide| guide.is_closed(path)) {
+        return;
+    }
     let items: Vec<(String, Value)> = match value {
         Value::List(list) => list.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect(),
         Value::Dict(dict) => {
