@@ -51,6 +51,11 @@ pub fn trials() -> Vec<Trial> {
         matrix(&read(BARE)?, &all)
     }));
     trials.push(Trial::test("manifests: null for every value of the library", nulls));
+    trials.push(Trial::test("manifests: a configuration that uses every key", || {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/factory/full.yml"))?;
+        let variants = [("every key".to_owned(), read(&text)?)];
+        examine(&lay_out(&variants)?.0, &variants, &|_, _| false)
+    }));
     trials
 }
 
