@@ -13,6 +13,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
         Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
         Trial::test("factory: a revision is read without a checkout", revisions),
+        Trial::test("factory: a folder that is not the one, and what to do", lost),
+        Trial::test("factory: the commands of docs/factory.md, in order", page),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
@@ -85,6 +87,41 @@ fn twice() -> Result<(), Failed> {
     let left = files(folder)?;
     let named: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
     check(named.is_empty(), &format!("nothing of a removed service stays: {named:?}"))
+}
+
+/// Commands in an empty folder, and in one below that of the services.
+fn lost() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    let refused = |folder: &Path, line: &str, words: &str| {
+        let output = shell(folder, line)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        check(output.status.code() == Some(1) && said.contains(words), &format!("`{line}`: {said}"))
+    };
+    for line in ["mizzen validate", "mizzen render", "mizzen sync", "mizzen export -o charts", "mizzen explain a"] {
+        refused(folder, line, "hint: `mizzen init` writes a library and a first service into a folder")?;
+    }
+    let output = shell(folder, "mizzen new checkout")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    check(said.contains("there is no `library` here"), &said)?;
+    refused(folder, "mizzen render", "there is no `library` here\nhint: `mizzen init` writes")?;
+    let below = folder.join("services/checkout");
+    for line in ["mizzen validate", "mizzen new other"] {
+        refused(&below, line, "hint: it is in `../..`: run mizzen there")?;
+    }
+    check(!below.join("services").exists(), "nothing is written in the wrong place")
+}
+
+/// The page for platform teams is true: its commands run in an empty folder, one after the other.
+fn page() -> Result<(), Failed> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/factory.md"))?;
+    let folder = Folder::new()?;
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    check(commands.len() >= 12, "the page has commands")?;
+    for line in commands {
+        run(&folder.0, line)?;
+    }
+    check(folder.0.join("manifests/checkout/deployment-checkout.yaml").is_file(), "and they do what it says")
 }
 
 /// The commands of the Jenkinsfile: the lines `sh '…'`.

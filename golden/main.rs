@@ -5,6 +5,8 @@
 mod bundle;
 mod case;
 mod factory;
+mod manifests;
+mod typos;
 
 use case::{Case, group};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -44,6 +46,8 @@ fn main() -> ExitCode {
     }));
     trials.extend(bundle::trials());
     trials.extend(factory::trials());
+    trials.extend(manifests::trials());
+    trials.extend(typos::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

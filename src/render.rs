@@ -390,7 +390,10 @@ mod tests {
         let reads = trace.reads();
         let mut seen: Vec<String> = reads.paths().map(|steps| path(&steps)).collect();
         seen.sort();
-        assert_eq!(seen, ["a", "a.b", "a.by-index", "a.none", "given", "given.y", "list", "list.0.name", "whole"]);
+        assert_eq!(
+            seen,
+            ["a", "a.b", "a.by-index", "a.none", "given", "given.y", "list", "list.0", "list.0.name", "whole"]
+        );
         let used = |text: &str| {
             let steps: Vec<Step> = text.split('.').map(|key| Step::Key(Str::from(key))).collect();
             reads.is_used(&steps)

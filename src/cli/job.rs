@@ -5,7 +5,7 @@ use super::folder::{self, Document};
 use super::helm::read_values_file;
 use super::reproducible::{self, Reproducible, Watched};
 use crate::engine::{self, KubeVersion};
-use crate::go::{Dict, Level, Log, Str};
+use crate::go::{Dict, Level, Log, Str, Value};
 use crate::manifest::Manifests;
 use crate::output;
 use crate::profile::Profile;
@@ -235,7 +235,8 @@ impl<'a> Job<'a> {
         if result.is_err() {
             return Vec::new();
         }
-        let steps = |path: &[String]| path.iter().map(|key| Step::Key(Str::from(key.as_str()))).collect::<Vec<_>>();
+        let merged = platform.merged(service, configuration).unwrap_or_default();
+        let steps = |path: &[String]| steps(&merged, path);
         let reads = trace.reads();
         let read: Vec<Vec<Step>> = reads.paths().collect();
         let source = Source::new(service);
@@ -347,4 +348,20 @@ impl<'a> Job<'a> {
         render::render(chart, &user_values, &options, &host, self.profile, log)
             .map_err(|failure| failure.error.to_string())
     }
+}
+
+/// A path as steps: what leads into a list is an index.
+fn steps(values: &Dict, path: &[String]) -> Vec<Step> {
+    let mut at = Value::Dict(values.clone());
+    let mut steps = Vec::new();
+    for token in path {
+        let (step, next) = match (&at, token.parse::<usize>()) {
+            (Value::List(list), Ok(index)) => (Step::Index(index), list.get(index).cloned()),
+            (Value::Dict(dict), _) => (Step::Key(Str::from(token.as_str())), dict.get(token.as_bytes())),
+            _ => (Step::Key(Str::from(token.as_str())), None),
+        };
+        steps.push(step);
+        at = next.unwrap_or_default();
+    }
+    steps
 }

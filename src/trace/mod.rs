@@ -183,6 +183,10 @@ impl Observer for Recorder {
         self.reads.use_whole(value);
     }
 
+    fn ranged(&mut self, value: &Value) {
+        self.reads.range(value);
+    }
+
     fn missed(&mut self, receiver: &Value, name: &Str) {
         self.missed = Some((receiver.clone(), name.clone()));
     }
