@@ -12,12 +12,15 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: a second run changes nothing, and a removed service disappears", twice),
         Trial::test("factory: the Jenkinsfile's commands, in order", || pipeline(jenkins()?)),
         Trial::test("factory: the GitHub workflow's commands, in order", || pipeline(github()?)),
+        Trial::test("factory: a revision is read without a checkout", revisions),
+        Trial::test("factory: a folder that is not the one, and what to do", lost),
+        Trial::test("factory: the commands of docs/factory.md, in order", page),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
 
 /// Runs a line of a shell in a folder, with this build's `mizzen`.
-fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
+pub fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
     let binary = Path::new(env!("CARGO_BIN_EXE_mizzen"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = binary.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
@@ -28,7 +31,7 @@ fn shell(folder: &Path, line: &str) -> Result<Output, Failed> {
 }
 
 /// The same where it must succeed: what it printed.
-fn run(folder: &Path, line: &str) -> Result<String, Failed> {
+pub fn run(folder: &Path, line: &str) -> Result<String, Failed> {
     let output = shell(folder, line)?;
     if !output.status.success() {
         return Err(format!("`{line}`: {}", String::from_utf8_lossy(&output.stderr)).into());
@@ -37,7 +40,7 @@ fn run(folder: &Path, line: &str) -> Result<String, Failed> {
 }
 
 /// All files below a folder with their bytes and when they were written.
-fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTime)>, Failed> {
+pub fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTime)>, Failed> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -54,7 +57,7 @@ fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::SystemTi
     Ok(found)
 }
 
-fn check(holds: bool, what: &str) -> Result<(), Failed> {
+pub fn check(holds: bool, what: &str) -> Result<(), Failed> {
     if holds { Ok(()) } else { Err(what.into()) }
 }
 
@@ -84,6 +87,41 @@ fn twice() -> Result<(), Failed> {
     let left = files(folder)?;
     let named: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
     check(named.is_empty(), &format!("nothing of a removed service stays: {named:?}"))
+}
+
+/// Commands in an empty folder, and in one below that of the services.
+fn lost() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    let refused = |folder: &Path, line: &str, words: &str| {
+        let output = shell(folder, line)?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        check(output.status.code() == Some(1) && said.contains(words), &format!("`{line}`: {said}"))
+    };
+    for line in ["mizzen validate", "mizzen render", "mizzen sync", "mizzen export -o charts", "mizzen explain a"] {
+        refused(folder, line, "hint: `mizzen init` writes a library and a first service into a folder")?;
+    }
+    let output = shell(folder, "mizzen new checkout")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    check(said.contains("there is no `library` here"), &said)?;
+    refused(folder, "mizzen render", "there is no `library` here\nhint: `mizzen init` writes")?;
+    let below = folder.join("services/checkout");
+    for line in ["mizzen validate", "mizzen new other"] {
+        refused(&below, line, "hint: it is in `../..`: run mizzen there")?;
+    }
+    check(!below.join("services").exists(), "nothing is written in the wrong place")
+}
+
+/// The page for platform teams is true: its commands run in an empty folder, one after the other.
+fn page() -> Result<(), Failed> {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/factory.md"))?;
+    let folder = Folder::new()?;
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    check(commands.len() >= 12, "the page has commands")?;
+    for line in commands {
+        run(&folder.0, line)?;
+    }
+    check(folder.0.join("manifests/checkout/deployment-checkout.yaml").is_file(), "and they do what it says")
 }
 
 /// The commands of the Jenkinsfile: the lines `sh '…'`.
@@ -120,6 +158,34 @@ fn pipeline(commands: Vec<String>) -> Result<(), Failed> {
     check(output.status.code() == Some(1), "the stage fails where something is wrong")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     check(said.contains("did you mean `replicas`?"), &format!("the log says what to do: {said}"))
+}
+
+/// A revision is read without touching the work tree, and only what changed is rendered.
+fn revisions() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout && mizzen new mailer")?;
+    run(folder, "git init -q -b main . && git add -A && git -c user.name=a -c user.email=a@b commit -q -m one")?;
+    let output = shell(folder, "mizzen diff")?;
+    check(output.status.code() == Some(0), &String::from_utf8_lossy(&output.stdout))?;
+    let path = folder.join("services/checkout/configuration.yml");
+    let text = std::fs::read_to_string(&path)?;
+    let line = 1 + text.lines().position(|line| line.starts_with("replicas:")).ok_or("no replicas")?;
+    let changed = text.lines().enumerate().map(|(at, old)| if at + 1 == line { "replicas: 7" } else { old });
+    std::fs::write(&path, changed.collect::<Vec<_>>().join("\n") + "\n")?;
+    let output = shell(folder, "mizzen diff --base main --format fields")?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    check(output.status.code() == Some(1), &said)?;
+    check(
+        said.contains("spec.replicas") && said.contains(&format!("(services/checkout/configuration.yml:{line})")),
+        &said,
+    )?;
+    check(said.contains("rendered: 1"), &said)?;
+    let output = shell(folder, "git status --porcelain")?;
+    let status = String::from_utf8_lossy(&output.stdout).into_owned();
+    check(status.trim() == "M services/checkout/configuration.yml", &status)?;
+    let output = shell(folder, "mizzen diff --base nowhere")?;
+    check(output.status.code() == Some(2), "a revision that is none is an error")
 }
 
 fn pins() -> Result<(), Failed> {

@@ -2,8 +2,11 @@
 //!
 //! `cargo test --test golden -- range` runs the cases whose name contains `range`.
 
+mod bundle;
 mod case;
 mod factory;
+mod manifests;
+mod typos;
 
 use case::{Case, group};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -41,7 +44,10 @@ fn main() -> ExitCode {
         }
         Err("run mizzen functions --format markdown > docs/functions.md".into())
     }));
+    trials.extend(bundle::trials());
     trials.extend(factory::trials());
+    trials.extend(manifests::trials());
+    trials.extend(typos::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
 }

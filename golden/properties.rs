@@ -208,3 +208,72 @@ fn values_that_are_written_read_as_the_same() {
         round_trip(&random.value(0));
     }
 }
+
+/// Kinds of all phases, some in no namespace, some that nobody knows.
+const OBJECTS: &[(&str, &str)] = &[
+    ("v1", "Namespace"),
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("v1", "Service"),
+    ("apps/v1", "Deployment"),
+    ("batch/v1", "Job"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+    ("example.com/v1", "Widget"),
+];
+
+#[test]
+fn a_bundle_is_the_same_in_whatever_order_its_documents_come() {
+    use mizzen::bundle::{Inventory, Piece, Settings, Stage, assemble, stored};
+    let mut random = Random(7);
+    for _ in 0..100 {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for index in 0..random.below(30) {
+            let (version, kind) = random.choice(OBJECTS);
+            let namespace = random.choice(&["", "\n  namespace: a", "\n  namespace: b"]);
+            let stage =
+                random.choice(&[Stage::Plain, Stage::Plain, Stage::Before(-3), Stage::Before(20), Stage::After(1)]);
+            let text =
+                format!("apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: n{index}{namespace}\nx: {index}\n");
+            let text = match random.below(4) {
+                0 => text.replace('\n', "\r\n"),
+                1 => format!("---\n# A comment.\n\n{text}"),
+                _ => text,
+            };
+            let service = format!("s{}", random.below(4));
+            pieces.push(Piece { source: format!("{service}/{index}.yaml"), service, content: Str::from(text), stage });
+            if random.below(5) == 0 {
+                // The same object of another service.
+                let twin = pieces.last().cloned().map(|piece| Piece { service: "t".to_owned(), ..piece });
+                pieces.extend(twin);
+            }
+        }
+        let settings =
+            Settings { namespace: "shop".to_owned(), create_namespaces: random.below(2) == 0, ..Settings::default() };
+        let profile = mizzen::profile::Profile::newest();
+        let make = |pieces: &[Piece]| assemble(pieces, &settings, profile).expect("no two objects differ");
+        let (objects, warnings) = make(&pieces);
+        for _ in 0..3 {
+            for at in (1..pieces.len()).rev() {
+                pieces.swap(at, random.below(at + 1));
+            }
+            assert!(make(&pieces) == (objects.clone(), warnings.clone()), "the order shows in {pieces:?}");
+        }
+        // Whatever the form, what is read is what was written.
+        let inventory =
+            Inventory { objects: objects.iter().map(mizzen::bundle::Entry::new).collect(), ..Inventory::default() };
+        let files = stored::files(&inventory, &objects, true);
+        let archive = stored::archive(&files).expect("files become an archive");
+        assert!(archive == stored::archive(&files).expect("files become an archive"), "archives differ");
+        let unpacked = stored::unpack(&archive).expect("an archive is read again");
+        assert_eq!(unpacked, files);
+        let stream = vec![("b.yaml".to_owned(), stored::stream(Some(&inventory), &objects))];
+        for form in [unpacked, stream] {
+            let read = stored::read(&form).expect("a bundle is read again");
+            assert_eq!(read.inventory.as_ref(), Some(&inventory));
+            let shown = |objects: &[mizzen::bundle::Object]| -> Vec<_> {
+                objects.iter().map(|object| (object.key(), object.phase, object.content.clone())).collect()
+            };
+            assert!(shown(&read.objects) == shown(&objects), "{:?}", read.inventory);
+        }
+    }
+}

@@ -23,8 +23,10 @@ pub mod template;
 pub mod trace;
 
 // The whole flow, and what goes out.
+pub mod bundle;
 pub mod cli;
 pub mod diagnose;
+pub mod diff;
 pub mod error;
 pub mod output;
 pub mod render;

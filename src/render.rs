@@ -117,6 +117,16 @@ pub fn traced_with(
     }
 }
 
+/// What a chart's templates would see as `.Values`, without running them.
+pub fn values(
+    mut chart: Chart,
+    user_values: &Dict,
+    options: &Options,
+    profile: &'static Profile,
+) -> Result<Dict, Error> {
+    prepare(&mut chart, user_values, options, profile, &mut |_| {})
+}
+
 /// Renders a chart, watched by an observer.
 pub fn render_observed<O: Observer>(
     mut chart: Chart,
@@ -380,7 +390,10 @@ mod tests {
         let reads = trace.reads();
         let mut seen: Vec<String> = reads.paths().map(|steps| path(&steps)).collect();
         seen.sort();
-        assert_eq!(seen, ["a", "a.b", "a.by-index", "a.none", "given", "given.y", "list", "list.0.name", "whole"]);
+        assert_eq!(
+            seen,
+            ["a", "a.b", "a.by-index", "a.none", "given", "given.y", "list", "list.0", "list.0.name", "whole"]
+        );
         let used = |text: &str| {
             let steps: Vec<Step> = text.split('.').map(|key| Step::Key(Str::from(key))).collect();
             reads.is_used(&steps)

@@ -4,7 +4,7 @@
 {{- define "platform.dnsNames" -}}
 {{- $name := include "platform.name" . -}}
 {{- $names := .Values.certificate.dnsNames -}}
-{{- if and (not $names) .Values.ingress.enabled -}}
+{{- if and (not $names) (.Values.ingress).enabled -}}
 {{- range .Values.ingress.hosts -}}
 {{- $names = append ($names | default list) .host -}}
 {{- end -}}
@@ -27,8 +27,12 @@ spec:
   secretName: {{ include "platform.tlsSecretName" . }}
   dnsNames:
     {{- include "platform.dnsNames" . | trim | nindent 4 }}
-  duration: {{ .Values.certificate.duration }}
-  renewBefore: {{ .Values.certificate.renewBefore }}
+  {{- with .Values.certificate.duration }}
+  duration: {{ . }}
+  {{- end }}
+  {{- with .Values.certificate.renewBefore }}
+  renewBefore: {{ . }}
+  {{- end }}
   {{- with .Values.certificate.privateKey }}
   privateKey:
     {{- toYaml . | nindent 4 }}
@@ -38,7 +42,11 @@ spec:
     - key encipherment
     - server auth
   issuerRef:
-    name: {{ required "certificate.issuer.name is required" .Values.certificate.issuer.name }}
-    kind: {{ .Values.certificate.issuer.kind }}
-    group: {{ .Values.certificate.issuer.group }}
+    name: {{ required "certificate.issuer.name is required" (.Values.certificate.issuer).name }}
+    {{- with .Values.certificate.issuer.kind }}
+    kind: {{ . }}
+    {{- end }}
+    {{- with .Values.certificate.issuer.group }}
+    group: {{ . }}
+    {{- end }}
 {{- end -}}

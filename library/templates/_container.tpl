@@ -73,13 +73,13 @@ A scalar as text. A number of values.yaml is a float to the template language, w
 
 {{/* Where the container sees its volumes. */}}
 {{- define "platform.volumeMounts" -}}
-{{- if .Values.temporary.enabled }}
+{{- if (.Values.temporary).enabled }}
 - name: temporary
-  mountPath: {{ .Values.temporary.mountPath }}
+  mountPath: {{ (.Values.temporary).mountPath }}
 {{- end }}
-{{- if .Values.config.files }}
+{{- if (.Values.config).files }}
 - name: config
-  mountPath: {{ .Values.config.mountPath }}
+  mountPath: {{ (.Values.config).mountPath }}
   readOnly: true
 {{- end }}
 {{- range $name, $claim := .Values.claims }}
@@ -99,12 +99,12 @@ A scalar as text. A number of values.yaml is a float to the template language, w
 
 {{/* The volumes of the pod. */}}
 {{- define "platform.volumes" -}}
-{{- if .Values.temporary.enabled }}
+{{- if (.Values.temporary).enabled }}
 - name: temporary
   emptyDir:
-    sizeLimit: {{ .Values.temporary.sizeLimit }}
+    sizeLimit: {{ (.Values.temporary).sizeLimit }}
 {{- end }}
-{{- if .Values.config.files }}
+{{- if (.Values.config).files }}
 - name: config
   configMap:
     name: {{ include "platform.configMapName" . }}
@@ -147,19 +147,19 @@ A scalar as text. A number of values.yaml is a float to the template language, w
   ports:
     {{- . | trim | nindent 4 }}
   {{- end }}
-  {{- with .Values.probes.startup }}
+  {{- with (.Values.probes).startup }}
   startupProbe:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.probes.readiness }}
+  {{- with (.Values.probes).readiness }}
   readinessProbe:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.probes.liveness }}
+  {{- with (.Values.probes).liveness }}
   livenessProbe:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- with .Values.pod.preStopSleepSeconds }}
+  {{- with (.Values.pod).preStopSleepSeconds }}
   lifecycle:
     preStop:
       sleep:

@@ -7,18 +7,18 @@ kind: Deployment
 metadata:
   {{- include "platform.metadata" (dict "root" .) | nindent 2 }}
 spec:
-  {{- if not .Values.autoscaling.enabled }}
+  {{- if not (.Values.autoscaling).enabled }}
   replicas: {{ .Values.replicas }}
   {{- end }}
-  minReadySeconds: {{ .Values.rollout.minReadySeconds }}
-  revisionHistoryLimit: {{ .Values.rollout.revisionHistoryLimit }}
-  progressDeadlineSeconds: {{ .Values.rollout.progressDeadlineSeconds }}
+  minReadySeconds: {{ (.Values.rollout).minReadySeconds }}
+  revisionHistoryLimit: {{ (.Values.rollout).revisionHistoryLimit }}
+  progressDeadlineSeconds: {{ (.Values.rollout).progressDeadlineSeconds }}
   strategy:
-    type: {{ .Values.rollout.strategy }}
-    {{- if eq .Values.rollout.strategy "RollingUpdate" }}
+    type: {{ (.Values.rollout).strategy }}
+    {{- if eq (.Values.rollout).strategy "RollingUpdate" }}
     rollingUpdate:
-      maxSurge: {{ .Values.rollout.maxSurge }}
-      maxUnavailable: {{ .Values.rollout.maxUnavailable }}
+      maxSurge: {{ (.Values.rollout).maxSurge }}
+      maxUnavailable: {{ (.Values.rollout).maxUnavailable }}
     {{- end }}
   selector:
     matchLabels:

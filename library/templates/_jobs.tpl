@@ -34,7 +34,7 @@ template:
   metadata:
     labels:
       {{- include "platform.jobLabels" . | nindent 6 }}
-    {{- with $root.Values.pod.annotations }}
+    {{- with ($root.Values.pod).annotations }}
     annotations:
       {{- toYaml . | nindent 6 }}
     {{- end }}
@@ -84,24 +84,24 @@ template:
 
 {{/* A job sees the temporary directory and the configuration files, but not the service's own volumes. */}}
 {{- define "platform.jobVolumeMounts" -}}
-{{- if .Values.temporary.enabled }}
+{{- if (.Values.temporary).enabled }}
 - name: temporary
-  mountPath: {{ .Values.temporary.mountPath }}
+  mountPath: {{ (.Values.temporary).mountPath }}
 {{- end }}
-{{- if .Values.config.files }}
+{{- if (.Values.config).files }}
 - name: config
-  mountPath: {{ .Values.config.mountPath }}
+  mountPath: {{ (.Values.config).mountPath }}
   readOnly: true
 {{- end }}
 {{- end -}}
 
 {{- define "platform.jobVolumes" -}}
-{{- if .Values.temporary.enabled }}
+{{- if (.Values.temporary).enabled }}
 - name: temporary
   emptyDir:
-    sizeLimit: {{ .Values.temporary.sizeLimit }}
+    sizeLimit: {{ (.Values.temporary).sizeLimit }}
 {{- end }}
-{{- if .Values.config.files }}
+{{- if (.Values.config).files }}
 - name: config
   configMap:
     name: {{ include "platform.configMapName" . }}

@@ -17,7 +17,7 @@ spec:
     matchLabels:
       {{- include "platform.selectorLabels" . | nindent 6 }}
   mtls:
-    mode: {{ .Values.mtls.mode }}
+    mode: {{ .Values.mtls.mode | default "STRICT" }}
   {{- with .Values.mtls.portModes }}
   portLevelMtls:
     {{- range $port, $mode := . }}

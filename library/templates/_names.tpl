@@ -58,10 +58,10 @@ annotations:
 
 {{/* The service account's name. */}}
 {{- define "platform.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create -}}
-{{- .Values.serviceAccount.name | default (include "platform.name" .) -}}
+{{- if (.Values.serviceAccount).create -}}
+{{- (.Values.serviceAccount).name | default (include "platform.name" .) -}}
 {{- else -}}
-{{- required "serviceAccount.name is required where serviceAccount.create is false" .Values.serviceAccount.name -}}
+{{- required "serviceAccount.name is required where serviceAccount.create is false" (.Values.serviceAccount).name -}}
 {{- end -}}
 {{- end -}}
 
@@ -77,9 +77,9 @@ annotations:
 
 {{/* The secret in which the certificate is kept: empty where there is none. */}}
 {{- define "platform.tlsSecretName" -}}
-{{- if .Values.certificate.enabled -}}
-{{- .Values.certificate.secretName | default (printf "%s-tls" (include "platform.name" .)) -}}
+{{- if (.Values.certificate).enabled -}}
+{{- (.Values.certificate).secretName | default (printf "%s-tls" (include "platform.name" .)) -}}
 {{- else -}}
-{{- .Values.ingress.tlsSecretName -}}
+{{- (.Values.ingress).tlsSecretName -}}
 {{- end -}}
 {{- end -}}

@@ -15,9 +15,15 @@ spec:
       {{- include "platform.selectorLabels" . | nindent 6 }}
   endpoints:
     - port: {{ $monitor.port | default (first .Values.service.ports).name }}
-      path: {{ $monitor.path }}
-      interval: {{ $monitor.interval }}
-      scrapeTimeout: {{ $monitor.scrapeTimeout }}
+      {{- with $monitor.path }}
+      path: {{ . }}
+      {{- end }}
+      {{- with $monitor.interval }}
+      interval: {{ . }}
+      {{- end }}
+      {{- with $monitor.scrapeTimeout }}
+      scrapeTimeout: {{ . }}
+      {{- end }}
 {{- end -}}
 
 {{/* The name of the secret that an entry of externalSecrets fills: a dict of root and name. */}}

@@ -2,13 +2,13 @@
 
 {{/* The pods' annotations, with checksums of what they read at their start: a change there restarts them. */}}
 {{- define "platform.podAnnotations" -}}
-{{- with .Values.config.files }}
+{{- with (.Values.config).files }}
 checksum/config: {{ toYaml . | sha256sum }}
 {{- end }}
 {{- with .Values.secrets }}
 checksum/secrets: {{ toYaml . | sha256sum }}
 {{- end }}
-{{- with .Values.pod.annotations }}
+{{- with (.Values.pod).annotations }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
@@ -16,10 +16,10 @@ checksum/secrets: {{ toYaml . | sha256sum }}
 {{/* Spreads the pods of one version, so that an update does not count the old ones. */}}
 {{- define "platform.topologySpreadConstraints" -}}
 {{- $root := . -}}
-{{- range .Values.topologySpread.topologyKeys }}
-- maxSkew: {{ $root.Values.topologySpread.maxSkew }}
+{{- range (.Values.topologySpread).topologyKeys }}
+- maxSkew: {{ ($root.Values.topologySpread).maxSkew }}
   topologyKey: {{ . }}
-  whenUnsatisfiable: {{ $root.Values.topologySpread.whenUnsatisfiable }}
+  whenUnsatisfiable: {{ ($root.Values.topologySpread).whenUnsatisfiable }}
   labelSelector:
     matchLabels:
       {{- include "platform.selectorLabels" $root | nindent 6 }}
@@ -58,33 +58,33 @@ A loop and not sprig's merge, which takes false for nothing said.
 {{/* Who a pod is and what it may do, for the service's pods and those of its jobs. */}}
 {{- define "platform.podStart" -}}
 serviceAccountName: {{ include "platform.serviceAccountName" . }}
-automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
+automountServiceAccountToken: {{ (.Values.serviceAccount).automountToken }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . }}
   {{- end }}
 {{- end }}
-{{- with .Values.pod.securityContext }}
+{{- with (.Values.pod).securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.pod.priorityClassName }}
+{{- with (.Values.pod).priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 
 {{/* Which nodes a pod may run on. */}}
 {{- define "platform.podNodes" -}}
-{{- with .Values.pod.nodeSelector -}}
+{{- with (.Values.pod).nodeSelector -}}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{ end -}}
-{{- with .Values.pod.tolerations -}}
+{{- with (.Values.pod).tolerations -}}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{ end -}}
-{{- with .Values.pod.affinity -}}
+{{- with (.Values.pod).affinity -}}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{ end -}}
@@ -95,7 +95,7 @@ affinity:
 metadata:
   labels:
     {{- include "platform.labels" . | nindent 4 }}
-    {{- with .Values.pod.labels }}
+    {{- with (.Values.pod).labels }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
   {{- with include "platform.podAnnotations" . }}
@@ -104,14 +104,14 @@ metadata:
   {{- end }}
 spec:
   {{- include "platform.podStart" . | nindent 2 }}
-  terminationGracePeriodSeconds: {{ .Values.pod.terminationGracePeriodSeconds }}
-  {{- with .Values.pod.initContainers }}
+  terminationGracePeriodSeconds: {{ (.Values.pod).terminationGracePeriodSeconds }}
+  {{- with (.Values.pod).initContainers }}
   initContainers:
     {{- include "platform.containers" (dict "root" $ "containers" .) | nindent 4 }}
   {{- end }}
   containers:
     {{- include "platform.container" . | nindent 4 }}
-    {{- with .Values.pod.sidecars }}
+    {{- with (.Values.pod).sidecars }}
     {{- include "platform.containers" (dict "root" $ "containers" .) | nindent 4 }}
     {{- end }}
   {{- with include "platform.volumes" . }}
@@ -121,7 +121,7 @@ spec:
   {{- with include "platform.podNodes" . }}
   {{- . | trim | nindent 2 }}
   {{- end }}
-  {{- if .Values.topologySpread.enabled }}
+  {{- if (.Values.topologySpread).enabled }}
   {{- with include "platform.topologySpreadConstraints" . }}
   topologySpreadConstraints:
     {{- . | trim | nindent 4 }}

@@ -7,16 +7,16 @@ kind: StatefulSet
 metadata:
   {{- include "platform.metadata" (dict "root" .) | nindent 2 }}
 spec:
-  {{- if not .Values.autoscaling.enabled }}
+  {{- if not (.Values.autoscaling).enabled }}
   replicas: {{ .Values.replicas }}
   {{- end }}
   serviceName: {{ include "platform.name" . }}
-  podManagementPolicy: {{ .Values.statefulSet.podManagementPolicy }}
-  minReadySeconds: {{ .Values.rollout.minReadySeconds }}
-  revisionHistoryLimit: {{ .Values.rollout.revisionHistoryLimit }}
+  podManagementPolicy: {{ (.Values.statefulSet).podManagementPolicy }}
+  minReadySeconds: {{ (.Values.rollout).minReadySeconds }}
+  revisionHistoryLimit: {{ (.Values.rollout).revisionHistoryLimit }}
   persistentVolumeClaimRetentionPolicy:
-    whenDeleted: {{ .Values.statefulSet.claimsWhenDeleted }}
-    whenScaled: {{ .Values.statefulSet.claimsWhenScaled }}
+    whenDeleted: {{ (.Values.statefulSet).claimsWhenDeleted }}
+    whenScaled: {{ (.Values.statefulSet).claimsWhenScaled }}
   selector:
     matchLabels:
       {{- include "platform.selectorLabels" . | nindent 6 }}
@@ -25,7 +25,9 @@ spec:
   {{- if .Values.claims }}
   volumeClaimTemplates:
     {{- range $name, $claim := .Values.claims }}
-    - metadata:
+    - apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata:
         name: {{ $name }}
         {{- with $claim.annotations }}
         annotations:

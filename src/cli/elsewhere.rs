@@ -22,5 +22,4 @@ pub static COMMANDS: &[(&str, &str)] = &[
         "upgrade",
         "render with `mizzen template --is-upgrade` and give the manifests to `kubectl apply -f -`, or use `helm upgrade`",
     ),
-    ("verify", "check signatures with `helm verify`"),
 ];

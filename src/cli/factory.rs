@@ -94,6 +94,15 @@ pub fn strict_argument() -> Arg {
 pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Streams<'_>) -> Result<Factory, Refusal> {
     let text = |name: &str| arguments.get_one::<String>(name).map(String::as_str);
     let folder = text("services").unwrap_or("services");
+    let library = Path::new(text("library").unwrap_or("library"));
+    for (path, is_there) in [(folder, Path::new(folder).is_dir()), (&library.display().to_string(), library.exists())] {
+        if !is_there {
+            return Err(Refusal {
+                text: format!("there is no `{path}` here\nhint: {}", whereabouts(path)),
+                usage: false,
+            });
+        }
+    }
     let mut found = services::discover(Path::new(folder), text("env"))?;
     let selected = arguments.try_get_many::<String>("service").ok().flatten();
     let wanted: Vec<String> = selected.unwrap_or_default().cloned().collect();
@@ -109,7 +118,6 @@ pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Str
         Some(path) => Some(Path::new(path)),
         None => Some(Path::new(SCHEMA)).filter(|path| path.is_file()),
     };
-    let library = Path::new(text("library").unwrap_or("library"));
     let libraries = Libraries::load(library, schema, profile, &mut |record| streams.log(&record))?;
     Ok(Factory {
         folder: folder.to_owned(),
@@ -118,6 +126,27 @@ pub fn open(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Str
         misnamed: found.misnamed,
         selected: !wanted.is_empty(),
     })
+}
+
+/// Where a folder may be that is not where it should be, or how to make one.
+fn whereabouts(path: &str) -> String {
+    match above(path) {
+        Some(folder) => format!("it is in `{folder}`: run mizzen there"),
+        None => "`mizzen init` writes a library and a first service into a folder".to_owned(),
+    }
+}
+
+/// The nearest folder above this one that holds a path.
+pub fn above(path: &str) -> Option<String> {
+    let depth = std::env::current_dir().ok()?.components().count();
+    let mut folder = String::from("..");
+    for _ in 0..depth {
+        if !Path::new(path).is_absolute() && Path::new(&folder).join(path).exists() {
+            return Some(folder);
+        }
+        folder.push_str("/..");
+    }
+    None
 }
 
 impl Factory {

@@ -3,9 +3,9 @@
 use super::factory::Factory;
 use super::folder::{self, Document};
 use super::helm::read_values_file;
-use super::reproducible::{self, Reproducible};
+use super::reproducible::{self, Reproducible, Watched};
 use crate::engine::{self, KubeVersion};
-use crate::go::{Dict, Level, Log, Str};
+use crate::go::{Dict, Level, Log, Str, Value};
 use crate::manifest::Manifests;
 use crate::output;
 use crate::profile::Profile;
@@ -14,7 +14,7 @@ use crate::services::check::value_at;
 use crate::services::nearest::nearest;
 use crate::services::places::dotted;
 use crate::services::{Configuration, Finding, Platform, Platforms, Service, Source, unread};
-use crate::trace::Step;
+use crate::trace::{Recorder, Step, Taints, Trace};
 use crate::values;
 use clap::{Arg, ArgAction, ArgMatches};
 use std::collections::HashMap;
@@ -69,6 +69,15 @@ pub struct Job<'a> {
 pub struct Bench<'a> {
     pub platforms: Platforms<'a>,
     user_values: Result<Dict, String>,
+}
+
+/// What was seen of a render.
+pub struct Seen {
+    /// `.Values` as the render began.
+    pub values: Dict,
+    pub trace: Trace,
+    /// Whether a template asked for the time or for chance.
+    pub asked: bool,
 }
 
 /// What became of a service.
@@ -146,6 +155,11 @@ impl<'a> Job<'a> {
         Ok(job)
     }
 
+    /// The version of Helm that is imitated.
+    pub fn profile(&self) -> &'static Profile {
+        self.profile
+    }
+
     /// What a thread needs.
     pub fn bench(&self) -> Bench<'a> {
         let read = &mut |path: &str| self.files.get(path).cloned().ok_or_else(|| format!("open {path}: not read"));
@@ -221,7 +235,8 @@ impl<'a> Job<'a> {
         if result.is_err() {
             return Vec::new();
         }
-        let steps = |path: &[String]| path.iter().map(|key| Step::Key(Str::from(key.as_str()))).collect::<Vec<_>>();
+        let merged = platform.merged(service, configuration).unwrap_or_default();
+        let steps = |path: &[String]| steps(&merged, path);
         let reads = trace.reads();
         let read: Vec<Vec<Step>> = reads.paths().collect();
         let source = Source::new(service);
@@ -249,6 +264,72 @@ impl<'a> Job<'a> {
         unread.into_iter().map(finding).collect()
     }
 
+    /// The same as [`Job::manifests`], and what was seen of it; with `taints` also what chance and the clock wrote.
+    pub fn traced(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+        taints: Taints,
+    ) -> (Result<Manifests, String>, Seen) {
+        let name = &configuration.name;
+        let mut seen = Seen { values: Dict::new(), trace: Recorder::default().finish(), asked: false };
+        let user_values = match &bench.user_values {
+            Ok(values) => values.deep_copy(),
+            Err(text) => return (Err(text.clone()), seen),
+        };
+        let chart = platform.chart_of(name.clone(), values);
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        let host = Watched::new(self.host(name));
+        let (result, trace) =
+            render::traced_with(chart, &user_values, &options, &host, self.profile, &mut |_| {}, |values| {
+                // Templates may write into the values: what they were is kept.
+                seen.values = values.deep_copy();
+                Recorder::new(values).tainting(taints)
+            });
+        (seen.trace, seen.asked) = (trace, host.was_asked());
+        (result.map_err(|failure| failure.error.to_string()), seen)
+    }
+
+    /// Renders a service in another world, where chance and the clock are others.
+    pub fn elsewhere(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+    ) -> Option<Manifests> {
+        let name = &configuration.name;
+        let user_values = bench.user_values.as_ref().ok()?.deep_copy();
+        let options = Options { name: name.clone(), ..self.options.clone() };
+        let chart = platform.chart_of(name.clone(), values);
+        let host = Reproducible::elsewhere(name);
+        render::render(chart, &user_values, &options, &host, self.profile, &mut |_| {}).ok()
+    }
+
+    /// What the templates of a service would see as `.Values`.
+    pub fn root_values(
+        &self,
+        bench: &Bench<'a>,
+        platform: &Platform<'a>,
+        configuration: &Configuration,
+        values: Dict,
+    ) -> Result<Dict, String> {
+        let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
+        let chart = platform.chart_of(configuration.name.clone(), values);
+        let options = Options { name: configuration.name.clone(), ..self.options.clone() };
+        render::values(chart, &user_values, &options, self.profile).map_err(|error| error.to_string())
+    }
+
+    /// The world of a service: each has its own numbers, whichever thread renders it and whatever was rendered before.
+    fn host(&self, name: &str) -> Reproducible {
+        match &self.seed {
+            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
+            None => Reproducible::new(name),
+        }
+    }
+
     /// Renders a service whose effective values are known.
     pub fn manifests(
         &self,
@@ -261,14 +342,26 @@ impl<'a> Job<'a> {
         let name = &configuration.name;
         let chart = platform.chart_of(name.clone(), values);
         let options = Options { name: name.clone(), ..self.options.clone() };
-        // Each service has its own numbers, whichever thread renders it and whatever was rendered before.
-        let host = match &self.seed {
-            Some(seed) => Reproducible::new(&format!("{seed}/{name}")),
-            None => Reproducible::new(name),
-        };
+        let host = self.host(name);
         // Templates can write into the values: the next service must not see it.
         let user_values = bench.user_values.as_ref().map_err(Clone::clone)?.deep_copy();
         render::render(chart, &user_values, &options, &host, self.profile, log)
             .map_err(|failure| failure.error.to_string())
     }
+}
+
+/// A path as steps: what leads into a list is an index.
+fn steps(values: &Dict, path: &[String]) -> Vec<Step> {
+    let mut at = Value::Dict(values.clone());
+    let mut steps = Vec::new();
+    for token in path {
+        let (step, next) = match (&at, token.parse::<usize>()) {
+            (Value::List(list), Ok(index)) => (Step::Index(index), list.get(index).cloned()),
+            (Value::Dict(dict), _) => (Step::Key(Str::from(token.as_str())), dict.get(token.as_bytes())),
+            _ => (Step::Key(Str::from(token.as_str())), None),
+        };
+        steps.push(step);
+        at = next.unwrap_or_default();
+    }
+    steps
 }

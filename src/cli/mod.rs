@@ -3,12 +3,14 @@
 //! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
-//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml.
+//! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle, diff.
 
+pub mod bundle;
 pub mod compat;
 pub mod completion;
 pub mod create;
 pub mod dependency;
+pub mod diff;
 pub mod elsewhere;
 pub mod explain;
 pub mod export;
@@ -18,6 +20,7 @@ pub mod folder;
 pub mod functions;
 pub mod helm;
 pub mod host;
+pub mod images;
 pub mod init;
 pub mod job;
 pub mod json;
@@ -35,9 +38,11 @@ pub mod report;
 pub mod reproducible;
 pub mod schema;
 pub mod show;
+pub mod sources;
 pub mod sync;
 pub mod template;
 pub mod validate;
+pub mod verify;
 pub mod version;
 pub mod workers;
 
@@ -168,6 +173,10 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
     };
     match matches.subcommand() {
         Some(("render", arguments)) => render::run(arguments, profile, streams),
+        Some(("bundle", arguments)) => bundle::run(arguments, profile, streams),
+        Some(("verify", arguments)) => verify::run(arguments, profile, streams),
+        Some(("images", arguments)) => images::run(arguments, profile, streams),
+        Some(("diff", arguments)) => diff::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
         Some(("explain", arguments)) => origins::run(arguments, profile, streams),
@@ -238,6 +247,10 @@ pub fn command() -> Command {
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
         .subcommand(render::command())
         .subcommand(validate::command())
+        .subcommand(bundle::command())
+        .subcommand(verify::command())
+        .subcommand(images::command())
+        .subcommand(diff::command())
         .subcommand(compat::command())
         .subcommand(origins::command())
         .subcommand(export::command())

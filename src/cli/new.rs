@@ -29,6 +29,11 @@ pub fn run(arguments: &ArgMatches, streams: &mut Streams<'_>) -> Exit {
         ));
         return Exit::Usage;
     }
+    if !Path::new(services).exists()
+        && let Some(folder) = factory::above(services)
+    {
+        return streams.fail(&format!("there is no `{services}` here\nhint: it is in `{folder}`: run mizzen there"));
+    }
     let folder = Path::new(services).join(name);
     let path = folder.join(FILE);
     let written = fs::create_dir_all(&folder)
@@ -37,6 +42,9 @@ pub fn run(arguments: &ArgMatches, streams: &mut Streams<'_>) -> Exit {
     match written {
         Ok(()) => {
             streams.say(&format!("wrote {}", path.display()));
+            if !Path::new("library").exists() && services == "services" {
+                streams.say("hint: there is no `library` here to render it with: `mizzen init` writes one");
+            }
             Exit::Success
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {

@@ -9,7 +9,7 @@ use crate::go::{Dict, Value};
 use crate::profile::Profile;
 use crate::services::check::value_at;
 use crate::services::nearest::nearest;
-use crate::services::origins::{Effective, effective, parse_path};
+use crate::services::origins::{Effective, effective, parse_path, settle};
 use crate::services::places::{Places, dotted};
 use crate::services::{Layer, Platforms, merge};
 use crate::values;
@@ -94,16 +94,18 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let mut sources = vec![Source::file(&defaults, platform.defaults.clone())];
     let files = service.layers.iter().zip(&configuration.layers);
     sources.extend(files.map(|(layer, values)| Source::file(layer, values.clone())));
-    let over = match command_line(arguments, profile) {
+    let mut over = match command_line(arguments, profile) {
         Ok(over) => over,
         Err(text) => return streams.fail(&text),
     };
-    for source in &over {
-        merged = match merge(&merged, &source.values) {
-            Ok(merged) => merged,
-            Err(_) => return streams.fail(&format!("`{}` nests too deeply", source.path)),
-        };
-    }
+    let user = over.iter().fold(Dict::new(), |below, source| merge_maps(&below, &source.values));
+    merged = match merge(&merged, &user) {
+        Ok(merged) => merged,
+        Err(_) => return streams.fail("the values of the command line nest too deeply"),
+    };
+    let mut settled: Vec<Dict> = over.iter().map(|source| source.values.clone()).collect();
+    settle(&mut settled);
+    over.iter_mut().zip(settled).for_each(|(source, values)| source.values = values);
     sources.extend(over);
     let path = arguments.get_one::<String>("path").map(|text| parse_path(text)).unwrap_or_default();
     let layers: Vec<Dict> = sources.iter().map(|source| source.values.clone()).collect();
@@ -132,12 +134,10 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
 fn command_line(arguments: &ArgMatches, profile: &'static Profile) -> Result<Vec<Source>, String> {
     let options = value_options(arguments);
     let mut sources = Vec::new();
-    let mut below = Dict::new();
     for path in &options.value_files {
         let layer = Layer::read(Path::new(path)).map_err(|error| error.to_string())?;
         let values = crate::yaml::unmarshal_map(&layer.text)
             .map_err(|error| format!("cannot parse `{path}`: {}", error.problem))?;
-        below = merge_maps(&below, &values);
         sources.push(Source::file(&layer, values));
     }
     let only_files = values::Options { value_files: options.value_files.clone(), ..values::Options::default() };

@@ -6,7 +6,9 @@ use super::job::{self, Failure, Job, Outcome};
 use super::json::{self, object, optional};
 use super::ledger::Ledger;
 use super::progress::Progress;
-use super::{Exit, Streams, workers};
+use super::{Exit, Streams, sources, workers};
+use crate::bundle::stored::HIDDEN_INVENTORY as INVENTORY;
+use crate::bundle::{Entry, Inventory, digest};
 use crate::go::Value;
 use crate::profile::Profile;
 use crate::yaml;
@@ -82,7 +84,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let mut rows = judge(&factory, outcomes.into_iter().flatten(), strict);
     let mut exit = Exit::Success;
     if let Some(dir) = dir
-        && let Err(text) = write(dir, &factory, &mut rows)
+        && let Err(text) = write(dir, &factory, &mut rows, arguments, profile)
     {
         exit = streams.fail(&text);
     }
@@ -135,8 +137,15 @@ fn judge(factory: &Factory, outcomes: impl Iterator<Item = Outcome>, strict: boo
 }
 
 /// Writes the files, and removes those of an earlier render that are not made any more.
-fn write(dir: &Path, factory: &Factory, rows: &mut [Row]) -> Result<(), String> {
+fn write(
+    dir: &Path,
+    factory: &Factory,
+    rows: &mut [Row],
+    arguments: &ArgMatches,
+    profile: &'static Profile,
+) -> Result<(), String> {
     let mut ledger = Ledger::open(dir)?;
+    let mut entries = Vec::new();
     let mut rendered: HashSet<String> = HashSet::new();
     // What a service that fails had before stays, and where its name is not known nothing of any other goes.
     let mut broken: HashSet<String> = HashSet::new();
@@ -145,9 +154,19 @@ fn write(dir: &Path, factory: &Factory, rows: &mut [Row]) -> Result<(), String> 
         match &row.outcome.result {
             Ok(service) => {
                 for document in &service.documents {
-                    if ledger.write(&format!("{}/{}", service.name, document.file), &document.bytes())? {
+                    let (file, bytes) = (format!("{}/{}", service.name, document.file), document.bytes());
+                    if ledger.write(&file, &bytes)? {
                         row.changed.insert(document.file.clone());
                     }
+                    entries.push(Entry {
+                        service: service.name.clone(),
+                        api_version: document.api_version.clone(),
+                        kind: document.kind.clone(),
+                        name: document.name.clone(),
+                        digest: digest([bytes.as_slice()]),
+                        file,
+                        ..Entry::default()
+                    });
                 }
                 rendered.insert(service.name.clone());
             }
@@ -159,11 +178,44 @@ fn write(dir: &Path, factory: &Factory, rows: &mut [Row]) -> Result<(), String> 
             },
         }
     }
-    ledger.keep(|path| {
-        let service = path.split('/').next().unwrap_or_default();
-        !rendered.contains(service) && (!all || broken.contains(service))
-    });
+    let stays = |service: &str| !rendered.contains(service) && (!all || broken.contains(service));
+    ledger.keep(|path| path.contains('/') && stays(path.split('/').next().unwrap_or_default()));
+    let mut inventory = inventory(factory, rows, arguments, profile)?;
+    inventory.objects = entries;
+    // What is said of the services that stay as they were stays, too.
+    if let Some(old) = std::fs::read(dir.join(INVENTORY)).ok().and_then(|text| Inventory::read(&text).ok()) {
+        inventory.sources.extend(old.sources.into_iter().filter(|source| stays(&source.name)));
+        inventory.objects.extend(old.objects.into_iter().filter(|entry| stays(&entry.service)));
+    }
+    inventory.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    inventory.objects.sort_by(|a, b| a.file.cmp(&b.file));
+    if !inventory.objects.is_empty() {
+        ledger.write(INVENTORY, inventory.json().as_bytes())?;
+    }
     ledger.finish().map(|_| ())
+}
+
+/// What made the rendered services, for `mizzen verify`.
+fn inventory(
+    factory: &Factory,
+    rows: &[Row],
+    arguments: &ArgMatches,
+    profile: &'static Profile,
+) -> Result<Inventory, String> {
+    let libraries: HashMap<&str, String> = factory
+        .libraries
+        .entries
+        .iter()
+        .map(|entry| (entry.library.version.as_str(), sources::digest_library(&entry.library)))
+        .collect();
+    let mut made = Vec::new();
+    for (service, row) in factory.services.iter().zip(rows) {
+        if let Ok(rendered) = &row.outcome.result {
+            let library = libraries.get(rendered.library.as_str()).cloned();
+            made.push(sources::service_source(&rendered.name, service, &rendered.library, library));
+        }
+    }
+    sources::inventory(made, arguments, profile)
 }
 
 /// As schemas/render.schema.json describes it.

@@ -28,6 +28,13 @@ impl Reproducible {
         Reproducible::at(seed, now.unwrap_or(0))
     }
 
+    /// Another world of the same seed: what differs in it is of chance or of the clock.
+    pub fn elsewhere(seed: &str) -> Reproducible {
+        const LATER: i64 = 400 * 24 * 60 * 60 + 12_345;
+        let here = Reproducible::new(seed);
+        Reproducible { state: Cell::new(!here.state.get()), now: here.now + LATER }
+    }
+
     fn at(seed: &str, now: i64) -> Reproducible {
         // FNV-1a.
         let hash = seed
@@ -55,6 +62,36 @@ impl Host for Reproducible {
         for chunk in bytes.chunks_mut(8) {
             chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+/// The same world, which remembers whether it was asked for the time or for chance.
+pub struct Watched {
+    world: Reproducible,
+    asked: Cell<bool>,
+}
+
+impl Watched {
+    /// Nobody asked yet.
+    pub fn new(world: Reproducible) -> Watched {
+        Watched { world, asked: Cell::new(false) }
+    }
+
+    /// Whether anyone asked.
+    pub fn was_asked(&self) -> bool {
+        self.asked.get()
+    }
+}
+
+impl Host for Watched {
+    fn now(&self) -> (i64, u32) {
+        self.asked.set(true);
+        self.world.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        self.asked.set(true);
+        self.world.random(bytes);
     }
 }
 

@@ -153,7 +153,7 @@ fn look<'a>(job: &Job<'a>, bench: &Bench<'a>, service: &Service) -> Seen {
 /// What the library says of a configuration that it cannot render, at the place that it speaks of.
 fn refused(source: &Source<'_>, guide: Option<&Guide>, values: &Dict, text: &str) -> Finding {
     let message = text.rsplit_once("): ").map_or(text, |(_, message)| message);
-    let known = |path: &[String]| value_at(values, path).is_some() || guide.is_some_and(|guide| guide.names(path));
+    let known = |path: &[String]| value_at(values, path).is_some() || guide.is_some_and(|guide| guide.knows(path));
     let words = message.split(|char: char| !(char.is_ascii_alphanumeric() || "._-".contains(char)));
     let path = words
         .map(|word| word.trim_matches('.').split('.').map(str::to_owned).collect::<Vec<String>>())

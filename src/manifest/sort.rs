@@ -14,6 +14,8 @@ use std::fmt;
 pub struct Manifest {
     /// The template it comes from.
     pub path: String,
+    /// Where it begins in what the template wrote.
+    pub offset: usize,
     /// The document.
     pub content: Str,
     /// Its kind and version.
@@ -25,6 +27,8 @@ pub struct Manifest {
 pub struct Hook {
     /// The template it comes from.
     pub path: String,
+    /// Where it begins in what the template wrote.
+    pub offset: usize,
     /// The document.
     pub content: Str,
     /// Its kind and version.
@@ -81,9 +85,12 @@ pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn Fn
         if base.starts_with('_') || trim_space(content).is_empty() {
             continue;
         }
+        let mut end = 0;
         for document in split(content, profile.split) {
             let head = head(&document, profile).map_err(|error| Error { path: path.clone(), error })?;
-            classify(&mut sorted, path, document, head, log);
+            let offset = offset(content, &document, end);
+            end = offset + document.len();
+            classify(&mut sorted, (path, offset), document, head, log);
         }
     }
     sorted.manifests.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind, profile));
@@ -91,16 +98,25 @@ pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn Fn
     Ok(sorted)
 }
 
-fn classify(sorted: &mut Manifests, path: &str, content: Str, head: Head, log: &mut dyn FnMut(Log)) {
+/// Where a document begins in its file: a long one shares the file's bytes, a short one is a copy of them.
+fn offset(file: &[u8], document: &[u8], from: usize) -> usize {
+    let shared = (document.as_ptr() as usize).wrapping_sub(file.as_ptr() as usize);
+    if shared <= file.len() {
+        return shared;
+    }
+    from + memchr::memmem::find(file.get(from..).unwrap_or_default(), document).unwrap_or(0)
+}
+
+fn classify(sorted: &mut Manifests, (path, offset): (&str, usize), content: Str, head: Head, log: &mut dyn FnMut(Log)) {
     let annotation = head.annotations.as_ref().and_then(|annotations| annotations.get(b"helm.sh/hook"));
     let Some(types) = annotation.as_ref().and_then(|value| value.as_str()) else {
-        sorted.manifests.push(Manifest { path: path.to_owned(), content, head });
+        sorted.manifests.push(Manifest { path: path.to_owned(), offset, content, head });
         return;
     };
     let events: Option<Vec<Event>> =
         types.to_str_lossy().split(',').map(|name| event(&name.trim().to_lowercase())).collect();
     match events {
-        Some(events) => sorted.hooks.push(Hook { path: path.to_owned(), content, head, events }),
+        Some(events) => sorted.hooks.push(Hook { path: path.to_owned(), offset, content, head, events }),
         None => log(Log::new(Level::Info, "skipping unknown hooks").with("hookTypes", types.to_string())),
     }
 }

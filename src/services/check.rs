@@ -5,6 +5,8 @@ use super::consistency;
 use super::error::Error;
 use super::finding::Finding;
 use super::guide::Guide;
+use super::hint;
+use super::kubernetes;
 use super::libraries::{Entry, Platforms};
 use super::nearest::nearest;
 use super::network::{self, Claim};
@@ -46,8 +48,13 @@ impl<'a> Source<'a> {
         self.places.iter().any(|places| places.get(&[key.to_owned()]).is_some())
     }
 
+    /// Whether some layer has something at a path.
+    fn wrote(&self, path: &[String]) -> bool {
+        self.places.iter().any(|places| places.get(path).is_some())
+    }
+
     /// The plain scalar at a path as its file has it.
-    fn written(&self, path: &[String]) -> Option<String> {
+    pub(super) fn written(&self, path: &[String]) -> Option<String> {
         let found = self.service.layers.iter().zip(&self.places).rev();
         let (layer, mark) = found.filter_map(|(layer, places)| Some((layer, places.get(path)?.1))).next()?;
         let line = layer.text.split(|byte| *byte == b'\n').nth(usize::try_from(mark.line).ok()?)?;
@@ -89,7 +96,18 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
     let configuration = match service.configuration() {
         Ok(configuration) => configuration,
         Err(error) => {
-            checked.findings.push(name_finding(&source, &error));
+            let nameless = name_finding(&source, &error);
+            // The name is not all that may be wrong.
+            let rest = service.unnamed().ok().and_then(|rest| {
+                let entry = platforms.entry(platforms.index(service, &rest)?)?;
+                Some(schema(service, &rest, entry))
+            });
+            let same = |found: &Finding| {
+                ["missing-key", "type", "pattern"].contains(&found.rule)
+                    && (&found.path, found.line, found.column) == (&nameless.path, nameless.line, nameless.column)
+            };
+            checked.findings.extend(rest.into_iter().flatten().filter(|found| !same(found)));
+            checked.findings.push(nameless);
             return checked;
         }
     };
@@ -109,6 +127,7 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
     checked.findings.extend(findings);
     let mut troubles = network::troubles(&values);
     troubles.extend(consistency::troubles(&values));
+    troubles.extend(kubernetes::troubles(&values, &|path| source.wrote(path)));
     for trouble in troubles {
         // A probe of the library that no longer fits is there because of what the service says of its ports.
         let ours = trouble.path.first().is_none_or(|key| source.says(key));
@@ -149,7 +168,10 @@ fn unreadable(service: &Service) -> Vec<Finding> {
         let message = if mapped {
             "this must be a map of keys and values".to_owned()
         } else {
-            format!("this is not YAML: {}", error.problem)
+            // Go's word for the map that cannot be a key says nothing to the people who wrote it.
+            let problem = error.problem.to_string();
+            let problem = problem.split(": map[").next().unwrap_or_default();
+            format!("this is not YAML: {problem}")
         };
         findings.push(finding(service, place, "yaml", message, advice(&cause).map(str::to_owned)));
     }
@@ -167,6 +189,7 @@ fn advice(cause: &str) -> Option<&'static str> {
         ("did not find expected ',' or ']'", "close the list with `]`"),
         ("did not find expected ',' or '}'", "close the map with `}`"),
         ("unexpected end of stream", "close the quotes"),
+        ("invalid map key", "quote a value that begins with {{; a configuration is no template"),
         ("unknown anchor", "an alias `*name` needs an anchor `&name` before it; quote a value that begins with *"),
         ("json: cannot unmarshal", "begin with `service:` and the keys below it, indented by two spaces"),
         ("unknown escape", "use single quotes where a backslash is meant as it stands"),
@@ -273,29 +296,33 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
         Problem::UnknownKey { key, known } => {
             let mut at = path.clone();
             at.push(key.clone());
-            // The very word, elsewhere, says more than a word that is only like it here.
-            let elsewhere = guide.path_to(key).map(|path| format!("it belongs to `{}`", dotted(&path)));
-            let hint = elsewhere
-                .or_else(|| {
-                    let word = nearest(key, known.iter().map(String::as_str));
-                    word.map(|word| format!("did you mean `{word}`?"))
-                })
-                .or_else(|| (!known.is_empty()).then(|| format!("choose from {}", known.join(", "))));
+            let hint = hint::unknown_key(guide, path, key, known);
             source.finding(&at, "unknown-key", format!("unknown key `{}`", dotted(&at)), hint)
         }
         Problem::Missing { key } => {
             let mut at = path.clone();
             at.push(key.clone());
+            // A map that is open to every key tells a misspelt one only by what is missing.
+            let keys = value_at(whole, path).and_then(|value| Some(value.as_dict()?.snapshot()));
+            let keys: Vec<String> = keys.into_iter().flatten().map(|(key, _)| key.to_string()).collect();
+            let unknown = keys.iter().map(String::as_str).filter(|key| !guide.knows_key(path, key));
+            if let Some(word) = nearest(key, unknown) {
+                let place: Vec<String> = path.iter().cloned().chain([word.to_owned()]).collect();
+                let hint = format!("did you mean `{key}` by `{word}`?");
+                return source.finding(&place, "missing-key", format!("{shown} has no `{key}`"), Some(hint));
+            }
             let hint = guide.description(&at).map(|text| format!("{key}: {text}"));
+            let hint = hint.or_else(|| Some(format!("write `{key}:` beside the keys that are there")));
             source.finding(&at, "missing-key", format!("{shown} has no `{key}`"), hint)
         }
         Problem::Type { got, want } => {
             let got = if *got == "null" { "nothing (null)" } else { kind(got) };
             let wanted: Vec<&str> = want.iter().filter(|name| **name != "null").map(|name| kind(name)).collect();
             let message = format!("{shown} is {got}, but must be {}", wanted.join(" or "));
-            let quote = want.contains(&"string").then(|| quoted(source, whole, path)).flatten();
-            let unquote = || unquoted(whole, path, want);
-            source.finding(path, "type", message, quote.or_else(unquote).or_else(described))
+            let quote = want.contains(&"string").then(|| hint::quoted(source, whole, path)).flatten();
+            let unquote = || hint::unquoted(whole, path, want);
+            let form = || hint::form(want);
+            source.finding(path, "type", message, quote.or_else(unquote).or_else(described).or_else(form))
         }
         Problem::Choice { allowed } => {
             let value = text(whole, path).unwrap_or_default();
@@ -330,7 +357,8 @@ fn schema_finding(source: &Source<'_>, guide: &Guide, complaint: &Complaint, who
             let key = text.get(NAME.len()..).unwrap_or_default().trim_end_matches('\'');
             let mut at = path.clone();
             at.push(key.to_owned());
-            source.finding(&at, "pattern", format!("{shown} cannot have a key `{key}`"), described())
+            let hint = guide.names(path).or_else(described);
+            source.finding(&at, "pattern", format!("{shown} cannot have a key `{key}`"), hint)
         }
         Problem::Other(text) => source.finding(path, "schema", format!("{shown}: {text}"), described()),
     }
@@ -359,37 +387,9 @@ pub fn value_at(values: &Dict, path: &[String]) -> Option<Value> {
     })
 }
 
-fn text(values: &Dict, path: &[String]) -> Option<String> {
+pub(super) fn text(values: &Dict, path: &[String]) -> Option<String> {
     match value_at(values, path)? {
         Value::String(text) => Some(text.to_string()),
         other => yaml::scalar_text(&other).map(|text| text.to_string()),
-    }
-}
-
-/// Advice for a number or boolean that was meant as a text.
-fn quoted(source: &Source<'_>, values: &Dict, path: &[String]) -> Option<String> {
-    match value_at(values, path)? {
-        Value::String(_) | Value::List(_) | Value::Dict(_) | Value::Nil => None,
-        // As it is written: 1.10 is the number 1.1, but was meant as the text 1.10.
-        _ => {
-            let text = source.written(path).or_else(|| text(values, path));
-            text.map(|text| format!("write it in quotes: \"{text}\""))
-        }
-    }
-}
-
-/// Advice for a text that looks like the number or boolean that is wanted.
-fn unquoted(values: &Dict, path: &[String], want: &[&str]) -> Option<String> {
-    let Value::String(text) = value_at(values, path)? else { return None };
-    let text = text.to_string();
-    let number = text.parse::<f64>().is_ok() && want.iter().any(|name| matches!(*name, "number" | "integer"));
-    let flag = want.contains(&"boolean") && (text == "true" || text == "false");
-    if number || flag {
-        return Some(format!("write it without quotes: {text}"));
-    }
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "on" | "y" | "enabled" if want.contains(&"boolean") => Some("write true".to_owned()),
-        "no" | "off" | "n" | "disabled" if want.contains(&"boolean") => Some("write false".to_owned()),
-        _ => None,
     }
 }

@@ -126,20 +126,26 @@ impl Service {
 
     /// Parses the layers and reads what they say of the service's name and library.
     pub fn configuration(&self) -> Result<Configuration, Error> {
+        let mut configuration = self.unnamed()?;
+        configuration.name = self.name(&configuration.layers)?;
+        Ok(configuration)
+    }
+
+    /// The same where the name is missing or none.
+    pub fn unnamed(&self) -> Result<Configuration, Error> {
         let mut layers = Vec::new();
         for layer in &self.layers {
             let values =
                 yaml::unmarshal_map(&layer.text).map_err(|error| Error::Parse { path: layer.path.clone(), error })?;
             layers.push(values);
         }
-        let name = self.name(&layers)?;
         let library = match last(&layers, b"platform", b"version") {
             None | Some(Value::Nil) => None,
             Some(Value::String(version)) if version.is_empty() => None,
             Some(Value::String(version)) => Some(version.to_string()),
             Some(other) => yaml::scalar_text(&other).map(|text| text.to_string()),
         };
-        Ok(Configuration { layers, name, library })
+        Ok(Configuration { layers, name: String::new(), library })
     }
 
     fn name(&self, layers: &[Dict]) -> Result<String, Error> {

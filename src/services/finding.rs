@@ -29,6 +29,7 @@ pub static RULES: &[(&str, &str)] = &[
     ("duplicate-key", "A key stands in a map once."),
     ("file-name", "A service's file is called configuration.yml."),
     ("host-twice", "A host and path belong to one service."),
+    ("kubernetes", "The API server takes what the values come to together."),
     ("library-version", "A pinned version of the library is there."),
     ("missing-key", "Required keys are there."),
     ("name-missing", "A configuration has a service.name."),

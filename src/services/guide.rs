@@ -2,6 +2,8 @@
 
 use crate::go::{Str, Value};
 use crate::yaml;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// How deep schemas are looked through: a `$ref` may lead in circles.
 const DEPTH: usize = 12;
@@ -10,38 +12,66 @@ const DEPTH: usize = 12;
 #[derive(Debug)]
 pub struct Guide {
     document: Value,
+    /// Whether the items of the list or map at a path are closed to keys that the schema does not name.
+    closed: RefCell<HashMap<Vec<String>, bool>>,
 }
 
 impl Guide {
     /// Reads the text of a schema; JSON is YAML.
     pub fn new(schema: Option<&Str>) -> Guide {
-        Guide { document: schema.and_then(|text| yaml::unmarshal(text).ok()).unwrap_or_default() }
+        let document = schema.and_then(|text| yaml::unmarshal(text).ok()).unwrap_or_default();
+        Guide { document, closed: RefCell::default() }
     }
 
     /// The description of the value at a path.
     pub fn description(&self, path: &[String]) -> Option<String> {
-        let mut schema = self.resolve(self.document.clone(), DEPTH);
-        for token in path {
-            schema = self.child(&schema, token)?;
-        }
-        let text = schema.as_dict()?.get(b"description")?;
+        let text = self.at(path)?.as_dict()?.get(b"description")?;
         text.as_str().map(|text| text.to_str_lossy().into_owned())
     }
 
     /// Whether the schema names the whole path.
-    pub fn names(&self, path: &[String]) -> bool {
-        let mut schema = self.resolve(self.document.clone(), DEPTH);
-        for token in path {
-            match self.child(&schema, token) {
-                Some(child) => schema = child,
-                None => return false,
-            }
+    pub fn knows(&self, path: &[String]) -> bool {
+        !path.is_empty() && self.at(path).is_some()
+    }
+
+    /// Whether every item of the list or map at a path, where it is a map, has only keys that the schema names.
+    pub fn is_closed(&self, path: &[String]) -> bool {
+        if let Some(closed) = self.closed.borrow().get(path) {
+            return *closed;
         }
-        !path.is_empty()
+        let item = self.at(path).and_then(|schema| self.child(&schema, "0"));
+        let closed = item.and_then(|item| item.as_dict()?.get(b"additionalProperties"));
+        let closed = matches!(closed, Some(Value::Bool(false)));
+        self.closed.borrow_mut().insert(path.to_vec(), closed);
+        closed
+    }
+
+    /// Whether the map at a path has a property of that name.
+    pub fn knows_key(&self, path: &[String], key: &str) -> bool {
+        let properties = self.at(path).and_then(|schema| schema.as_dict()?.get(b"properties"));
+        properties.is_some_and(|all| all.as_dict().is_some_and(|all| all.get(key.as_bytes()).is_some()))
+    }
+
+    /// The schema of the value at a path.
+    fn at(&self, path: &[String]) -> Option<Value> {
+        let whole = self.resolve(self.document.clone(), DEPTH);
+        path.iter().try_fold(whole, |schema, token| self.child(&schema, token))
+    }
+
+    /// What the keys of the map at a path may be called.
+    pub fn names(&self, path: &[String]) -> Option<String> {
+        let names = self.at(path)?.as_dict()?.get(b"propertyNames")?;
+        let text = names.as_dict()?.get(b"description")?;
+        text.as_str().map(|text| text.to_str_lossy().into_owned())
     }
 
     /// The shortest path to a key of that name, lists left out.
     pub fn path_to(&self, key: &str) -> Option<Vec<String>> {
+        self.find(|path| path.last().is_some_and(|name| name == key))
+    }
+
+    /// The shortest path that is the one looked for, lists left out.
+    pub fn find(&self, is_it: impl Fn(&[String]) -> bool) -> Option<Vec<String>> {
         let mut level = vec![(Vec::new(), self.resolve(self.document.clone(), DEPTH))];
         for _ in 0..DEPTH {
             let mut below = Vec::new();
@@ -53,7 +83,7 @@ impl Guide {
                 for (name, child) in properties.entries().iter() {
                     let mut path: Vec<String> = path.clone();
                     path.push(name.to_str_lossy().into_owned());
-                    if name.as_bytes() == key.as_bytes() {
+                    if is_it(&path) {
                         return Some(path);
                     }
                     below.push((path, self.resolve(child.clone(), DEPTH)));

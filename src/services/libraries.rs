@@ -141,6 +141,11 @@ impl<'a> Platforms<'a> {
         cell.get_or_init(|| Platform::new(entry, self.libraries.profile)).as_ref().map_err(Clone::clone)
     }
 
+    /// The files of the library at an index of the entries.
+    pub fn entry(&self, index: usize) -> Option<&'a Entry> {
+        self.libraries.entries.get(index)
+    }
+
     /// What the schema of that library says for people.
     pub fn guide(&self, index: usize) -> Option<&Guide> {
         let text = self.libraries.entries.get(index)?.schema.as_ref().map(|schema| &schema.text);

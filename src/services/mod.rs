@@ -16,6 +16,8 @@ pub mod consistency;
 pub mod error;
 pub mod finding;
 pub mod guide;
+pub mod hint;
+pub mod kubernetes;
 pub mod libraries;
 pub mod library;
 pub mod merge;

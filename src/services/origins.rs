@@ -37,7 +37,13 @@ pub fn effective(layers: &[Dict], merged: &Dict, below: &[String]) -> Vec<Effect
     if !below.is_empty() && paths.is_empty() && value_at(merged, below).is_some() {
         paths.push(below.to_vec());
     }
-    paths.into_iter().filter_map(|path| of(layers, merged, path)).collect()
+    let mut found: Vec<Effective> = paths.into_iter().filter_map(|path| of(layers, merged, path)).collect();
+    // What was deleted twice is told once, where it says more.
+    let deleted: Vec<Vec<String>> =
+        found.iter().filter(|one| one.value.is_none()).map(|one| one.path.clone()).collect();
+    let is_above = |path: &[String]| deleted.iter().any(|other| other.len() > path.len() && other.starts_with(path));
+    found.retain(|one| one.value.is_some() || !is_above(&one.path));
+    found
 }
 
 /// The value at one path; `None` where a map stands, or where only something around it was ever there.
@@ -52,12 +58,50 @@ fn of(layers: &[Dict], merged: &Dict, path: Vec<String>) -> Option<Effective> {
         .filter_map(|at| Some((at, layers.get(at).and_then(|layer| value_at(layer, &path))?)))
         .filter(|(_, value)| !matches!(value, Value::Nil) && !matches!(value, Value::Dict(dict) if dict.is_empty()))
         .collect();
-    // What was never there was not deleted, and what went with the map around it is told there.
+    // What was never there was not deleted, and what went with the map around it is told there, unless a layer above
+    // put a map there again.
     let said = layers.get(layer).and_then(|layer| value_at(layer, &path));
-    if value.is_none() && (shadows.is_empty() || said.is_none()) {
+    if value.is_none() && (shadows.is_empty() || (said.is_none() && !is_map_again(layers.get(layer)?, merged, &path))) {
         return None;
     }
     Some(Effective { path, value, layer, shadows })
+}
+
+/// Whether the layer has no map somewhere above a path, but the effective values have one there.
+fn is_map_again(layer: &Dict, merged: &Dict, path: &[String]) -> bool {
+    let is_map = |values: &Dict, length: usize| {
+        let value = path.get(..length).and_then(|above| value_at(values, above));
+        matches!(value, Some(Value::Dict(_)))
+    };
+    let end = (1..path.len()).find(|&length| !is_map(layer, length));
+    end.is_some_and(|length| is_map(merged, length))
+}
+
+/// Takes out of each layer what a layer above replaces by a map.
+///
+/// Helm merges the values files and flags with each other before it lays them over a chart, so that a null, a list or
+/// a scalar of one file is gone where a later file has a map, and the chart's map below that is merged after all.
+pub fn settle(layers: &mut [Dict]) {
+    for at in 1..layers.len() {
+        let (below, above) = layers.split_at_mut(at);
+        if let Some(above) = above.first() {
+            below.iter_mut().for_each(|layer| *layer = without(layer, above, DEPTH));
+        }
+    }
+}
+
+fn without(layer: &Dict, above: &Dict, depth: usize) -> Dict {
+    let kept = Dict::new();
+    for (key, value) in layer.entries().iter() {
+        match (value, above.get(key.as_bytes()), depth.checked_sub(1)) {
+            (Value::Dict(layer), Some(Value::Dict(above)), Some(depth)) => {
+                kept.insert(key.clone(), Value::Dict(without(layer, &above, depth)));
+            }
+            (value, Some(Value::Dict(_)), _) if !matches!(value, Value::Dict(_)) => {}
+            (value, _, _) => kept.insert(key.clone(), value.clone()),
+        }
+    }
+    kept
 }
 
 /// Whether a layer says what stands at a path: it has something there, or something other than a map above it.
@@ -118,6 +162,27 @@ mod tests {
     use super::*;
     use crate::services::merge;
     use crate::yaml;
+
+    #[test]
+    fn deleted_and_set_again() {
+        let read = |text: &str| yaml::unmarshal_map(text.as_bytes()).expect("the table holds YAML");
+        let shown = |layers: &[Dict]| -> Vec<String> {
+            let merged =
+                layers.iter().skip(1).fold(layers[0].clone(), |under, over| merge(&under, over).expect("not deep"));
+            let found = effective(layers, &merged, &[]);
+            found
+                .iter()
+                .map(|found| format!("{} {} {}", found.path.join("."), found.value.is_some(), found.layer))
+                .collect()
+        };
+        // One over the other, the map is gone for good.
+        let layers = [read("{m: {a: 1, b: 2}}"), read("{m: null}"), read("{m: {b: 3}}")];
+        assert_eq!(shown(&layers), ["m.a false 1", "m.b true 2"]);
+        // As values files, the second takes back what the first said.
+        let mut files = layers[1..].to_vec();
+        settle(&mut files);
+        assert_eq!(shown(&[layers[0].clone(), files[0].clone(), files[1].clone()]), ["m.a true 0", "m.b true 2"]);
+    }
 
     #[test]
     fn each_value_has_its_layer() {

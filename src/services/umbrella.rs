@@ -12,6 +12,14 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// What `helm install` prints in the end.
+const NOTES: &str = "\
+{{ .Release.Name }} holds these services, which values.yaml switches on and off:
+{{- range $name, $enabled := .Values.enabled }}
+- {{ $name }}{{ if not $enabled }} (off){{ end }}
+{{- end }}
+";
+
 /// The chart of all services.
 #[derive(Clone, Debug)]
 pub struct Umbrella {
@@ -86,6 +94,8 @@ impl Umbrella {
             ("Chart.yaml".to_owned(), Str::from(self.chart_yaml())),
             ("Chart.lock".to_owned(), Str::from(self.chart_lock())),
             ("values.yaml".to_owned(), Str::from(self.values_yaml())),
+            // A chart without a folder of templates is one that `helm lint` warns of.
+            ("templates/NOTES.txt".to_owned(), Str::from(NOTES)),
             (
                 ".helmignore".to_owned(),
                 Str::from("# What mizzen sync wrote, which is no part of the chart.\n.mizzen-files\n"),

@@ -1,6 +1,7 @@
 //! Keys of a configuration that nobody knows: neither the library's values nor the schema.
 //!
-//! Whether such a key means something only a render can tell, which sees what the templates read.
+//! Whether such a key means something only a render can tell, which sees what the templates read. A step of a path
+//! that leads into a list is the index as a number.
 
 use super::configuration::Configuration;
 use super::guide::Guide;
@@ -23,14 +24,14 @@ pub fn candidates<'a>(
 ) -> Vec<Path> {
     let mut found = BTreeSet::new();
     for layer in &configuration.layers {
-        walk(layer, defaults, &mut Vec::new(), &mut found);
+        walk(layer, defaults, &mut Vec::new(), &guide, &mut found);
     }
     found.retain(|path| !is_built_in(path));
     if found.is_empty() {
         return Vec::new();
     }
     let guide = guide();
-    found.into_iter().filter(|path| !guide.is_some_and(|guide| guide.names(path))).collect()
+    found.into_iter().filter(|path| !guide.is_some_and(|guide| guide.knows(path))).collect()
 }
 
 /// The path, where its value is not used, or else what is not used below it.
@@ -39,13 +40,22 @@ pub fn unread(path: Path, value: &Value, is_used: &dyn Fn(&[String]) -> bool, fo
         found.push(path);
         return;
     }
-    let Value::Dict(dict) = value else { return };
-    if path.len() > DEPTH || is_off(dict, &Dict::new()) {
+    if path.len() > DEPTH {
         return;
     }
-    for (key, value) in dict.entries().iter() {
-        let below = path.iter().cloned().chain([key.to_str_lossy().into_owned()]).collect();
-        unread(below, value, is_used, found);
+    let below = |key: String| path.iter().cloned().chain([key]).collect();
+    match value {
+        Value::Dict(dict) if !is_off(dict, &Dict::new()) => {
+            for (key, value) in dict.entries().iter() {
+                unread(below(key.to_str_lossy().into_owned()), value, is_used, found);
+            }
+        }
+        Value::List(list) => {
+            for (index, item) in list.iter().enumerate().filter(|(_, item)| matches!(item, Value::Dict(_))) {
+                unread(below(index.to_string()), item, is_used, found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -55,7 +65,13 @@ fn is_built_in(path: &[String]) -> bool {
     matches!(keys.as_slice(), ["platform"] | ["platform", "version"] | ["service"] | ["service", "name"] | ["global"])
 }
 
-fn walk(over: &Dict, base: &Dict, path: &mut Path, found: &mut BTreeSet<Path>) {
+fn walk<'a>(
+    over: &Dict,
+    base: &Dict,
+    path: &mut Path,
+    guide: &impl Fn() -> Option<&'a Guide>,
+    found: &mut BTreeSet<Path>,
+) {
     if path.len() > DEPTH || is_off(over, base) {
         return;
     }
@@ -66,10 +82,43 @@ fn walk(over: &Dict, base: &Dict, path: &mut Path, found: &mut BTreeSet<Path>) {
             (None, _) => {
                 found.insert(path.clone());
             }
-            (Some(Value::Dict(base)), Value::Dict(over)) if !base.is_empty() => walk(over, &base, path, found),
-            _ => {}
+            (Some(Value::Dict(base)), Value::Dict(over)) if !base.is_empty() => {
+                walk(over, &base, path, guide, found);
+            }
+            (Some(_), value) => inner(value, path, guide, found),
         }
         path.pop();
+    }
+}
+
+/// The keys of the maps that stand in a list, or in a map that is open to every key.
+fn inner<'a>(value: &Value, path: &Path, guide: &impl Fn() -> Option<&'a Guide>, found: &mut BTreeSet<Path>) {
+    let has_maps = match value {
+        Value::List(list) => list.iter().any(|item| matches!(item, Value::Dict(_))),
+        Value::Dict(dict) => dict.entries().iter().any(|(_, item)| matches!(item, Value::Dict(_))),
+        _ => false,
+    };
+    // What the schema closes it has looked at already.
+    if !has_maps || guide().is_some_and(|guide| guide.is_closed(path)) {
+        return;
+    }
+    let items: Vec<(String, Value)> = match value {
+        Value::List(list) => list.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect(),
+        Value::Dict(dict) => {
+            dict.snapshot().into_iter().map(|(key, value)| (key.to_str_lossy().into_owned(), value)).collect()
+        }
+        _ => return,
+    };
+    for (step, item) in items {
+        let Value::Dict(item) = item else { continue };
+        if is_off(&item, &Dict::new()) {
+            continue;
+        }
+        for (key, _) in item.entries().iter().filter(|(_, value)| !matches!(value, Value::Nil)) {
+            let mut path = path.clone();
+            path.extend([step.clone(), key.to_str_lossy().into_owned()]);
+            found.insert(path);
+        }
     }
 }
 
@@ -92,7 +141,8 @@ mod tests {
             ("{service: {name: a}, env: {A: 1}, platform: {version: 1.0.0}}", &[][..]),
             ("{queeu: {enabled: true}, queue: {enabled: true, sizes: 2}}", &["queeu", "queue.sizes"]),
             ("{queue: {sizes: 2}}", &[]),
-            ("{list: [{a: 1}], gone: null}", &[]),
+            ("{list: [1, {a: 1}, {b: 2, enabled: false}], gone: null}", &["list.1.a"]),
+            ("{env: {A: 1, B: {from: x}}}", &["env.B.from"]),
         ] {
             let configuration = Configuration { layers: vec![read(text)], name: "a".to_owned(), library: None };
             let found: Vec<String> =

@@ -378,7 +378,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     /// What `range` goes over, as walkRange.
     fn items(&mut self, value: Value, pipe: &'a Pipe) -> Result<Items, Error> {
         if O::ACTIVE {
-            self.shared.observer.used(&value);
+            self.shared.observer.ranged(&value);
         }
         Ok(match value {
             Value::Nil => Items::Int { next: 0, end: 0, wrap: Value::Int },

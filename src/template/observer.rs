@@ -50,8 +50,11 @@ pub trait Observer {
         value
     }
 
-    /// A value is used as a whole: `range` goes over it, or an action prints it.
+    /// A value is used as a whole: an action prints it.
     fn used(&mut self, _value: &Value) {}
+
+    /// `range` goes over a value: every element is seen, but of an element that is a map nothing yet.
+    fn ranged(&mut self, _value: &Value) {}
 
     /// A field of a value is wanted that cannot be had, which ends the execution.
     fn missed(&mut self, _receiver: &Value, _name: &Str) {}
@@ -98,6 +101,9 @@ impl<O: Observer> Observer for &mut O {
     }
     fn used(&mut self, value: &Value) {
         (**self).used(value);
+    }
+    fn ranged(&mut self, value: &Value) {
+        (**self).ranged(value);
     }
     fn missed(&mut self, receiver: &Value, name: &Str) {
         (**self).missed(receiver, name);

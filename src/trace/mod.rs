@@ -17,7 +17,7 @@ pub use reads::{PathId, Read, Reads, Step};
 use crate::go::{Dict, Mark, Span, Str, Value};
 use crate::template::{Function, Observer, Place, Template};
 use origin::{Buffer, CallId, Origins};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Classes of marks: the two highest bits of their number.
@@ -41,6 +41,7 @@ pub struct Recorder {
     outputs: HashMap<Str, Output>,
     missed: Option<(Value, Str)>,
     taints: Option<Taints>,
+    near: HashMap<CallId, BTreeSet<(u32, PathId)>>,
 }
 
 /// A template that runs.
@@ -61,6 +62,8 @@ pub struct Trace {
     reads: Reads,
     stopped: Vec<Stop>,
     missed: Option<(Value, Str)>,
+    /// Which paths each call read, and where in its file.
+    near: HashMap<CallId, BTreeSet<(u32, PathId)>>,
 }
 
 /// A template that was running when an error ended the render.
@@ -97,7 +100,7 @@ impl Recorder {
             .into_iter()
             .map(|frame| Stop { site: origins.site(frame.call, frame.at), reads: frame.reads, before: frame.before })
             .collect();
-        Trace { stopped, origins, outputs: self.outputs, reads: self.reads, missed: self.missed }
+        Trace { stopped, origins, outputs: self.outputs, reads: self.reads, missed: self.missed, near: self.near }
     }
 
     fn path_mark(&mut self, path: PathId, value: Value) -> Value {
@@ -167,6 +170,7 @@ impl Observer for Recorder {
     fn read(&mut self, dict: &Dict, key: &Str, value: Value) -> Value {
         let path = self.reads.read(dict, key, &value);
         if let Some(frame) = self.frames.last_mut() {
+            self.near.entry(frame.call).or_default().extend(path.map(|path| (frame.at, path)));
             frame.reads.push(Read { dict: dict.clone(), key: key.clone(), value: value.clone(), path });
         }
         match path {
@@ -179,6 +183,10 @@ impl Observer for Recorder {
         self.reads.use_whole(value);
     }
 
+    fn ranged(&mut self, value: &Value) {
+        self.reads.range(value);
+    }
+
     fn missed(&mut self, receiver: &Value, name: &Str) {
         self.missed = Some((receiver.clone(), name.clone()));
     }
@@ -187,6 +195,8 @@ impl Observer for Recorder {
         let read = self.reads.call(function.name, arguments);
         if let Some(frame) = self.frames.last_mut() {
             frame.at = place.position as u32;
+            let paths = read.iter().filter_map(|read| read.path);
+            self.near.entry(frame.call).or_default().extend(paths.map(|path| (place.position as u32, path)));
             frame.reads.extend(read);
         }
     }
@@ -222,6 +232,23 @@ impl Trace {
     /// The taints, as [`Recorder::tainting`] numbered them, in a range of a rendered file.
     pub fn taints_in(&self, file: &[u8], range: Range<usize>) -> Vec<u32> {
         self.marks_in(file, range, TAINT)
+    }
+
+    /// The values that were read before a byte of a rendered file was written: the nearest first, those that the
+    /// template itself read before those of its callers.
+    pub fn reads_before(&self, file: &[u8], offset: usize) -> Vec<Vec<Step>> {
+        let line = self.outputs.get(file).and_then(|output| output.line(offset as u32));
+        let mut found = Vec::new();
+        for (call, position) in line.map(|line| self.origins.calls_of(line)).unwrap_or_default() {
+            let reads = self.near.get(&call).into_iter().flatten().rev();
+            found.extend(reads.filter(|(at, _)| *at <= position).map(|(_, path)| self.reads.path(*path)));
+        }
+        found
+    }
+
+    /// The templates that ran: their files and names.
+    pub fn templates(&self) -> impl Iterator<Item = (&Str, &Str)> {
+        self.origins.templates()
     }
 
     /// Every range of a rendered file with the line that wrote it.

@@ -125,6 +125,16 @@ impl Origins {
         }
     }
 
+    /// The call that wrote a line and its callers, each with the place it stood at.
+    pub fn calls_of(&self, line: u32) -> Vec<Caller> {
+        let first = self.lines.get(line as usize).copied();
+        std::iter::successors(first, |(call, _)| self.caller(*call)).collect()
+    }
+
+    pub fn templates(&self) -> impl Iterator<Item = (&Str, &Str)> {
+        self.calls.iter().map(|call| (&call.file, &call.template))
+    }
+
     fn caller(&self, call: CallId) -> Option<Caller> {
         self.calls.get(call.0 as usize).and_then(|call| call.caller)
     }

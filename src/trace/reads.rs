@@ -4,7 +4,7 @@ use crate::go::{Dict, List, Str, Value};
 use std::collections::{HashMap, HashSet};
 
 /// A path into the values, numbered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathId(pub(super) u32);
 
 /// A step of a path.
@@ -114,6 +114,25 @@ impl Reads {
         Some(path)
     }
 
+    /// Every element of a map or list is read.
+    pub(super) fn range(&mut self, value: &Value) {
+        match value {
+            Value::Dict(dict) => {
+                for (key, value) in dict.snapshot() {
+                    self.read(dict, &key, &value);
+                }
+            }
+            Value::List(list) => {
+                for (index, item) in list.iter().enumerate() {
+                    if let Some(path) = self.read_index(list, index) {
+                        self.learn_value(item, path, 0);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A value is used as a whole.
     pub(super) fn use_whole(&mut self, value: &Value) {
         let mut left = MAX_SEARCH;
@@ -149,6 +168,8 @@ impl Reads {
             // What these run tells what it reads; what those make of their arguments is still the same maps.
             ("include" | "tpl", _) => Vec::new(),
             ("dict" | "list" | "tuple" | "default" | "coalesce" | "ternary" | "required" | "empty", _) => Vec::new(),
+            // How long a list is says nothing of its items, and the items that these return are still the same maps.
+            ("len" | "first" | "last" | "rest" | "initial" | "reverse", _) => Vec::new(),
             ("kindIs" | "kindOf" | "typeOf" | "typeIs" | "typeIsLike" | "not" | "and" | "or" | "set", _) => Vec::new(),
             ("index", [value, keys @ ..]) => self.walk(value, keys.iter()),
             ("get" | "hasKey", [dict, key]) => self.walk(dict, [key].into_iter()),
@@ -214,7 +235,7 @@ impl Reads {
         Some(self.path(id))
     }
 
-    /// Whether the value at a path was read, or something around it as a whole (`toYaml`, `range`).
+    /// Whether the value at a path was read, or something around it as a whole (`toYaml`).
     pub fn is_used(&self, path: &[Step]) -> bool {
         let mut id = ROOT;
         if self.whole.contains(&id) {
