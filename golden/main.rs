@@ -208,14 +208,15 @@ fn exports() -> Result<&'static Path, Failed> {
     exports.as_ref().map(|folder| folder.0.as_path()).map_err(Failed::from)
 }
 
-/// A folder of its own, deleted in the end.
+/// A folder of its own, deleted in the end. It lies outside the checkout, where the programs that look for a
+/// folder above theirs (git, `services/`) find none.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> std::io::Result<Folder> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("golden-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let name = format!("mizzen-golden-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder)?;
         Ok(Folder(folder.canonicalize()?))
     }

@@ -311,7 +311,7 @@ fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
             // `no`, `null` and the like are no strings.
             let is_word = |word: &&[u8]| key.eq_ignore_ascii_case(word);
             let words: [&[u8]; 9] = [b"y", b"n", b"on", b"off", b"yes", b"no", b"true", b"false", b"null"];
-            (key.len() > 5 || !words.iter().any(|word| is_word(word))).then_some((key, &text[end..]))?
+            (key.len() > 5 || !words.iter().any(is_word)).then_some((key, &text[end..]))?
         }
         _ => return None,
     };
