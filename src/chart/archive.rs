@@ -9,6 +9,12 @@ use flate2::read::MultiGzDecoder;
 use std::fmt;
 use std::io::{self, Read, Seek};
 
+/// How many bytes are reserved for a file before any of it is read.
+const MAX_RESERVED: u64 = 1 << 20;
+
+/// What `read_to_end` wants free before it reads without a buffer of its own.
+const READ_ROOM: usize = 64;
+
 /// How many bytes an archive may have beside its files' contents: headers and padding.
 const MAX_HEADERS: u64 = 64 * 1024 * 1024;
 
@@ -103,7 +109,8 @@ pub fn files(source: &mut dyn Read, profile: &'static Profile, limit: u64) -> Re
                 "decompressed chart file {name} is larger than the maximum file size {limit}"
             )));
         }
-        let mut data = Vec::new();
+        // What an archive says of itself reserves no more than this.
+        let mut data = Vec::with_capacity(size.min(MAX_RESERVED) as usize + READ_ROOM);
         entry.by_ref().take(left).read_to_end(&mut data).map_err(broken)?;
         let written = data.len() as u64;
         if written < size && written < left {

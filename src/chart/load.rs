@@ -159,7 +159,7 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") }
 }
 
-/// What `read_to_end` wants free before it reads without a buffer of its own.
+/// What `read_to_end` wants free before it reads without a buffer of its own, and one byte more for the attempt.
 const READ_ROOM: usize = 64;
 
 /// Reads a file whole, which is about as large as `size` says; an error names Go's operation.

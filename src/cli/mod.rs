@@ -144,11 +144,16 @@ pub fn main() -> ExitCode {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut err = io::stderr().lock();
         let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false, logs: Logs::Structured });
-        if out.flush().is_err() { Exit::BrokenPipe } else { exit }
+        let exit = if out.flush().is_err() { Exit::BrokenPipe } else { exit };
+        drop(out);
+        // From here, as there is nothing left to wait for.
+        std::process::exit(exit as i32)
     };
-    let thread = std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run);
-    let exit = thread.map(|thread| thread.join().unwrap_or(Exit::Failure)).unwrap_or(Exit::Failure);
-    ExitCode::from(exit as u8)
+    let thread: io::Result<std::thread::JoinHandle<()>> =
+        std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run);
+    // A thread that returns has failed.
+    let _ = thread.map(std::thread::JoinHandle::join);
+    ExitCode::from(Exit::Failure as u8)
 }
 
 /// Runs a command.

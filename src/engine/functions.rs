@@ -3,7 +3,7 @@
 use super::Options;
 use super::error::{MESSAGE_END, MESSAGE_START};
 use crate::function;
-use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
+use crate::go::{Level, Log, Map, Str, StrBuilder, Value, strconv};
 use crate::profile::Profile;
 use crate::template::Error;
 use crate::template::function::{Caller, Evaluate, Function, Functions};
@@ -20,7 +20,7 @@ const INCLUDE_DEPTH: usize = 1000;
 #[derive(Default)]
 pub struct State {
     /// How deep each name is included now.
-    included: HashMap<Str, usize>,
+    included: Map<Str, usize>,
     enable_dns: bool,
     lint: Option<Rc<RefCell<Vec<Log>>>>,
 }
@@ -28,7 +28,7 @@ pub struct State {
 impl State {
     /// Nothing is included yet.
     pub fn new(options: &Options) -> State {
-        State { included: HashMap::new(), enable_dns: options.enable_dns, lint: options.lint.clone() }
+        State { included: Map::default(), enable_dns: options.enable_dns, lint: options.lint.clone() }
     }
 }
 

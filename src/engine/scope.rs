@@ -5,10 +5,9 @@ use super::files::Files;
 use super::metadata;
 use super::values;
 use crate::chart::{Chart, Dependency, Maintainer};
-use crate::go::{Dict, DictType, Str, Value};
+use crate::go::{Dict, DictType, Map, Str, Value};
 use crate::profile::{ChartObject, Packages, Profile};
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// What `.Release` says: as Helm's ReleaseOptions.
@@ -60,7 +59,7 @@ pub fn collect(
     profile: &'static Profile,
 ) -> Vec<Renderable> {
     let mut scopes = Scopes {
-        renderables: HashMap::new(),
+        renderables: Map::default(),
         release: Value::Dict(release.object()),
         capabilities: capabilities.object(),
         profile,
@@ -87,7 +86,7 @@ impl Release {
 }
 
 struct Scopes {
-    renderables: HashMap<Str, Renderable>,
+    renderables: Map<Str, Renderable>,
     release: Value,
     capabilities: Value,
     profile: &'static Profile,

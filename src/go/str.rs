@@ -62,6 +62,16 @@ impl Str {
         }
     }
 
+    /// The first eight bytes as a number that sorts as they do; zeros stand for those that are missing.
+    #[inline]
+    pub(super) fn prefix(&self) -> u64 {
+        match &self.0 {
+            // What follows a short string is zeros.
+            Repr::Inline { bytes, .. } => u64::from_be_bytes(*bytes.first_chunk().unwrap_or(&[0; 8])),
+            Repr::Heap { .. } => prefix(self.as_bytes()),
+        }
+    }
+
     /// The string as UTF-8, with U+FFFD in place of invalid bytes.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.as_bytes())
@@ -164,6 +174,17 @@ impl Str {
         let marks = Some(Marks { spans: spans.into_boxed_slice(), disjoint });
         Str(Repr::Heap { heap: Arc::new(Heap { bytes, marks }), start: 0, len })
     }
+}
+
+/// The first eight bytes of a key, as [`Str::prefix`].
+#[inline]
+pub(super) fn prefix(bytes: &[u8]) -> u64 {
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
+    let mut first = [0; 8];
+    first[..bytes.len()].copy_from_slice(bytes);
+    u64::from_be_bytes(first)
 }
 
 /// Strings are limited far below 4 GiB before they are built (see `template::limits`).

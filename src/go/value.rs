@@ -4,8 +4,9 @@
 
 use super::list::List;
 use super::object::{Object, ObjectType};
-use super::str::Str;
+use super::str::{Str, prefix};
 use std::cell::{Ref, RefCell, RefMut};
+use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
@@ -510,7 +511,12 @@ impl Entries {
     }
 
     fn position(&self, key: &[u8]) -> Result<usize, usize> {
-        self.0.binary_search_by(|(probe, _)| probe.as_bytes().cmp(key))
+        // Most keys differ in their first bytes, which compare without a call.
+        let first = prefix(key);
+        self.0.binary_search_by(|(probe, _)| match probe.prefix().cmp(&first) {
+            Ordering::Equal => probe.as_bytes().cmp(key),
+            other => other,
+        })
     }
 }
 

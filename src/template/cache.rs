@@ -5,8 +5,7 @@ use super::error::ParseError;
 use super::function::Functions;
 use super::parse::parse;
 use super::templates::Language;
-use crate::go::Str;
-use std::collections::HashMap;
+use crate::go::{Map, Str};
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,7 +15,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// It keeps what it has compiled, so it is for the texts of charts and not for those that templates make.
 pub struct Cache {
     functions: Arc<Functions>,
-    texts: RwLock<HashMap<Str, Arc<[Compiled]>>>,
+    texts: RwLock<Map<Str, Arc<[Compiled]>>>,
 }
 
 /// A template without the name of its file.

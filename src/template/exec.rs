@@ -11,11 +11,10 @@ use super::node::{Action, Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
-use crate::go::{Dict, Elem, Kind, List, Object, Str, StrBuilder, Type, Value};
+use crate::go::{Dict, Elem, Kind, List, Map, Object, Str, StrBuilder, Type, Value};
 use crate::host::Host;
 use crate::template::Language;
 use std::any::Any;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Runs templates of one set, one after the other, and keeps between them what is worth keeping: compiled `tpl` texts
@@ -110,7 +109,7 @@ pub(super) struct Shared<'h, O: Observer> {
 /// the scope of each execution.
 #[derive(Default)]
 struct Texts {
-    compiled: HashMap<Str, Rc<Templates>>,
+    compiled: Map<Str, Rc<Templates>>,
     bytes: usize,
 }
 

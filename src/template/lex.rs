@@ -4,6 +4,7 @@ use crate::go::Str;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_digit, is_letter, is_print};
 use crate::go::utf8::{self, RUNE_ERROR};
+use std::ops::Range;
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,37 +44,25 @@ pub(super) enum Kind {
     With,
 }
 
-/// A piece of the text.
-#[derive(Clone, Debug)]
+/// A piece of the text, which is shorter than 4 GiB.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
     pub kind: Kind,
     /// Where it starts, in bytes.
-    pub start: usize,
+    pub start: u32,
     /// Where it ends.
-    pub end: usize,
+    pub end: u32,
     /// The line on which it starts, from 1.
-    pub line: usize,
-    /// What is wrong, where this is an error.
-    pub error: String,
+    pub line: u32,
 }
 
 impl Item {
     /// What stands before the first item.
-    pub const NONE: Item = Item { kind: Kind::Error, start: 0, end: 0, line: 0, error: String::new() };
+    pub const NONE: Item = Item { kind: Kind::Error, start: 0, end: 0, line: 0 };
 
-    /// As item.String, for messages.
-    pub fn describe(&self, text: &[u8]) -> String {
-        let value = text.get(self.start..self.end).unwrap_or_default();
-        match self.kind {
-            Kind::Eof => "EOF".to_owned(),
-            Kind::Error => self.error.clone(),
-            kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(value)),
-            _ if value.len() > 10 => {
-                let end = utf8::runes(value).nth(10).map_or(value.len(), |(at, _)| at);
-                format!("{}...", quote(&value[..end]))
-            }
-            _ => quote(value),
-        }
+    /// Where it stands, in bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 }
 
@@ -114,11 +103,12 @@ pub(super) struct Lexer {
     end: usize,
     position: usize,
     start: usize,
-    at_end: bool,
     parentheses: usize,
-    line: usize,
-    start_line: usize,
+    line: u32,
+    start_line: u32,
     inside_action: bool,
+    /// What is wrong, after an item that is an error.
+    failure: String,
     /// Whether `break` and `continue` are keywords, and not functions.
     pub break_is_keyword: bool,
     pub continue_is_keyword: bool,
@@ -139,11 +129,11 @@ impl Lexer {
             text,
             position: 0,
             start: 0,
-            at_end: false,
             parentheses: 0,
             line: 1,
             start_line: 1,
             inside_action: false,
+            failure: String::new(),
             break_is_keyword: true,
             continue_is_keyword: true,
             counts_comment_lines: true,
@@ -161,71 +151,59 @@ impl Lexer {
         }
     }
 
+    /// An item as item.String, for messages.
+    pub fn describe(&self, item: Item) -> String {
+        let value = self.text.get(item.range()).unwrap_or_default();
+        match item.kind {
+            Kind::Eof => "EOF".to_owned(),
+            Kind::Error => self.failure.clone(),
+            kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(value)),
+            _ if value.len() > 10 => {
+                let end = utf8::runes(value).nth(10).map_or(value.len(), |(at, _)| at);
+                format!("{}...", quote(&value[..end]))
+            }
+            _ => quote(value),
+        }
+    }
+
     fn rest(&self, from: usize) -> &[u8] {
         self.text.get(from..self.end).unwrap_or_default()
     }
 
-    /// The next rune; `None` at the end.
-    fn next(&mut self) -> Option<char> {
-        if self.position >= self.end {
-            self.at_end = true;
-            return None;
-        }
-        let (rune, width) = self.rune();
-        self.position += width;
-        if rune == '\n' {
-            self.line += 1;
-        }
-        Some(rune)
+    /// The byte that is here.
+    fn byte(&self) -> Option<u8> {
+        self.rest(self.position).first().copied()
     }
 
-    fn peek(&mut self) -> Option<char> {
-        if self.position >= self.end {
-            self.at_end = true;
-            return None;
-        }
-        Some(self.rune().0)
-    }
-
-    /// The rune that is here, and its width.
-    fn rune(&self) -> (char, usize) {
+    /// The rune that is here.
+    fn peek(&self) -> Option<char> {
         match self.rest(self.position) {
-            [byte @ 0..0x80, ..] => (char::from(*byte), 1),
-            rest => utf8::decode(rest),
+            [] => None,
+            [byte @ 0..0x80, ..] => Some(char::from(*byte)),
+            rest => Some(utf8::decode(rest).0),
         }
     }
 
-    /// Moves past ASCII letters, digits and underscores, and returns the rune after all that are alphanumeric.
-    fn alphanumerics(&mut self) -> Option<char> {
+    /// Moves past letters, digits and underscores.
+    fn alphanumerics(&mut self) {
         loop {
             let rest = self.rest(self.position);
-            let ascii = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-            self.position += ascii;
-            match self.next() {
-                Some(rune) if is_alphanumeric(rune) => {}
-                other => {
-                    self.backup();
-                    return other;
+            let ascii = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
+            let width = match &rest[ascii..] {
+                [] | [0..0x80, ..] => 0,
+                beyond => {
+                    Some(utf8::decode(beyond)).filter(|(rune, _)| is_alphanumeric(*rune)).map_or(0, |(_, width)| width)
                 }
-            }
-        }
-    }
-
-    fn backup(&mut self) {
-        if !self.at_end && self.position > 0 {
-            let (rune, width) = match self.text.get(..self.position).unwrap_or_default() {
-                [.., byte @ 0..0x80] => (char::from(*byte), 1),
-                before => utf8::decode_last(before),
             };
-            self.position -= width;
-            if rune == '\n' {
-                self.line -= 1;
+            self.position += ascii + width;
+            if width == 0 {
+                return;
             }
         }
     }
 
     fn item(&mut self, kind: Kind) -> Item {
-        let item = Item { kind, start: self.start, end: self.position, line: self.start_line, error: String::new() };
+        let item = Item { kind, start: self.start as u32, end: self.position as u32, line: self.start_line };
         self.start = self.position;
         self.start_line = self.line;
         item
@@ -235,8 +213,15 @@ impl Lexer {
         Step::Found(self.item(kind))
     }
 
-    fn lines(&self) -> usize {
-        memchr::memchr_iter(b'\n', self.text.get(self.start..self.position).unwrap_or_default()).count()
+    /// Moves on and makes an item of it.
+    fn take(&mut self, length: usize, kind: Kind) -> Step {
+        self.position += length;
+        self.emit(kind)
+    }
+
+    /// How many lines end between the start and here.
+    fn lines(&self) -> u32 {
+        memchr::memchr_iter(b'\n', self.text.get(self.start..self.position).unwrap_or_default()).count() as u32
     }
 
     fn ignore(&mut self) {
@@ -246,26 +231,19 @@ impl Lexer {
     }
 
     fn accept(&mut self, valid: &[u8]) -> bool {
-        if self.next().is_some_and(|rune| contains(valid, rune)) {
-            return true;
-        }
-        self.backup();
-        false
+        let accepted = self.byte().is_some_and(|byte| valid.contains(&byte));
+        self.position += usize::from(accepted);
+        accepted
     }
 
     fn accept_run(&mut self, valid: &[u8]) {
-        while self.next().is_some_and(|rune| contains(valid, rune)) {}
-        self.backup();
+        self.position += self.rest(self.position).iter().take_while(|byte| valid.contains(byte)).count();
     }
 
     fn error(&mut self, message: impl Into<String>) -> Step {
-        let item = Item {
-            kind: Kind::Error,
-            start: self.start,
-            end: self.start,
-            line: self.start_line,
-            error: message.into(),
-        };
+        let start = self.start as u32;
+        let item = Item { kind: Kind::Error, start, end: start, line: self.start_line };
+        self.failure = message.into();
         self.start = 0;
         self.position = 0;
         self.end = 0;
@@ -279,7 +257,7 @@ impl Lexer {
                 self.position += length;
                 let trim = if has_left_marker(self.rest(self.position + LEFT.len())) {
                     let before = self.text.get(self.start..self.position).unwrap_or_default();
-                    before.iter().rev().take_while(|&&byte| is_space(char::from(byte))).count()
+                    before.iter().rev().take_while(|byte| is(**byte, SPACE)).count()
                 } else {
                     0
                 };
@@ -311,7 +289,7 @@ impl Lexer {
     }
 
     fn left_trim_length(&self) -> usize {
-        self.rest(self.position).iter().take_while(|&&byte| is_space(char::from(byte))).count()
+        self.rest(self.position).iter().take_while(|byte| is(**byte, SPACE)).count()
     }
 
     fn left_delimiter(&mut self) -> Step {
@@ -377,79 +355,66 @@ impl Lexer {
             }
             return self.error("unclosed left paren");
         }
-        let Some(rune) = self.next() else {
+        let Some(rune) = self.peek() else {
             return self.error("unclosed action");
         };
         match rune {
-            ' ' | '\t' | '\r' | '\n' => {
-                self.backup();
-                self.space()
-            }
-            '=' => self.emit(Kind::Assign),
-            ':' => {
-                if self.next() != Some('=') {
-                    return self.error("expected :=");
-                }
-                self.emit(Kind::Declare)
-            }
-            '|' => self.emit(Kind::Pipe),
+            ' ' | '\t' | '\r' | '\n' => self.space(),
+            '=' => self.take(1, Kind::Assign),
+            ':' if self.rest(self.position).starts_with(b":=") => self.take(2, Kind::Declare),
+            ':' => self.error("expected :="),
+            '|' => self.take(1, Kind::Pipe),
             '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
             '`' => self.raw_quoted(),
             '$' => {
+                self.position += 1;
                 if self.at_terminator() {
                     return self.emit(Kind::Variable);
                 }
                 self.field_or_variable(Kind::Variable)
             }
             '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            '.' if self.rest(self.position).first().is_some_and(|byte| !byte.is_ascii_digit()) => {
+            '.' if self.rest(self.position).get(1).is_some_and(|byte| !byte.is_ascii_digit()) => {
+                self.position += 1;
                 self.field_or_variable(Kind::Field)
             }
-            '.' | '+' | '-' | '0'..='9' => {
-                self.backup();
-                self.number()
-            }
-            _ if is_alphanumeric(rune) => {
-                self.backup();
-                self.identifier()
-            }
+            '.' | '+' | '-' | '0'..='9' => self.number(),
+            _ if is_alphanumeric(rune) => self.identifier(),
             '(' => {
                 self.parentheses += 1;
-                self.emit(Kind::LeftParen)
+                self.take(1, Kind::LeftParen)
             }
             ')' => match self.parentheses.checked_sub(1) {
                 Some(left) => {
                     self.parentheses = left;
-                    self.emit(Kind::RightParen)
+                    self.take(1, Kind::RightParen)
                 }
                 None => self.error("unexpected right paren"),
             },
-            ' '..='~' => self.emit(Kind::Char),
+            ' '..='~' => self.take(1, Kind::Char),
             _ => self.error(format!("unrecognized character in action: {}", describe_rune(rune))),
         }
     }
 
     fn space(&mut self) -> Step {
-        let mut spaces = 0;
-        while self.peek().is_some_and(is_space) {
-            self.next();
-            spaces += 1;
-        }
+        let spaces = self.left_trim_length();
+        self.position += spaces;
         // The last space may belong to the trim marker of a right delimiter.
-        let rest = self.rest(self.position.saturating_sub(1));
+        let rest = self.rest(self.position - 1);
         if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
-            self.backup();
+            self.position -= 1;
             if spaces == 1 {
                 return self.right_delimiter();
             }
         }
+        self.line += self.lines();
         self.emit(Kind::Space)
     }
 
     fn identifier(&mut self) -> Step {
-        let rune = self.alphanumerics();
+        self.alphanumerics();
         if !self.at_terminator() {
-            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
+            return self.bad_character();
         }
         let word = self.text.get(self.start..self.position).unwrap_or_default();
         let kind = match keyword(word) {
@@ -466,41 +431,55 @@ impl Lexer {
         if self.at_terminator() {
             return self.emit(if kind == Kind::Variable { Kind::Variable } else { Kind::Dot });
         }
-        let rune = self.alphanumerics();
+        self.alphanumerics();
         if !self.at_terminator() {
-            return self.error(format!("bad character {}", describe_rune(rune.unwrap_or(RUNE_ERROR))));
+            return self.bad_character();
         }
         self.emit(kind)
     }
 
-    fn at_terminator(&mut self) -> bool {
-        match self.peek() {
-            None => true,
-            Some(rune) => is_space(rune) || contains(b".,|:)(", rune) || self.rest(self.position).starts_with(RIGHT),
+    fn bad_character(&mut self) -> Step {
+        let rune = self.peek().unwrap_or(RUNE_ERROR);
+        self.error(format!("bad character {}", describe_rune(rune)))
+    }
+
+    fn at_terminator(&self) -> bool {
+        match self.rest(self.position) {
+            [] => true,
+            [b'}', rest @ ..] => rest.first() == Some(&b'}'),
+            [byte, ..] => is(*byte, TERMINATOR),
         }
     }
 
     fn quoted(&mut self, quote: u8, kind: Kind, unterminated: &str) -> Step {
+        let mut at = self.position + 1;
         loop {
-            match self.next() {
-                Some('\\') => match self.next() {
-                    Some(rune) if rune != '\n' => {}
-                    _ => return self.error(unterminated),
+            let rest = self.rest(at);
+            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else { break };
+            at += found + 1;
+            match rest[found] {
+                b'\n' => break,
+                // What follows a backslash stands for something else, and may be a part of a rune: no part is a quote.
+                b'\\' => match rest.get(found + 1) {
+                    None | Some(b'\n') => break,
+                    Some(_) => at += 1,
                 },
-                None => return self.error(unterminated),
-                Some('\n') => return self.error(unterminated),
-                Some(rune) if rune == char::from(quote) => return self.emit(kind),
-                Some(_) => {}
+                _ => {
+                    self.position = at;
+                    return self.emit(kind);
+                }
             }
         }
+        self.error(unterminated)
     }
 
     fn raw_quoted(&mut self) -> Step {
-        loop {
-            match self.next() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.emit(Kind::RawString),
-                Some(_) => {}
+        match memchr::memchr(b'`', self.rest(self.position + 1)) {
+            None => self.error("unterminated raw quoted string"),
+            Some(length) => {
+                self.position += length + 2;
+                self.line += self.lines();
+                self.emit(Kind::RawString)
             }
         }
     }
@@ -509,7 +488,7 @@ impl Lexer {
         if !self.scan_number() {
             return self.bad_number();
         }
-        if self.peek().is_some_and(|rune| contains(b"+-", rune)) {
+        if matches!(self.byte(), Some(b'+' | b'-')) {
             if !self.scan_number() || self.text.get(self.position.wrapping_sub(1)) != Some(&b'i') {
                 return self.bad_number();
             }
@@ -550,16 +529,41 @@ impl Lexer {
             self.accept_run(b"0123456789_");
         }
         self.accept(b"i");
-        if self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-            return false;
+        let rest = self.rest(self.position);
+        let next = if rest.is_empty() { None } else { Some(utf8::decode(rest)) };
+        match next.filter(|(rune, _)| is_alphanumeric(*rune)) {
+            Some((_, width)) => {
+                self.position += width;
+                false
+            }
+            None => true,
         }
-        true
     }
 }
 
-fn contains(valid: &[u8], rune: char) -> bool {
-    u8::try_from(rune).is_ok_and(|byte| valid.contains(&byte))
+const ALPHANUMERIC: u8 = 1;
+const SPACE: u8 = 2;
+/// What may follow a word: space and punctuation, besides a right delimiter.
+const TERMINATOR: u8 = 4;
+
+/// What each ASCII character is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        classes[byte] = match byte as u8 {
+            b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => ALPHANUMERIC,
+            b' ' | b'\t' | b'\r' | b'\n' => SPACE | TERMINATOR,
+            b'.' | b',' | b'|' | b':' | b')' | b'(' => TERMINATOR,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[usize::from(byte)] & class != 0
 }
 
 fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
@@ -574,12 +578,11 @@ fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
     None
 }
 
-fn is_space(rune: char) -> bool {
-    contains(b" \t\r\n", rune)
-}
-
 fn is_alphanumeric(rune: char) -> bool {
-    rune == '_' || is_letter(rune) || is_digit(rune)
+    match u8::try_from(rune) {
+        Ok(byte @ 0..0x80) => is(byte, ALPHANUMERIC),
+        _ => is_letter(rune) || is_digit(rune),
+    }
 }
 
 /// As `%#U`.
@@ -589,9 +592,9 @@ fn describe_rune(rune: char) -> String {
 }
 
 fn has_left_marker(text: &[u8]) -> bool {
-    text.len() >= 2 && text[0] == b'-' && is_space(char::from(text[1]))
+    text.len() >= 2 && text[0] == b'-' && is(text[1], SPACE)
 }
 
 fn has_right_marker(text: &[u8]) -> bool {
-    text.len() >= 2 && is_space(char::from(text[0])) && text[1] == b'-'
+    text.len() >= 2 && is(text[0], SPACE) && text[1] == b'-'
 }

@@ -13,11 +13,10 @@ use super::node::{
 };
 use super::number::Number;
 use super::templates::Language;
-use crate::go::Str;
 use crate::go::strconv::{quote, unquote};
 use crate::go::unicode::is_space;
 use crate::go::utf8;
-use std::collections::HashMap;
+use crate::go::{Map, Str};
 use std::ops::Range;
 
 /// A parsed template.
@@ -49,7 +48,7 @@ pub(super) fn parse(name: &Str, text: &Str, functions: &Functions, language: Lan
         functions,
         lexer,
         trees: Vec::new(),
-        names: HashMap::new(),
+        names: Map::default(),
         current: Current::new(),
         depth: 0,
     };
@@ -65,7 +64,7 @@ struct Parser<'p> {
     lexer: Lexer,
     trees: Vec<Tree>,
     /// Where each name stands in `trees`.
-    names: HashMap<Str, usize>,
+    names: Map<Str, usize>,
     current: Current,
     /// How deep blocks are nested.
     depth: usize,
@@ -78,7 +77,7 @@ struct Current {
     peeked: usize,
     scope: Scope,
     /// The line of the delimiter that opened the current action; 0 outside of actions.
-    action_line: usize,
+    action_line: u32,
     range_depth: usize,
     parentheses: usize,
     /// How many arguments that may not be evaluated surround this place.
@@ -106,7 +105,7 @@ impl Current {
 struct Scope {
     known: Vec<Str>,
     pushed: Vec<Pushed>,
-    names: HashMap<Str, Binding>,
+    names: Map<Str, Binding>,
     /// How many slots are in use at most.
     slots: usize,
 }
@@ -124,7 +123,7 @@ struct Binding {
 
 impl Scope {
     fn new() -> Scope {
-        let mut scope = Scope { known: Vec::new(), pushed: Vec::new(), names: HashMap::new(), slots: 0 };
+        let mut scope = Scope { known: Vec::new(), pushed: Vec::new(), names: Map::default(), slots: 0 };
         scope.know(&Str::from("$"));
         scope.push(&Str::from("$"), false);
         scope
@@ -205,14 +204,14 @@ enum Control {
 type Result<T> = std::result::Result<T, ParseError>;
 
 impl Parser<'_> {
-    fn next(&mut self) -> &Item {
+    fn next(&mut self) -> Item {
         let current = &mut self.current;
         if current.peeked > 0 {
             current.peeked -= 1;
         } else {
             current.items[0] = self.lexer.next_item();
         }
-        &current.items[current.peeked]
+        current.items[current.peeked]
     }
 
     fn backup(&mut self) {
@@ -231,37 +230,50 @@ impl Parser<'_> {
         self.current.peeked = 3;
     }
 
-    fn peek(&mut self) -> &Item {
-        self.next();
+    fn peek(&mut self) -> Item {
+        let item = self.next();
         self.backup();
-        &self.current.items[self.current.peeked - 1]
+        item
     }
 
-    fn next_non_space(&mut self) -> &Item {
-        while self.next().kind == Kind::Space {}
-        &self.current.items[self.current.peeked]
+    fn next_non_space(&mut self) -> Item {
+        loop {
+            let item = self.next();
+            if item.kind != Kind::Space {
+                return item;
+            }
+        }
     }
 
-    fn peek_non_space(&mut self) -> &Item {
-        self.next_non_space();
+    fn peek_non_space(&mut self) -> Item {
+        let item = self.next_non_space();
         self.backup();
-        &self.current.items[self.current.peeked - 1]
+        item
     }
 
-    fn value(&self, item: &Item) -> &[u8] {
-        self.text.get(item.start..item.end).unwrap_or_default()
+    fn value(&self, item: Item) -> &[u8] {
+        self.text.get(item.range()).unwrap_or_default()
     }
 
-    fn value_str(&self, item: &Item) -> Str {
-        self.text.slice(item.start..item.end)
+    fn value_str(&self, item: Item) -> Str {
+        self.text.slice(item.range())
+    }
+
+    /// The name of a field, without its dot.
+    fn field(&self, item: Item) -> Str {
+        self.text.slice(item.start as usize + 1..item.end as usize)
     }
 
     fn error<T>(&self, message: impl Into<String>) -> Result<T> {
-        Err(ParseError { file: self.file.to_string(), line: self.current.items[0].line, message: message.into() })
+        Err(ParseError {
+            file: self.file.to_string(),
+            line: self.current.items[0].line as usize,
+            message: message.into(),
+        })
     }
 
-    fn unexpected<T>(&self, item: &Item, context: &str) -> Result<T> {
-        let description = item.describe(self.text);
+    fn unexpected<T>(&self, item: Item, context: &str) -> Result<T> {
+        let description = self.lexer.describe(item);
         if item.kind != Kind::Error {
             return self.error(format!("unexpected {description} in {context}"));
         }
@@ -274,8 +286,8 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, kind: Kind, context: &str) -> Result<Item> {
-        let item = self.next_non_space().clone();
-        if item.kind == kind { Ok(item) } else { self.unexpected(&item, context) }
+        let item = self.next_non_space();
+        if item.kind == kind { Ok(item) } else { self.unexpected(item, context) }
     }
 
     /// As Tree.add.
@@ -299,7 +311,7 @@ impl Parser<'_> {
         let mut body = Vec::new();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
-                let delimiter = self.next().clone();
+                let delimiter = self.next();
                 if self.next_non_space().kind == Kind::Define {
                     self.in_new_tree(Parser::definition)?;
                     continue;
@@ -324,27 +336,27 @@ impl Parser<'_> {
 
     fn definition(&mut self) -> Result<()> {
         const CONTEXT: &str = "define clause";
-        let item = self.next_non_space().clone();
+        let item = self.next_non_space();
         if !matches!(item.kind, Kind::String | Kind::RawString) {
-            return self.unexpected(&item, CONTEXT);
+            return self.unexpected(item, CONTEXT);
         }
-        let name = self.unquote(&item)?;
+        let name = self.unquote(item)?;
         let start = self.expect(Kind::RightDelim, CONTEXT)?.end;
         let (body, end) = self.item_list()?;
         if !matches!(end, Parsed::End) {
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name, body, start..self.current.items[self.current.peeked].start)
+        self.add(name, body, start as usize..self.current.items[self.current.peeked].start as usize)
     }
 
-    fn unquote(&self, item: &Item) -> Result<Str> {
+    fn unquote(&self, item: Item) -> Result<Str> {
         let quoted = self.value(item);
         // Most strings hold nothing to unquote, and then share the text.
         if let [b'"', inner @ .., b'"'] = quoted
             && !inner.contains(&b'\\')
             && std::str::from_utf8(inner).is_ok()
         {
-            return Ok(self.text.slice(item.start + 1..item.end - 1));
+            return Ok(self.text.slice(item.start as usize + 1..item.end as usize - 1));
         }
         match unquote(quoted) {
             Some(bytes) => Ok(Str::from(bytes)),
@@ -373,20 +385,14 @@ impl Parser<'_> {
     fn text_or_action(&mut self) -> Result<Parsed> {
         let item = self.next_non_space();
         match item.kind {
-            Kind::Text => {
-                let range = item.start..item.end;
-                Ok(Parsed::Statement(Statement::Text(range.start as u32, self.text.slice(range))))
-            }
+            Kind::Text => Ok(Parsed::Statement(Statement::Text(item.start, self.value_str(item)))),
             Kind::LeftDelim => {
                 self.current.action_line = item.line;
                 let parsed = self.action()?;
                 self.current.action_line = 0;
                 Ok(parsed)
             }
-            _ => {
-                let item = item.clone();
-                self.unexpected(&item, "input")
-            }
+            _ => self.unexpected(item, "input"),
         }
     }
 
@@ -406,7 +412,7 @@ impl Parser<'_> {
             Kind::With => self.control(Control::With)?,
             _ => {
                 self.backup();
-                let position = self.peek().start as u32;
+                let position = self.peek().start;
                 let pipe = self.pipeline("command", Kind::RightDelim)?;
                 Statement::Action(Box::new(Action { position, pipe }))
             }
@@ -419,9 +425,9 @@ impl Parser<'_> {
             Kind::Break => (Statement::Break, "{{break}}"),
             _ => (Statement::Continue, "{{continue}}"),
         };
-        let item = self.next_non_space().clone();
+        let item = self.next_non_space();
         if item.kind != Kind::RightDelim {
-            return self.unexpected(&item, text);
+            return self.unexpected(item, text);
         }
         if self.current.range_depth == 0 {
             return self.error(format!("{text} outside {{{{range}}}}"));
@@ -430,23 +436,23 @@ impl Parser<'_> {
     }
 
     fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe> {
-        let position = self.peek_non_space().start as u32;
+        let position = self.peek_non_space().start;
         let mut assign = false;
         let mut names: Vec<Str> = Vec::new();
         while self.peek_non_space().kind == Kind::Variable {
-            let variable = self.next().clone();
+            let variable = self.next();
             // In "$x foo" it takes "foo" to know that $x is not declared, and then the space goes back too.
-            let after = self.peek().clone();
-            let next = self.peek_non_space().clone();
+            let after = self.peek();
+            let next = self.peek_non_space();
             if matches!(next.kind, Kind::Assign | Kind::Declare) {
                 assign = next.kind == Kind::Assign;
                 self.next_non_space();
-                names.push(self.value_str(&variable));
-                self.current.scope.know(&self.value_str(&variable));
-            } else if next.kind == Kind::Char && self.value(&next) == b"," {
+                names.push(self.value_str(variable));
+                self.current.scope.know(&self.value_str(variable));
+            } else if next.kind == Kind::Char && self.value(next) == b"," {
                 self.next_non_space();
-                names.push(self.value_str(&variable));
-                self.current.scope.know(&self.value_str(&variable));
+                names.push(self.value_str(variable));
+                self.current.scope.know(&self.value_str(variable));
                 if context == "range" && names.len() < 2 {
                     if matches!(self.peek_non_space().kind, Kind::Variable | Kind::RightDelim | Kind::RightParen) {
                         continue;
@@ -482,8 +488,7 @@ impl Parser<'_> {
                     commands.push(self.command()?);
                 }
                 _ => {
-                    let item = item.clone();
-                    return self.unexpected(&item, context);
+                    return self.unexpected(item, context);
                 }
             }
         }
@@ -562,11 +567,11 @@ impl Parser<'_> {
     }
 
     fn template_name(&mut self, context: &str) -> Result<(u32, Str)> {
-        let item = self.next_non_space().clone();
+        let item = self.next_non_space();
         if !matches!(item.kind, Kind::String | Kind::RawString) {
-            return self.unexpected(&item, context);
+            return self.unexpected(item, context);
         }
-        Ok((item.start as u32, self.unquote(&item)?))
+        Ok((item.start, self.unquote(item)?))
     }
 
     fn block(&mut self) -> Result<Statement> {
@@ -580,7 +585,7 @@ impl Parser<'_> {
             self.current = outer;
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name.clone(), body, start..self.current.items[self.current.peeked].start)?;
+        self.add(name.clone(), body, start as usize..self.current.items[self.current.peeked].start as usize)?;
         self.current = outer;
         Ok(Statement::Template(Box::new(Invocation { position, name, pipe: Some(pipe) })))
     }
@@ -597,7 +602,7 @@ impl Parser<'_> {
     }
 
     fn command(&mut self) -> Result<Command> {
-        let position = self.peek_non_space().start as u32;
+        let position = self.peek_non_space().start;
         let mut arguments: Vec<Expression> = Vec::new();
         let pushed = self.current.scope.pushed.len();
         let mut conditional = false;
@@ -620,8 +625,7 @@ impl Parser<'_> {
                 Kind::RightDelim | Kind::RightParen => self.backup(),
                 Kind::Pipe => {}
                 _ => {
-                    let item = item.clone();
-                    return self.unexpected(&item, "operand");
+                    return self.unexpected(item, "operand");
                 }
             }
             break;
@@ -645,12 +649,11 @@ impl Parser<'_> {
         if self.peek().kind != Kind::Field {
             return Ok(Some(node));
         }
-        let position = self.peek().start as u32;
+        let position = self.peek().start;
         let mut fields = Vec::new();
         while self.peek().kind == Kind::Field {
             let item = self.next();
-            let range = item.start + 1..item.end;
-            fields.push(self.text.slice(range));
+            fields.push(self.field(item));
         }
         // More fields on a field or a variable are just a longer field or variable.
         match &mut node.operand {
@@ -672,30 +675,28 @@ impl Parser<'_> {
     }
 
     fn term(&mut self) -> Result<Option<Expression>> {
-        let item = self.next_non_space().clone();
+        let item = self.next_non_space();
         let operand = match item.kind {
-            Kind::Identifier => match self.functions.get(self.value(&item)) {
+            Kind::Identifier => match self.functions.get(self.value(item)) {
                 Some(function) => Operand::Identifier(function),
-                None => return self.error(format!("function {} not defined", quote(self.value(&item)))),
+                None => return self.error(format!("function {} not defined", quote(self.value(item)))),
             },
             Kind::Dot => Operand::Dot,
             Kind::Nil => Operand::Nil,
             Kind::Variable => {
-                let name = self.value_str(&item);
+                let name = self.value_str(item);
                 if !self.current.scope.knows(&name) {
                     return self.error(format!("undefined variable {}", quote(&name)));
                 }
                 let slot = self.current.scope.resolve(&name);
                 Operand::Variable(Box::new(Variable { name, slot, fields: Box::default() }))
             }
-            Kind::Field => Operand::Field(Box::new([self.text.slice(item.start + 1..item.end)])),
-            Kind::Bool => Operand::Bool(self.value(&item) == b"true"),
-            Kind::CharConstant | Kind::Complex | Kind::Number => {
-                match Number::parse(self.value_str(&item), item.kind) {
-                    Ok(number) => Operand::Number(Box::new(number)),
-                    Err(error) => return self.error(error),
-                }
-            }
+            Kind::Field => Operand::Field(Box::new([self.field(item)])),
+            Kind::Bool => Operand::Bool(self.value(item) == b"true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number => match Number::parse(self.value_str(item), item.kind) {
+                Ok(number) => Operand::Number(Box::new(number)),
+                Err(error) => return self.error(error),
+            },
             Kind::LeftParen => {
                 if self.current.parentheses >= limits::PARENTHESES {
                     return self.error("max expression depth exceeded");
@@ -707,13 +708,13 @@ impl Parser<'_> {
                 return Ok(Some(Expression { position, operand: Operand::Pipe(Box::new(pipe)) }));
             }
             Kind::String | Kind::RawString => {
-                Operand::String(Box::new(Literal { quoted: self.value_str(&item), text: self.unquote(&item)? }))
+                Operand::String(Box::new(Literal { quoted: self.value_str(item), text: self.unquote(item)? }))
             }
             _ => {
                 self.backup();
                 return Ok(None);
             }
         };
-        Ok(Some(Expression { position: item.start as u32, operand }))
+        Ok(Some(Expression { position: item.start, operand }))
     }
 }

@@ -4,8 +4,7 @@ use super::cache::{Cache, Compiled, compile_text};
 use super::compile::Operation;
 use super::error::ParseError;
 use super::function::Functions;
-use crate::go::Str;
-use std::collections::HashMap;
+use crate::go::{Map, Str};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ pub struct Templates {
     root: Str,
     functions: Arc<Functions>,
     language: Language,
-    templates: HashMap<Str, Arc<Template>>,
+    templates: Map<Str, Arc<Template>>,
     collisions: Vec<Collision>,
 }
 
@@ -55,7 +54,7 @@ impl Templates {
     /// An empty set. `root` is the name of Go's first template, which stands in "no template … associated with template"
     /// and is the name under which [`super::Caller::evaluate`] parses.
     pub fn new(root: &str, functions: Arc<Functions>, language: Language) -> Templates {
-        Templates { root: Str::from(root), functions, language, templates: HashMap::new(), collisions: Vec::new() }
+        Templates { root: Str::from(root), functions, language, templates: Map::default(), collisions: Vec::new() }
     }
 
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
@@ -135,7 +134,7 @@ impl Templates {
             root: self.root.clone(),
             functions: Arc::clone(&self.functions),
             language: self.language,
-            templates: HashMap::new(),
+            templates: Map::default(),
             collisions: Vec::new(),
         }
     }

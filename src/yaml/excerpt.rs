@@ -146,10 +146,12 @@ impl<'a> Excerpt<'a> {
                 self.push(column, Kind::Sequence)?;
                 self.item(column, &text[1..])
             }
-            Some(_) => {
+            Some(_) if key(text).is_some() => {
                 self.push(column, Kind::Mapping)?;
                 self.entry(line)
             }
+            Some(_) if matches!(text, [b'|' | b'>', ..]) => None,
+            Some(&Level { column: open, .. }) => self.value(open, text),
         }
     }
 
@@ -230,12 +232,36 @@ impl<'a> Excerpt<'a> {
                 [_] | [_, b'-' | b'+'] => self.block_scalar(column),
                 _ => None,
             },
-            b'"' | b'\'' => is_end(&text[quoted(text)?..]).then_some(()),
+            b'"' | b'\'' => self.quoted(column, text),
             b'{' | b'[' if text.starts_with(b"{}") || text.starts_with(b"[]") => is_end(&text[2..]).then_some(()),
+            b'[' => is_end(&text[flow_sequence(text)?..]).then_some(()),
             b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.plain(column, text),
+            // A path, and not `.inf` or `.nan`.
+            b'.' if text.get(1).is_some_and(|&byte| is_letter(byte) && !b"iInN".contains(&byte)) => {
+                self.plain(column, text)
+            }
             b'/' | b'$' | b'(' | b'~' | b'^' => self.plain(column, text),
             byte if is_letter(byte) => self.plain(column, text),
             _ => None,
+        }
+    }
+
+    /// A quoted scalar and the lines on which it goes on, which are deeper than the collection at `column`.
+    fn quoted(&mut self, column: usize, first: &'a [u8]) -> Option<()> {
+        let quote = *first.first()?;
+        let mut text = first;
+        let mut end = closing(text, 1, quote)?;
+        loop {
+            if let Some(end) = end {
+                return is_end(&text[end..]).then_some(());
+            }
+            let (line, next) = self.peek()?;
+            if line.text.first().is_some_and(|&byte| byte == b'\t' || line.column <= column) {
+                return None;
+            }
+            self.at = next;
+            text = line.text;
+            end = closing(text, 0, quote)?;
         }
     }
 
@@ -321,19 +347,46 @@ fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Where a quoted scalar ends that is on one line and whose escapes are all usual.
+/// Where a quoted scalar ends that is on one line.
 fn quoted(text: &[u8]) -> Option<usize> {
-    let quote = *text.first()?;
-    let mut at = 1;
+    closing(text, 1, *text.first()?)?
+}
+
+/// Where a line closes a quoted scalar, if it does; nothing where an escape is not one of the usual.
+fn closing(text: &[u8], from: usize, quote: u8) -> Option<Option<usize>> {
+    let mut at = from;
+    while let Some(found) = memchr::memchr2(quote, b'\\', text.get(at..).unwrap_or_default()) {
+        at += found;
+        match (text[at], text.get(at + 1)) {
+            (b'\\', _) if quote == b'\'' => at += 1,
+            (b'\\', Some(b'"' | b'\\' | b'n' | b't' | b'r' | b' ')) => at += 2,
+            (b'\\', _) => return None,
+            (_, Some(b'\'')) if quote == b'\'' => at += 2,
+            _ => return Some(Some(at + 1)),
+        }
+    }
+    Some(None)
+}
+
+/// Where a flow sequence of words and quoted scalars ends that is on one line.
+fn flow_sequence(text: &[u8]) -> Option<usize> {
+    let spaces = |from: usize| from + text[from..].iter().take_while(|&&byte| byte == b' ').count();
+    let mut at = spaces(1);
     loop {
-        match *text.get(at)? {
-            byte if byte == quote && quote == b'\'' && text.get(at + 1) == Some(&b'\'') => at += 2,
-            byte if byte == quote => return Some(at + 1),
-            b'\\' if quote == b'"' => match text.get(at + 1)? {
-                b'"' | b'\\' | b'n' | b't' | b'r' | b' ' => at += 2,
-                _ => return None,
-            },
-            _ => at += 1,
+        let rest = &text[at..];
+        let length = match rest.first()? {
+            b'"' | b'\'' => quoted(rest)?,
+            byte if byte.is_ascii_alphabetic() => {
+                let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
+                rest.iter().take_while(in_word).count()
+            }
+            _ => return None,
+        };
+        at = spaces(at + length);
+        match text.get(at)? {
+            b']' => return Some(at + 1),
+            b',' => at = spaces(at + 1),
+            _ => return None,
         }
     }
 }
@@ -380,6 +433,10 @@ mod tests {
         assert_eq!(of("metadata:\n  labels:\n    a: b\nkind: A").as_deref(), Some("metadata:\nkind: A"));
         assert_eq!(of("kind:\n  labels: a\nb: c\n").as_deref(), Some("kind:\n  labels: a\n"));
         assert_eq!(of("a: |\n\n\n\nb:\n").as_deref(), Some(""));
+        assert_eq!(of("kind:\n  {}\na: 'b\n\n  c''' # d\n").as_deref(), Some("kind:\n  {}\n"));
+        assert_eq!(of("kind: [ \"a\", b/c ] # d\n").as_deref(), Some("kind: [ \"a\", b/c ] # d\n"));
+        let nested = "kind:\n  - a:\n      \"b\n       c\"\n  - .d\n";
+        assert_eq!(of(nested).as_deref(), Some(nested));
     }
 
     #[test]
@@ -391,6 +448,15 @@ mod tests {
             "- a\n",
             "a: 1\n  b: 2\n",
             "a: 1\n b\n c: 2\n",
+            "a:\n  {}\n  b: 1\n",
+            "a:\n  b\n  c: 1\n",
+            "a:\n  |\n  b\n",
+            "a:\n  {b: c}\n",
+            "a: \"b\nc\"\n",
+            "a: \"b\n\tc\"\n",
+            "a: 'b\n  c' d\n",
+            "a: \"b\\\n  c\"\n",
+            "a: 'b\n  c': d\n",
             "a:\n    b: 1\n  c: 2\n",
             " a: 1\nb: 2\n",
             "a: 1\n- b\n",
@@ -408,7 +474,11 @@ mod tests {
             "a: |\n# c\n  b\n",
             "- \ta: 1\n",
             "a:\n- \tb\n",
-            "a: [b]\n",
+            "a: [b\n",
+            "a: [b]c\n",
+            "a: [b: c]\n",
+            "a: [,]\n",
+            "a: [\"b\": c]\n",
             "a: &b c\n",
             "a: !b c\n",
             "a: .inf\n",

@@ -4,7 +4,6 @@ use super::error::{Error, Mark, Stage};
 use super::reader::{self, Source};
 use super::scan::{Line, Scanner, Text, Token, TokenKind, slice};
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +97,7 @@ struct Parser<'a> {
     nodes: Vec<Node>,
     /// The open collections.
     open: Vec<u32>,
-    anchors: HashMap<Vec<u8>, u32>,
+    anchors: crate::go::Map<Vec<u8>, u32>,
 }
 
 /// The anchor and the tag in front of a node.
@@ -119,7 +118,7 @@ impl<'a> Parser<'a> {
             tags: Vec::new(),
             nodes: Vec::new(),
             open: Vec::new(),
-            anchors: HashMap::new(),
+            anchors: crate::go::Map::default(),
         }
     }
 
