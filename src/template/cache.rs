@@ -1,9 +1,10 @@
 //! Compiled texts that several sets of templates share.
 
-use super::compile::{Operation, compile};
+use super::code::{Code, Source};
 use super::error::ParseError;
 use super::function::Functions;
-use super::parse::parse;
+use super::outline::{Outline, Outlines, outline};
+use super::parse::{Variables, parse};
 use super::templates::Language;
 use crate::go::{Map, Str};
 use std::fmt;
@@ -23,10 +24,9 @@ pub(super) struct Compiled {
     /// `None` for the file's own template, which has the file's name.
     pub name: Option<Str>,
     pub empty: bool,
-    pub slots: u32,
     /// Where the body stands in the text.
     pub range: Range<usize>,
-    pub code: Arc<[Operation]>,
+    pub code: Arc<Code>,
 }
 
 impl Cache {
@@ -65,20 +65,47 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// Parses and compiles a text, in the order in which it defines its templates.
+/// The templates of a text, in the order in which it defines them. Where the text is surely well-formed each is compiled
+/// only when it first runs.
 pub(super) fn compile_text(
+    file: &Str,
+    text: &Str,
+    functions: &Arc<Functions>,
+    language: Language,
+) -> Result<Vec<Compiled>, ParseError> {
+    // A definition under the file's own name is the parser's to judge.
+    let is_other = |outline: &Outline| outline.name.as_ref() != Some(file);
+    if let Some(Outlines { templates, bodies }) = outline(text, functions)
+        && templates.iter().all(is_other)
+    {
+        let (file, text, functions) = (file.clone(), text.clone(), Arc::clone(functions));
+        let source = Arc::new(Source { file, text, functions, language, bodies });
+        let compiled = templates.into_iter().map(|Outline { name, empty, range, start }| {
+            let source = Arc::clone(&source);
+            let code = match name {
+                Some(_) => Code::of_body(source, start, Variables::none()),
+                None => Code::of_text(source),
+            };
+            Compiled { name, empty, range, code: Arc::new(code) }
+        });
+        return Ok(compiled.collect());
+    }
+    compile_now(file, text, functions, language)
+}
+
+/// The same, compiled at once.
+pub(super) fn compile_now(
     file: &Str,
     text: &Str,
     functions: &Functions,
     language: Language,
 ) -> Result<Vec<Compiled>, ParseError> {
-    let trees = parse(file, text, functions, language)?;
+    let trees = parse(file, text, functions, language, None)?;
     let compiled = trees.into_iter().map(|tree| Compiled {
         name: (tree.name != *file).then(|| tree.name.clone()),
         empty: tree.is_empty(),
-        slots: tree.slots,
         range: tree.range.clone(),
-        code: compile(tree).into(),
+        code: Arc::new(Code::new(tree.body, tree.slots)),
     });
     Ok(compiled.collect())
 }

@@ -1,7 +1,7 @@
 //! Flattens parse nodes into operations, so that control flow needs no recursion.
 
+use super::code::Code;
 use super::node::{Action, Branch, Invocation, Pipe, Statement};
-use super::parse::Tree;
 use crate::go::Str;
 
 /// One step of a template.
@@ -26,12 +26,14 @@ pub(super) enum Operation {
     Break(usize),
     /// Runs another template.
     Template(Box<Invocation>),
+    /// Runs a body of this template that is compiled for itself.
+    Body(Box<Code>),
 }
 
 /// The operations of a template. After the last one it ends.
-pub(super) fn compile(tree: Tree) -> Box<[Operation]> {
+pub(super) fn compile(body: Vec<Statement>) -> Box<[Operation]> {
     let mut compiler = Compiler { code: Vec::new(), loops: Vec::new() };
-    compiler.statements(tree.body);
+    compiler.statements(body);
     compiler.code.into_boxed_slice()
 }
 
@@ -91,6 +93,9 @@ impl Compiler {
                 Statement::Range(branch) => self.range(*branch),
                 Statement::Template(invocation) => {
                     self.emit(Operation::Template(invocation));
+                }
+                Statement::Later(code) => {
+                    self.emit(Operation::Body(code));
                 }
                 Statement::Break => {
                     let at = self.emit(Operation::Break(0));

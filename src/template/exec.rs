@@ -182,9 +182,12 @@ pub(super) struct Exec<'a, 's, 'h, O: Observer> {
 /// A template that waits for the one it called.
 struct Frame<'a> {
     template: &'a Template,
+    operations: &'a [Operation],
     next: usize,
     base: usize,
     node: Node<'a>,
+    /// Whether it waits for a body of its own and not for another template.
+    in_body: bool,
 }
 
 /// A `range` that runs.
@@ -264,8 +267,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         result
     }
 
-    /// Begins a template: only `$` is set.
-    fn enter(&mut self, template: &'a Template, dot: Evaluated) {
+    /// Begins a template, of which only `$` is set, and gives its operations.
+    fn enter(&mut self, template: &'a Template, dot: Evaluated) -> Result<&'a [Operation], Error> {
+        let body = template.code.body().map_err(|error| Error::from(error.clone()))?;
         if O::ACTIVE {
             self.shared.observer.enter(template);
         }
@@ -273,25 +277,32 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         self.base = self.shared.slots.len();
         self.shared.slots.push(dot.clone());
         let unset = Evaluated { value: Value::Nil, form: Form::Unset };
-        self.shared.slots.resize(self.base + template.slots as usize, unset);
+        self.shared.slots.resize(self.base + body.slots as usize, unset);
         self.shared.dots.push(dot);
+        Ok(&body.operations)
     }
 
     fn walk(&mut self, template: &'a Template, dot: Evaluated) -> Result<(), Error> {
         let mut frames: Vec<Frame<'a>> = Vec::new();
         let mut loops: Vec<Loop<'a>> = Vec::new();
         let mut next = 0;
-        self.enter(template, dot);
+        let mut depth = 0;
+        let mut operations = self.enter(template, dot)?;
         loop {
-            let template = self.template;
-            let Some(operation) = template.code.get(next) else {
+            let Some(operation) = operations.get(next) else {
+                if let Some(frame) = frames.pop_if(|frame| frame.in_body) {
+                    (operations, next) = (frame.operations, frame.next);
+                    continue;
+                }
                 self.shared.dots.pop();
                 self.shared.slots.truncate(self.base);
                 if O::ACTIVE {
                     self.shared.observer.leave();
                 }
                 let Some(frame) = frames.pop() else { return Ok(()) };
-                (self.template, self.base, self.node, next) = (frame.template, frame.base, frame.node, frame.next);
+                depth -= 1;
+                (self.template, self.base, self.node) = (frame.template, frame.base, frame.node);
+                (operations, next) = (frame.operations, frame.next);
                 continue;
             };
             next += 1;
@@ -350,6 +361,16 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     }
                     next = *target;
                 }
+                Operation::Body(code) => {
+                    let (template, base, node) = (self.template, self.base, self.node);
+                    frames.push(Frame { template, operations, next, base, node, in_body: true });
+                    let body = code.body().map_err(|error| Error::from(error.clone()))?;
+                    let slots = self.base + body.slots as usize;
+                    if slots > self.shared.slots.len() {
+                        self.shared.slots.resize(slots, Evaluated { value: Value::Nil, form: Form::Unset });
+                    }
+                    (operations, next) = (&body.operations, 0);
+                }
                 Operation::Template(invocation) => {
                     self.node = Node::Template(invocation);
                     if O::ACTIVE {
@@ -358,7 +379,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     let Some(called) = self.scope.lookup(&invocation.name) else {
                         return Err(self.error(format!("template {} not defined", quote(&invocation.name))));
                     };
-                    if frames.len() == limits::TEMPLATE_DEPTH {
+                    if depth == limits::TEMPLATE_DEPTH {
                         let limit = limits::TEMPLATE_DEPTH;
                         return Err(self.error(format!("exceeded maximum template depth ({limit})")));
                     }
@@ -366,9 +387,11 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                         Some(pipe) => self.pipeline(pipe)?,
                         None => Evaluated::default(),
                     };
-                    frames.push(Frame { template, next, base: self.base, node: self.node });
+                    let (template, base, node) = (self.template, self.base, self.node);
+                    frames.push(Frame { template, operations, next, base, node, in_body: false });
+                    depth += 1;
                     next = 0;
-                    self.enter(called, dot);
+                    operations = self.enter(called, dot)?;
                 }
             }
         }
@@ -587,7 +610,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         }
         let mut templates = self.scope.templates.overlay();
         let root = templates.root().clone();
-        templates.parse(&root, text)?;
+        templates.parse_now(&root, text)?;
         let templates = Rc::new(templates);
         if cached {
             self.shared.texts.insert(text, &templates);

@@ -89,10 +89,10 @@ fn keyword(word: &[u8]) -> Option<Kind> {
     })
 }
 
-const LEFT: &[u8] = b"{{";
-const RIGHT: &[u8] = b"}}";
-const LEFT_COMMENT: &[u8] = b"/*";
-const RIGHT_COMMENT: &[u8] = b"*/";
+pub(super) const LEFT: &[u8] = b"{{";
+pub(super) const RIGHT: &[u8] = b"}}";
+pub(super) const LEFT_COMMENT: &[u8] = b"/*";
+pub(super) const RIGHT_COMMENT: &[u8] = b"*/";
 /// A trim marker and the space that belongs to it.
 const MARKER: usize = 2;
 
@@ -138,6 +138,17 @@ impl Lexer {
             continue_is_keyword: true,
             counts_comment_lines: true,
         }
+    }
+
+    /// Where it is, in bytes.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Goes on at a byte that is outside of actions. Lines then no longer count.
+    pub fn continue_at(&mut self, position: usize) {
+        self.position = position;
+        self.start = position;
     }
 
     /// The next item; after the last one, and after an error, that is `Eof`.
@@ -541,10 +552,10 @@ impl Lexer {
     }
 }
 
-const ALPHANUMERIC: u8 = 1;
-const SPACE: u8 = 2;
+pub(super) const ALPHANUMERIC: u8 = 1;
+pub(super) const SPACE: u8 = 2;
 /// What may follow a word: space and punctuation, besides a right delimiter.
-const TERMINATOR: u8 = 4;
+pub(super) const TERMINATOR: u8 = 4;
 
 /// What each ASCII character is.
 const CLASSES: [u8; 256] = {
@@ -562,11 +573,13 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-fn is(byte: u8, class: u8) -> bool {
+#[inline]
+pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASSES[usize::from(byte)] & class != 0
 }
 
-fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
+/// Where a pattern of two bytes begins.
+pub(super) fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
     // The patterns are two bytes long, too short for a search that prepares itself.
     let mut from = 0;
     while let Some(at) = memchr::memchr(pattern[0], &text[from..]) {
@@ -591,7 +604,7 @@ fn describe_rune(rune: char) -> String {
     if is_print(rune) { format!("U+{code:04X} '{rune}'") } else { format!("U+{code:04X}") }
 }
 
-fn has_left_marker(text: &[u8]) -> bool {
+pub(super) fn has_left_marker(text: &[u8]) -> bool {
     text.len() >= 2 && text[0] == b'-' && is(text[1], SPACE)
 }
 

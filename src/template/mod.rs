@@ -12,12 +12,14 @@ pub mod limits;
 pub mod observer;
 pub mod templates;
 
+mod code;
 mod compile;
 mod eval;
 mod exec;
 mod lex;
 mod node;
 mod number;
+mod outline;
 mod parse;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Parse nodes, with variables resolved to slots and functions to pointers, and how Go writes them.
 
+use super::code::Code;
 use super::function::Function;
 use super::number::Number;
 use crate::go::Str;
@@ -16,6 +17,8 @@ pub(super) enum Statement {
     Template(Box<Invocation>),
     Break,
     Continue,
+    /// The body of a branch, which is parsed when it first runs.
+    Later(Box<Code>),
 }
 
 /// As ActionNode.

@@ -3,6 +3,7 @@
 //! Go looks a variable up by name while the template runs. Here its slot is found while parsing, by following what the
 //! executor's stack of variables will hold at each point: see [`Scope`].
 
+use super::code::{Code, Source};
 use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
@@ -18,6 +19,7 @@ use crate::go::unicode::is_space;
 use crate::go::utf8;
 use crate::go::{Map, Str};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A parsed template.
 pub(super) struct Tree {
@@ -36,25 +38,41 @@ impl Tree {
     }
 }
 
-/// Parses a text into the template `name` and those it defines.
-pub(super) fn parse(name: &Str, text: &Str, functions: &Functions, language: Language) -> Result<Vec<Tree>> {
-    let mut lexer = Lexer::new(text.clone());
-    lexer.counts_comment_lines = language >= Language::Go125;
-    lexer.break_is_keyword = functions.get(b"break").is_none();
-    lexer.continue_is_keyword = functions.get(b"continue").is_none();
-    let mut parser = Parser {
-        file: name,
-        text,
-        functions,
-        lexer,
-        trees: Vec::new(),
-        names: Map::default(),
-        current: Current::new(),
-        depth: 0,
-    };
+/// Parses a text into the template `name` and those it defines. `source` is the text where that is known to be
+/// well-formed; its long bodies are then left for later.
+pub(super) fn parse(
+    name: &Str,
+    text: &Str,
+    functions: &Functions,
+    language: Language,
+    source: Option<&Arc<Source>>,
+) -> Result<Vec<Tree>> {
+    let mut parser = Parser::new(name, text, functions, language, source);
     let body = parser.parse()?;
     parser.add(name.clone(), body, 0..text.len())?;
     Ok(parser.trees)
+}
+
+/// Parses what begins at a byte of a well-formed text, up to its `end` or `else`, and tells how many slots it needs.
+pub(super) fn parse_body(source: &Arc<Source>, start: usize, variables: &Variables) -> Result<(Vec<Statement>, u32)> {
+    let Source { file, text, functions, language, .. } = &**source;
+    let mut parser = Parser::new(file, text, functions, *language, Some(source));
+    parser.lexer.continue_at(start);
+    for (name, conditional) in &variables.0 {
+        parser.current.scope.push(name, *conditional);
+    }
+    let (body, _) = parser.item_list()?;
+    Ok((body, parser.current.scope.slots as u32))
+}
+
+/// The variables that the executor finds where a body begins, besides `$`: their names, and whether they may be unset.
+pub(super) struct Variables(Box<[(Str, bool)]>);
+
+impl Variables {
+    /// None, as where a template begins.
+    pub fn none() -> Variables {
+        Variables(Box::default())
+    }
 }
 
 struct Parser<'p> {
@@ -65,6 +83,8 @@ struct Parser<'p> {
     trees: Vec<Tree>,
     /// Where each name stands in `trees`.
     names: Map<Str, usize>,
+    /// The text, if it is known to be well-formed.
+    source: Option<&'p Arc<Source>>,
     current: Current,
     /// How deep blocks are nested.
     depth: usize,
@@ -203,7 +223,22 @@ enum Control {
 
 type Result<T> = std::result::Result<T, ParseError>;
 
-impl Parser<'_> {
+impl<'p> Parser<'p> {
+    fn new(
+        file: &'p Str,
+        text: &'p Str,
+        functions: &'p Functions,
+        language: Language,
+        source: Option<&'p Arc<Source>>,
+    ) -> Parser<'p> {
+        let mut lexer = Lexer::new(text.clone());
+        lexer.counts_comment_lines = language >= Language::Go125;
+        lexer.break_is_keyword = functions.get(b"break").is_none();
+        lexer.continue_is_keyword = functions.get(b"continue").is_none();
+        let (trees, names) = (Vec::new(), Map::default());
+        Parser { file, text, functions, lexer, trees, names, source, current: Current::new(), depth: 0 }
+    }
+
     fn next(&mut self) -> Item {
         let current = &mut self.current;
         if current.peeked > 0 {
@@ -526,7 +561,7 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let with_pipe = self.current.scope.pushed.len();
         self.current.range_depth += usize::from(control == Control::Range);
-        let (body, end) = self.item_list()?;
+        let (body, end) = self.body()?;
         self.current.range_depth -= usize::from(control == Control::Range);
         self.current.scope.pop(with_pipe);
         let mut otherwise = Vec::new();
@@ -542,7 +577,7 @@ impl Parser<'_> {
                 otherwise.push(self.control(control)?);
                 self.depth -= 1;
             } else {
-                let (list, end) = self.item_list()?;
+                let (list, end) = self.body()?;
                 if !matches!(end, Parsed::End) {
                     return self.error(format!("expected end; found {}", end.text()));
                 }
@@ -557,6 +592,22 @@ impl Parser<'_> {
             Control::With => Statement::With(branch),
             Control::Range => Statement::Range(branch),
         })
+    }
+
+    /// The body of a branch, or a promise of it: if it is long, and the text is known to be well-formed.
+    fn body(&mut self) -> Result<(Vec<Statement>, Parsed)> {
+        let at = self.lexer.position() as u32;
+        if let Some(source) = self.source.filter(|_| self.current.peeked == 0)
+            && let Ok(found) = source.bodies.binary_search_by_key(&at, |body| body.start)
+        {
+            self.lexer.continue_at(source.bodies[found].end as usize);
+            let (mut body, end) = self.item_list()?;
+            let variables = self.current.scope.pushed.iter().skip(1);
+            let variables = Variables(variables.map(|pushed| (pushed.name.clone(), pushed.conditional)).collect());
+            body.push(Statement::Later(Box::new(Code::of_body(Arc::clone(source), at as usize, variables))));
+            return Ok((body, end));
+        }
+        self.item_list()
     }
 
     fn else_control(&mut self) -> Result<Parsed> {
@@ -685,7 +736,8 @@ impl Parser<'_> {
             Kind::Nil => Operand::Nil,
             Kind::Variable => {
                 let name = self.value_str(item);
-                if !self.current.scope.knows(&name) {
+                // What is declared in a body that was left for later is known in the `else` after it.
+                if self.source.is_none() && !self.current.scope.knows(&name) {
                     return self.error(format!("undefined variable {}", quote(&name)));
                 }
                 let slot = self.current.scope.resolve(&name);

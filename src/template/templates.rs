@@ -1,7 +1,7 @@
 //! A set of templates that share one name space.
 
-use super::cache::{Cache, Compiled, compile_text};
-use super::compile::Operation;
+use super::cache::{Cache, Compiled, compile_now, compile_text};
+use super::code::Code;
 use super::error::ParseError;
 use super::function::Functions;
 use crate::go::{Map, Str};
@@ -46,8 +46,7 @@ pub struct Template {
     empty: bool,
     /// Where the body stands in the source.
     range: Range<usize>,
-    pub(super) slots: u32,
-    pub(super) code: Arc<[Operation]>,
+    pub(super) code: Arc<Code>,
 }
 
 impl Templates {
@@ -65,6 +64,13 @@ impl Templates {
         Ok(())
     }
 
+    /// The same, with a text that will run as soon as it is parsed.
+    pub(super) fn parse_now(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
+        let compiled = compile_now(name, text, &self.functions, self.language)?;
+        self.add(name, text, &compiled);
+        Ok(())
+    }
+
     /// The same, with a text that other sets may have compiled already.
     pub fn parse_shared(&mut self, name: &Str, text: &Str, cache: &Cache) -> Result<(), ParseError> {
         if !cache.serves(&self.functions) {
@@ -76,7 +82,7 @@ impl Templates {
     }
 
     fn add(&mut self, file: &Str, text: &Str, compiled: &[Compiled]) {
-        for Compiled { name, empty, slots, range, code } in compiled {
+        for Compiled { name, empty, range, code } in compiled {
             let name = name.as_ref().unwrap_or(file);
             if *empty && self.templates.contains_key(name) {
                 continue;
@@ -87,7 +93,6 @@ impl Templates {
                 source: text.clone(),
                 empty: *empty,
                 range: range.clone(),
-                slots: *slots,
                 code: Arc::clone(code),
             };
             let body = text.get(range.clone());

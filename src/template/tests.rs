@@ -58,7 +58,7 @@ const fn circuit(name: &'static str, which: ShortCircuit) -> Function {
     Function { name, short_circuit: Some(which), parameters: &[Type::Interface, Type::Interface], ..function }
 }
 
-static FUNCTIONS: &[Function] = &[
+pub(super) static FUNCTIONS: &[Function] = &[
     function!("include", include),
     function!("tpl", tpl),
     function!("print", print),

@@ -1,0 +1,687 @@
+//! Finding the templates of a text without building them.
+//!
+//! Most templates of a chart never run: helpers that nobody includes, manifests that are switched off. Helm parses them
+//! all the same and reports what is wrong with any of them before it runs the first. This recognises texts that are
+//! surely well-formed, for a small part of what parsing costs, so that a template need only be parsed when it runs.
+//! Of a text with anything unusual it knows nothing, and that is parsed as ever: a property test holds it to that.
+
+use super::function::Functions;
+use super::lex::{
+    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is,
+};
+use crate::go::Str;
+use std::ops::Range;
+
+/// A template of a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Outline {
+    /// `None` for the text's own template.
+    pub name: Option<Str>,
+    /// Whether there is nothing in it but space.
+    pub empty: bool,
+    /// Where its body stands.
+    pub range: Range<usize>,
+    /// Where its body begins, without the space that the delimiter before it trims; unused for the text's own.
+    pub start: usize,
+}
+
+/// What is known of a text without parsing it.
+#[derive(Debug)]
+pub(super) struct Outlines {
+    /// The templates in the order in which Go's parser adds them, the text's own last.
+    pub templates: Vec<Outline>,
+    /// The bodies of `if` and `with`, and those after `else`, that are long enough to be worth parsing only when they
+    /// run: from where the lexer is after the delimiter to the next delimiter of the same action. Sorted.
+    pub bodies: Vec<Range<u32>>,
+}
+
+/// What a text holds; `None` if it has to be parsed to know.
+pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
+    std::str::from_utf8(text).ok()?;
+    // As functions they would be no keywords.
+    if functions.get(b"break").is_some() || functions.get(b"continue").is_some() {
+        return None;
+    }
+    let scanner = Scanner {
+        source: text,
+        text,
+        at: 0,
+        functions,
+        known: vec![b"$"],
+        blocks: Vec::new(),
+        loops: 0,
+        parentheses: 0,
+        found: Vec::new(),
+        empty: true,
+        tag: 0,
+        bodies: Vec::new(),
+    };
+    scanner.run()
+}
+
+/// Deeper nesting, and more templates in a text, are left to the parser.
+const DEPTH: usize = 100;
+const TEMPLATES: usize = 256;
+
+/// How many bytes a body has that is parsed for itself. Of those of kafka's chart, which are parsed in 1,900 to 20,000
+/// instructions, most never run; what a body costs for itself are some 600.
+const BODY: usize = 256;
+
+struct Scanner<'t> {
+    source: &'t Str,
+    text: &'t [u8],
+    at: usize,
+    functions: &'t Functions,
+    /// The variables that the parser lets pass here.
+    known: Vec<&'t [u8]>,
+    blocks: Vec<Block>,
+    /// How many bodies of `range` are around this place.
+    loops: usize,
+    parentheses: usize,
+    found: Vec<Outline>,
+    /// Whether the text's own template is empty so far.
+    empty: bool,
+    /// Where the action at hand begins.
+    tag: usize,
+    bodies: Vec<Range<u32>>,
+}
+
+struct Block {
+    kind: Kind,
+    /// How many variables were known before.
+    known: usize,
+    has_else: bool,
+    /// The body at hand in `bodies`, if it is one that can be parsed for itself.
+    body: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    If,
+    With,
+    Range,
+    Define,
+}
+
+/// What ends a pipeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Delimiter,
+    Parenthesis,
+}
+
+/// Every step gives `None` where the parser has to decide.
+impl<'t> Scanner<'t> {
+    fn run(mut self) -> Option<Outlines> {
+        while let Some(length) = find(self.rest(), LEFT) {
+            self.written(self.at..self.at + length)?;
+            self.tag = self.at + length;
+            self.at += length + LEFT.len();
+            if has_left_marker(self.rest()) {
+                self.at += 2;
+            }
+            if self.rest().starts_with(LEFT_COMMENT) {
+                self.at += LEFT_COMMENT.len();
+                self.at += find(self.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
+                // The space of a trim marker.
+                if is(self.byte(), SPACE) && self.text.get(self.at + 1) == Some(&b'-') {
+                    self.at += 1;
+                }
+                self.delimiter()?;
+            } else {
+                self.action()?;
+            }
+        }
+        self.written(self.at..self.text.len())?;
+        if !self.blocks.is_empty() {
+            return None;
+        }
+        self.found.push(Outline { name: None, empty: self.empty, range: 0..self.text.len(), start: 0 });
+        self.bodies.retain(|body| body.len() >= BODY);
+        Some(Outlines { templates: self.found, bodies: self.bodies })
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The byte that is here; 0, which means nothing to anyone, at the end.
+    fn byte(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(0)
+    }
+
+    /// Notes what the template at hand writes.
+    fn written(&mut self, range: Range<usize>) -> Option<()> {
+        if !self.is_empty() {
+            return Some(());
+        }
+        let text = self.text.get(range).unwrap_or_default();
+        if let Some(byte) = text.iter().find(|byte| !is(**byte, SPACE)) {
+            // Beyond ASCII there are other spaces.
+            if !byte.is_ascii_graphic() {
+                return None;
+            }
+            self.fill();
+        }
+        Some(())
+    }
+
+    fn in_definition(&self) -> bool {
+        self.blocks.first().is_some_and(|block| block.kind == Kind::Define)
+    }
+
+    fn is_empty(&self) -> bool {
+        if self.in_definition() { self.found.last().is_some_and(|outline| outline.empty) } else { self.empty }
+    }
+
+    /// The template at hand is not empty.
+    fn fill(&mut self) {
+        if !self.in_definition() {
+            self.empty = false;
+        } else if let Some(outline) = self.found.last_mut() {
+            outline.empty = false;
+        }
+    }
+
+    fn space(&mut self) -> bool {
+        let start = self.at;
+        while is(self.byte(), SPACE) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    /// Letters, digits and underscores.
+    fn word(&mut self) -> &'t [u8] {
+        let start = self.at;
+        while is(self.byte(), ALPHANUMERIC) {
+            self.at += 1;
+        }
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Moves over a right delimiter and the space that it trims, and tells where its braces end.
+    fn delimiter(&mut self) -> Option<usize> {
+        let trims = self.byte() == b'-' && self.at > 0 && is(self.text[self.at - 1], SPACE);
+        if trims {
+            self.at += 1;
+        }
+        if !self.rest().starts_with(RIGHT) {
+            return None;
+        }
+        self.at += RIGHT.len();
+        let end = self.at;
+        if trims {
+            self.space();
+        }
+        Some(end)
+    }
+
+    fn action(&mut self) -> Option<()> {
+        self.space();
+        let start = self.at;
+        match self.word() {
+            b"if" => self.open(Kind::If),
+            b"with" => self.open(Kind::With),
+            b"range" => self.open(Kind::Range),
+            b"else" => self.otherwise(),
+            b"end" => self.end(),
+            b"define" => self.definition(),
+            b"break" | b"continue" if self.loops > 0 => {
+                self.fill();
+                self.space();
+                self.delimiter().map(drop)
+            }
+            b"template" => {
+                self.fill();
+                self.space();
+                self.name()?;
+                self.space();
+                if matches!(self.byte(), b'-' | b'}') {
+                    return self.delimiter().map(drop);
+                }
+                self.pipeline(End::Delimiter, 1)
+            }
+            b"block" | b"break" | b"continue" => None,
+            _ => {
+                self.fill();
+                self.at = start;
+                self.pipeline(End::Delimiter, 1)
+            }
+        }
+    }
+
+    fn open(&mut self, kind: Kind) -> Option<()> {
+        if self.blocks.len() >= DEPTH {
+            return None;
+        }
+        self.fill();
+        self.blocks.push(Block { kind, known: self.known.len(), has_else: false, body: None });
+        self.condition(kind)?;
+        self.loops += usize::from(kind == Kind::Range);
+        self.begin_body();
+        Some(())
+    }
+
+    /// A body begins here. Inside of loops it may hold a `break` of one, and so belongs to it.
+    fn begin_body(&mut self) {
+        if let Some(block) = self.blocks.last_mut().filter(|_| self.loops == 0) {
+            block.body = Some(self.bodies.len());
+            // A text is shorter than 4 GiB.
+            self.bodies.push(self.at as u32..self.at as u32);
+        }
+    }
+
+    /// The body before the action at hand ends.
+    fn end_body(&mut self) {
+        let body = self.blocks.last_mut().and_then(|block| block.body.take());
+        if let Some(body) = body.and_then(|at| self.bodies.get_mut(at)) {
+            body.end = self.tag as u32;
+        }
+    }
+
+    /// The pipeline after a keyword.
+    fn condition(&mut self, kind: Kind) -> Option<()> {
+        if !self.space() {
+            return None;
+        }
+        self.pipeline(End::Delimiter, if kind == Kind::Range { 2 } else { 1 })
+    }
+
+    fn otherwise(&mut self) -> Option<()> {
+        let spaced = self.space();
+        let next = self.byte();
+        let block = self.blocks.last_mut().filter(|block| block.kind != Kind::Define && !block.has_else)?;
+        let kind = block.kind;
+        let chained = spaced && is(next, ALPHANUMERIC);
+        block.has_else = !chained;
+        self.end_body();
+        if chained {
+            // Such a chain has one end, so that its variables are known as long as those of the first.
+            match (kind, self.word()) {
+                (Kind::If, b"if") | (Kind::With, b"with") => self.condition(kind)?,
+                _ => return None,
+            }
+        } else {
+            self.loops -= usize::from(kind == Kind::Range);
+            self.delimiter()?;
+        }
+        self.begin_body();
+        Some(())
+    }
+
+    fn end(&mut self) -> Option<()> {
+        self.space();
+        self.end_body();
+        let block = self.blocks.pop()?;
+        let end = self.delimiter()? - RIGHT.len();
+        self.known.truncate(block.known);
+        self.loops -= usize::from(block.kind == Kind::Range && !block.has_else);
+        if block.kind == Kind::Define {
+            self.known.push(b"$");
+            self.found.last_mut()?.range.end = end;
+        }
+        Some(())
+    }
+
+    /// A definition. Go takes one only outside of everything; there its variables are its own.
+    fn definition(&mut self) -> Option<()> {
+        if !self.blocks.is_empty() || !self.space() {
+            return None;
+        }
+        let name = self.name()?;
+        self.space();
+        let start = self.delimiter()?;
+        if self.found.len() >= TEMPLATES || self.found.iter().any(|outline| outline.name.as_ref() == Some(&name)) {
+            return None;
+        }
+        // What the text itself declared is not seen inside, and is afterwards: too rare to keep it apart.
+        if self.known.len() != 1 {
+            return None;
+        }
+        self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.at });
+        self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, body: None });
+        Some(())
+    }
+
+    /// The name of a template, if it is quoted plainly.
+    fn name(&mut self) -> Option<Str> {
+        let start = self.at + 1;
+        if self.byte() != b'"' || !self.string()? {
+            return None;
+        }
+        Some(self.source.slice(start..self.at - 1))
+    }
+
+    /// A quoted string; whether it means the bytes that it holds.
+    fn string(&mut self) -> Option<bool> {
+        let mut plain = true;
+        self.at += 1;
+        loop {
+            self.at += memchr::memchr3(b'"', b'\\', b'\n', self.rest())?;
+            match self.byte() {
+                b'"' => {
+                    self.at += 1;
+                    return Some(plain);
+                }
+                b'\\' if matches!(self.text.get(self.at + 1), Some(b'n' | b't' | b'r' | b'\\' | b'"')) => {
+                    plain = false;
+                    self.at += 2;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// A pipeline, of which up to `declarations` variables may be declared or assigned, and what ends it.
+    fn pipeline(&mut self, end: End, declarations: usize) -> Option<()> {
+        self.space();
+        self.declarations(declarations)?;
+        let mut first = true;
+        loop {
+            self.command(first)?;
+            first = false;
+            match self.byte() {
+                b'|' => {
+                    self.at += 1;
+                    self.space();
+                }
+                b')' if end == End::Parenthesis => {
+                    self.at += 1;
+                    return Some(());
+                }
+                _ if end == End::Delimiter => return self.delimiter().map(drop),
+                _ => return None,
+            }
+        }
+    }
+
+    fn declarations(&mut self, most: usize) -> Option<()> {
+        let start = self.at;
+        let mut names: [&[u8]; 2] = [b"", b""];
+        let mut count = 0;
+        while self.byte() == b'$' && count < most {
+            names[count] = self.variable()?;
+            count += 1;
+            self.space();
+            match self.byte() {
+                b',' => {
+                    self.at += 1;
+                    self.space();
+                    continue;
+                }
+                b':' if self.rest().starts_with(b":=") => self.at += 2,
+                b'=' => self.at += 1,
+                _ => break,
+            }
+            self.space();
+            self.known.extend_from_slice(&names[..count]);
+            return Some(());
+        }
+        // It was an argument; a comma after one is no argument and found there.
+        self.at = start;
+        Some(())
+    }
+
+    /// `$` and a name.
+    fn variable(&mut self) -> Option<&'t [u8]> {
+        let start = self.at;
+        self.at += 1;
+        self.word();
+        let ends = is(self.byte(), TERMINATOR) || self.rest().starts_with(RIGHT);
+        ends.then(|| self.text.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Operands up to a bar, a parenthesis or a delimiter. Only the first command of a pipeline may be a constant.
+    fn command(&mut self, first: bool) -> Option<()> {
+        if self.operand()? && !first {
+            return None;
+        }
+        loop {
+            let spaced = self.space();
+            match self.byte() {
+                b'|' | b')' => return Some(()),
+                b'}' => return Some(()),
+                b'-' if spaced && self.rest()[1..].starts_with(RIGHT) => return Some(()),
+                _ if spaced => self.operand().map(drop)?,
+                _ => return None,
+            }
+        }
+    }
+
+    /// An operand; whether it is a constant.
+    fn operand(&mut self) -> Option<bool> {
+        match self.byte() {
+            b'.' => match self.text.get(self.at + 1) {
+                Some(byte) if is(*byte, ALPHANUMERIC) => {
+                    self.fields()?;
+                    Some(false)
+                }
+                _ => {
+                    self.at += 1;
+                    Some(true)
+                }
+            },
+            b'$' => {
+                let name = self.variable()?;
+                if !self.known.iter().rev().any(|known| *known == name) {
+                    return None;
+                }
+                self.fields()?;
+                Some(false)
+            }
+            b'"' => {
+                self.string()?;
+                Some(true)
+            }
+            b'`' => {
+                self.at += 1;
+                let length = memchr::memchr2(b'`', b'\r', self.rest())?;
+                self.at += length;
+                (self.byte() == b'`').then(|| self.at += 1)?;
+                Some(true)
+            }
+            b'(' => {
+                if self.parentheses >= DEPTH {
+                    return None;
+                }
+                self.parentheses += 1;
+                self.at += 1;
+                self.pipeline(End::Parenthesis, 0)?;
+                self.parentheses -= 1;
+                self.fields()?;
+                Some(false)
+            }
+            b'-' | b'0'..=b'9' => {
+                self.number()?;
+                Some(true)
+            }
+            _ => match self.word() {
+                b"true" | b"false" | b"nil" => Some(true),
+                word => self.functions.get(word).map(|_| false),
+            },
+        }
+    }
+
+    /// Fields, each after its dot.
+    fn fields(&mut self) -> Option<()> {
+        while self.byte() == b'.' {
+            self.at += 1;
+            // A digit would make it a number.
+            if self.byte().is_ascii_digit() || self.word().is_empty() {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// A decimal number that surely fits.
+    fn number(&mut self) -> Option<()> {
+        const DIGITS: usize = 15;
+        let digits = |scanner: &mut Self| {
+            let start = scanner.at;
+            while scanner.byte().is_ascii_digit() {
+                scanner.at += 1;
+            }
+            (1..=DIGITS).contains(&(scanner.at - start)).then(|| scanner.text[start])
+        };
+        self.at += usize::from(self.byte() == b'-');
+        let start = self.at;
+        if digits(self)? == b'0' && self.at > start + 1 {
+            return None;
+        }
+        if self.byte() == b'.' {
+            self.at += 1;
+            digits(self)?;
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::super::templates::Language;
+    use super::super::tests::FUNCTIONS;
+    use super::*;
+
+    /// What the parser says of a text, and what this does; the latter may be nothing.
+    fn both(text: &[u8]) -> (Option<Vec<Outline>>, Option<Vec<Outline>>) {
+        let functions: Functions = FUNCTIONS.iter().collect();
+        let (file, text) = (Str::from("file"), Str::from(text));
+        let trees = parse(&file, &text, &functions, Language::Go125, None).ok();
+        let parsed = trees.map(|trees| {
+            let outlines = trees.into_iter().map(|tree| Outline {
+                empty: tree.is_empty(),
+                name: (tree.name != file).then_some(tree.name),
+                range: tree.range,
+                start: 0,
+            });
+            outlines.collect()
+        });
+        let outlined = outline(&text, &functions);
+        (
+            parsed,
+            outlined.map(|found| found.templates.into_iter().map(|outline| Outline { start: 0, ..outline }).collect()),
+        )
+    }
+
+    #[test]
+    fn what_charts_hold_is_recognised() {
+        for text in [
+            "",
+            "text",
+            "{{/* c */}}{{- /* c */ -}}",
+            "{{- define \"a\" -}}\n  {{ .a.b | upper }} {{- end }}\n{{ define \"b\" }} {{ end }}text",
+            "{{ if and .a (flip .b) }}x{{ else if .c }}y{{ else }}z{{ end }}",
+            "{{- with $.a }}{{ . }}{{ else with .b }}{{ . }}{{ end }}",
+            "{{ range $i, $v := .list }}{{ $i }}{{ break }}{{ else }}none{{ end }}",
+            "{{ $x := add 1 -2 | add 1.5 }}{{ $x = 3 }}{{ template \"a\" $x }}{{ template \"b\" }}",
+            "{{ include \"a\" (list . \"b\\n\" `c` true nil) | upper -}} text",
+        ] {
+            let (parsed, outlined) = both(text.as_bytes());
+            assert!(outlined.is_some(), "{text}");
+            assert_eq!(outlined, parsed, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_recognised_is_what_the_parser_makes_of_it() {
+        const PIECES: &[&str] = &[
+            "{{",
+            "{{",
+            "{{-",
+            "{{- ",
+            "{{ ",
+            "}}",
+            "}}",
+            " }}",
+            " -}}",
+            "-}}",
+            "if ",
+            "with ",
+            "range ",
+            "else ",
+            "else",
+            "end",
+            "end ",
+            "define ",
+            "template ",
+            "block ",
+            "break",
+            "continue ",
+            "\"a\"",
+            "\"b\" ",
+            "\"\\n\"",
+            "\"\\d\"",
+            "`r`",
+            "'c'",
+            ".",
+            ".a",
+            ".a.b",
+            " .a ",
+            "$",
+            "$x",
+            "$x ",
+            "$y.a",
+            ":=",
+            " := ",
+            " = ",
+            ",",
+            ", ",
+            "|",
+            " | ",
+            "(",
+            ")",
+            " ",
+            "\n",
+            "1",
+            "-2",
+            "0x1f",
+            "007",
+            "1.5",
+            "1e3",
+            "true",
+            "nil",
+            "add ",
+            "upper ",
+            "upper",
+            "and ",
+            "nope ",
+            "/* c */",
+            "/*",
+            "*/",
+            "text",
+            " \t",
+            "\u{a0}",
+            "é",
+            "{{ .a }}",
+            "{{ end }}",
+            "{{ if .a }}",
+            "{{ define \"a\" }}",
+            "{{ else }}",
+            "{{ $x := 1 }}",
+            "{{ range $i, $x := .a }}",
+            "{{/* c */}}",
+            "{{- end -}}\n",
+            "{{ include \"a\" . | upper }}",
+        ];
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        let mut recognised = 0;
+        for _ in 0..60_000 {
+            let text: String = (0..random(14)).map(|_| PIECES[random(PIECES.len())]).collect();
+            let (parsed, outlined) = both(text.as_bytes());
+            if outlined.is_some() {
+                recognised += 1;
+                assert_eq!(outlined, parsed, "{text:?}");
+            }
+        }
+        assert!(recognised > 1_000, "only {recognised} texts tell anything");
+    }
+}
