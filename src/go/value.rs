@@ -5,7 +5,7 @@
 use super::list::List;
 use super::object::{Object, ObjectType};
 use super::str::{Str, prefix};
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
@@ -292,6 +292,17 @@ impl Value {
             other => other.clone(),
         }
     }
+
+    /// The same, with the maps in it copied later: see [`Dict::copy_later`].
+    fn copy_later(&self) -> Value {
+        match self {
+            Value::List(list) if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) => {
+                Value::List(list.with_items(list.iter().map(Value::copy_later).collect()))
+            }
+            Value::Dict(dict) => Value::Dict(dict.copy_later()),
+            other => other.clone(),
+        }
+    }
 }
 
 impl From<bool> for Value {
@@ -342,7 +353,35 @@ static STRING_MAP: ObjectType = ObjectType { name: "map[string]string", kind: Ki
 
 struct Map {
     nil: bool,
+    /// Whether `origin` holds the map that this one is to be a copy of, and `entries` nothing yet.
+    pending: Cell<bool>,
+    origin: RefCell<Option<Rc<Map>>>,
     entries: RefCell<Entries>,
+}
+
+impl Map {
+    fn new(nil: bool, entries: Entries) -> Rc<Map> {
+        let (pending, origin) = (Cell::new(false), RefCell::new(None));
+        Rc::new(Map { nil, pending, origin, entries: RefCell::new(entries) })
+    }
+
+    fn copy_later(self: &Rc<Map>) -> Rc<Map> {
+        // A copy of a copy that nobody has looked at is a copy of the same map.
+        let origin = self.origin.borrow().as_ref().unwrap_or(self).clone();
+        let entries = RefCell::default();
+        Rc::new(Map { nil: self.nil, pending: Cell::new(true), origin: RefCell::new(Some(origin)), entries })
+    }
+
+    /// Makes the copy that was promised, and promises for the maps in it.
+    #[cold]
+    fn copy_now(&self) {
+        self.pending.set(false);
+        if let Some(origin) = self.origin.take() {
+            let entries = origin.entries.borrow();
+            let entries = entries.iter().map(|(key, value)| (key.clone(), value.copy_later())).collect();
+            self.entries.replace(Entries(entries));
+        }
+    }
 }
 
 /// The entries of a map, sorted by key.
@@ -357,12 +396,12 @@ impl Dict {
 
     /// A map of these entries.
     pub fn from_entries(entries: Entries) -> Dict {
-        Dict { map: Rc::new(Map { nil: false, entries: RefCell::new(entries) }), named: None }
+        Dict { map: Map::new(false, entries), named: None }
     }
 
     /// The nil map: empty, `null` in JSON, and not to be assigned to.
     pub fn nil() -> Dict {
-        Dict { map: Rc::new(Map { nil: true, entries: RefCell::default() }), named: None }
+        Dict { map: Map::new(true, Entries::default()), named: None }
     }
 
     /// The same map seen as another type, as Go converts between `common.Values` and `map[string]interface {}`.
@@ -434,11 +473,17 @@ impl Dict {
 
     /// The entries for reading. Must be dropped before the map is written to.
     pub fn entries(&self) -> Ref<'_, Entries> {
+        if self.map.pending.get() {
+            self.map.copy_now();
+        }
         self.map.entries.borrow()
     }
 
     /// The entries for writing. Must be dropped before the map is used otherwise.
     pub fn entries_mut(&self) -> RefMut<'_, Entries> {
+        if self.map.pending.get() {
+            self.map.copy_now();
+        }
         self.map.entries.borrow_mut()
     }
 
@@ -451,7 +496,29 @@ impl Dict {
     #[must_use]
     pub fn deep_copy(&self) -> Dict {
         let entries = Entries(self.entries().iter().map(|(key, value)| (key.clone(), value.deep_copy())).collect());
-        Dict { map: Rc::new(Map { nil: self.map.nil, entries: RefCell::new(entries) }), named: self.named }
+        Dict { map: Map::new(self.map.nil, entries), named: self.named }
+    }
+
+    /// As [`Dict::deep_copy`], but each map is copied when it is first looked at. This map and those in it must not
+    /// change any more, as those of a chart's own values never do.
+    #[must_use]
+    pub fn copy_later(&self) -> Dict {
+        Dict { map: self.map.copy_later(), named: self.named }
+    }
+
+    /// Whether both are copies of one map that nobody has looked at yet.
+    pub fn same_copy(&self, other: &Dict) -> bool {
+        match (&*self.map.origin.borrow(), &*other.map.origin.borrow()) {
+            (Some(origin), Some(other)) => Rc::ptr_eq(origin, other),
+            _ => false,
+        }
+    }
+
+    /// What the entries are equal to, for reading, without making a copy that was left for later: the maps in it are
+    /// not those of this map.
+    pub fn original(&self) -> Dict {
+        let map = self.map.origin.borrow().as_ref().unwrap_or(&self.map).clone();
+        Dict { map, named: self.named }
     }
 }
 
@@ -520,6 +587,15 @@ impl Entries {
     }
 }
 
+impl IntoIterator for Entries {
+    type Item = (Str, Value);
+    type IntoIter = std::vec::IntoIter<(Str, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl FromIterator<(Str, Value)> for Entries {
     fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Entries {
         let mut entries: Vec<_> = entries.into_iter().collect();
@@ -578,6 +654,23 @@ mod tests {
         other.insert("c", Value::Nil);
         assert_eq!(format!("{:?}", Value::Dict(dict.clone())), r#"{"a": int(2), "b": int(1), "c": nil}"#);
         assert!(!dict.deep_copy().same(&dict));
+    }
+
+    #[test]
+    fn a_copy_made_later_shares_no_map() {
+        let inner: Dict = [("x", Value::Int(1))].into_iter().collect();
+        let list = Value::list(vec![Value::Dict(inner.clone())]);
+        let dict: Dict = [("a", Value::Dict(inner)), ("b", list)].into_iter().collect();
+        let text = format!("{dict:?}");
+        let (copy, other) = (dict.copy_later(), dict.copy_later().copy_later());
+        assert!(copy.same_copy(&other) && !copy.same(&other) && !copy.same_copy(&dict));
+        assert!(copy.original().same(&dict));
+        let Some(Value::Dict(inner)) = copy.get(b"a") else { panic!("it is a map") };
+        inner.insert("x", Value::Int(2));
+        inner.insert("y", Value::Nil);
+        assert_eq!(format!("{copy:?}"), r#"{"a": {"x": int(2), "y": nil}, "b": [{"x": int(1)}]}"#);
+        assert!(!copy.same_copy(&other));
+        assert_eq!([format!("{dict:?}"), format!("{other:?}")], [text.clone(), text]);
     }
 
     #[test]

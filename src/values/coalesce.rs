@@ -117,38 +117,51 @@ fn check_schemas(
     }
 }
 
-/// A copy that shares no map with `dict`, unless the copy would be deeper or larger than anything real.
+/// A copy that shares no map with `dict`, unless the copy would be deeper or larger than anything real. Neither `dict`
+/// nor a map in it may change any more: what nobody looks at is never copied.
 pub(super) fn copy(dict: &Dict) -> Result<Dict, Error> {
     let mut left = MAX_COPIED;
-    copy_dict(dict, 0, &mut left)
+    measure(dict, 0, &mut left)?;
+    Ok(dict.copy_later())
 }
 
-fn copy_dict(dict: &Dict, depth: usize, left: &mut usize) -> Result<Dict, Error> {
+/// The same of a map that may change.
+pub(super) fn copy_now(dict: &Dict) -> Result<Dict, Error> {
+    let mut left = MAX_COPIED;
+    measure(dict, 0, &mut left)?;
+    Ok(dict.deep_copy())
+}
+
+fn measure(dict: &Dict, depth: usize, left: &mut usize) -> Result<(), Error> {
     if depth > MAX_DEPTH {
         return Err(Error::TooLarge);
     }
-    let mut entries = Vec::with_capacity(dict.len());
-    for (key, value) in dict.entries().iter() {
-        entries.push((key.clone(), copy_value(value, depth + 1, left)?));
-    }
-    Ok(Dict::from_entries(entries.into_iter().collect()))
+    let dict = dict.original();
+    let entries = dict.entries();
+    *left = left.checked_sub(entries.len()).ok_or(Error::TooLarge)?;
+    entries.iter().try_for_each(|(_, value)| measure_value(value, depth + 1, left))
 }
 
-fn copy_value(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
-    *left = left.checked_sub(1).ok_or(Error::TooLarge)?;
-    Ok(match value {
-        Value::Dict(dict) => Value::Dict(copy_dict(dict, depth, left)?),
+fn measure_value(value: &Value, depth: usize, left: &mut usize) -> Result<(), Error> {
+    match value {
+        Value::Dict(dict) => measure(dict, depth, left),
         Value::List(list) if list.iter().any(|item| matches!(item, Value::Dict(_) | Value::List(_))) => {
             if depth > MAX_DEPTH {
                 return Err(Error::TooLarge);
             }
-            let mut items = Vec::with_capacity(list.len());
-            for item in list.iter() {
-                items.push(copy_value(item, depth + 1, left)?);
-            }
-            Value::List(list.with_items(items))
+            *left = left.checked_sub(list.len()).ok_or(Error::TooLarge)?;
+            list.iter().try_for_each(|item| measure_value(item, depth + 1, left))
         }
-        other => other.clone(),
+        _ => Ok(()),
+    }
+}
+
+/// Whether null stands in a map, or in a map in it.
+fn has_null(dict: &Dict) -> bool {
+    dict.original().entries().iter().any(|(_, value)| match value {
+        Value::Nil => true,
+        Value::Dict(inner) => has_null(inner),
+        _ => false,
     })
 }
 
@@ -246,7 +259,8 @@ impl Coalesce<'_> {
         let drop_null = self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
         let subcharts: HashSet<&[u8]> = chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect();
         let mut added = Vec::new();
-        for (key, default) in copy(&chart.values)?.snapshot() {
+        let defaults = copy(&chart.values)?;
+        for (key, default) in std::mem::take(&mut *defaults.entries_mut()) {
             match values.get(&key) {
                 Some(Value::Nil) if !self.merge => {
                     values.remove(&key);
@@ -304,8 +318,8 @@ impl Tables<'_> {
             return Err(Error::TooLarge);
         }
         self.left -= 1;
-        if destination.same(source) {
-            // Nothing in Helm's rules changes a table that meets itself.
+        // Nothing in Helm's rules changes a table that meets itself, or that meets its equal without null.
+        if destination.same(source) || (destination.same_copy(source) && !has_null(source)) {
             return Ok(());
         }
         let originals = source.snapshot();
@@ -355,6 +369,9 @@ impl Tables<'_> {
 
 /// As cleanNilValues.
 fn remove_null(dict: &Dict) {
+    if !has_null(dict) {
+        return;
+    }
     let mut entries = dict.entries_mut();
     if entries.iter().any(|(_, value)| matches!(value, Value::Nil)) {
         let kept: Entries = std::mem::take(&mut *entries)

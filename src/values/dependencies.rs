@@ -2,7 +2,7 @@
 //! as Helm's chart/v2/util dependencies.go.
 
 use super::Error;
-use super::coalesce::{self, Coalesce, copy, display, merge_tables};
+use super::coalesce::{self, Coalesce, copy, copy_now, display, merge_tables};
 use crate::chart::{Chart, Dependency, is_compatible};
 use crate::go::strconv::quote;
 use crate::go::{Dict, DictType, Level, Log, Str, Value};
@@ -167,7 +167,7 @@ impl Process<'_> {
             keys.insert(global.clone());
         }
         let visible: Dict = keys.iter().filter_map(|key| values.get(key).map(|value| (key.clone(), value))).collect();
-        let visible = copy(&visible)?;
+        let visible = copy_now(&visible)?;
         if !keys.contains(&global)
             && let Some(value) = values.get(&global)
         {
@@ -203,7 +203,7 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
     if !chart.metadata.dependencies_declared {
         return Ok(());
     }
-    let values = coalesce::merge(chart, &Dict::new(), profile, log)?;
+    let mut values = coalesce::merge(chart, &Dict::new(), profile, log)?;
     // As in Helm, these tables are the children's own and not copies, until all is imported.
     let imported = Dict::new();
     for dependency in chart.metadata.dependencies.iter_mut().flatten() {
@@ -235,8 +235,11 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
         }
         dependency.import_values = rules;
     }
-    let values = copy(&values)?;
-    merge_tables(&values, &imported, profile, log)?;
+    if !imported.is_empty() {
+        let apart = copy_now(&values)?;
+        merge_tables(&apart, &imported, profile, log)?;
+        values = apart;
+    }
     chart.values = values;
     Ok(())
 }
