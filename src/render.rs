@@ -36,6 +36,8 @@ pub struct Options {
     pub cache: Option<Arc<Cache>>,
     /// Whether to warn of named templates that two charts define differently.
     pub collisions: bool,
+    /// Whether the process ends after this render, so that freeing memory piece by piece would be in vain.
+    pub last: bool,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
             enable_dns: false,
             cache: None,
             collisions: false,
+            last: false,
         }
     }
 }
@@ -138,7 +141,11 @@ pub fn render_observed<O: Observer>(
     observer: O,
 ) -> Result<Manifests, Failure> {
     let values = prepare(&mut chart, user_values, options, profile, log)?;
-    run(&chart, &values, options, host, profile, log, observer)
+    let result = run(&chart, &values, options, host, profile, log, observer);
+    if options.last {
+        std::mem::forget((chart, values));
+    }
+    result
 }
 
 /// Everything before the templates: switches subcharts on and off, and makes `.Values`.
@@ -176,7 +183,12 @@ fn run<O: Observer>(
         is_install: !options.is_upgrade,
         revision: 1,
     };
-    let engine_options = engine::Options { enable_dns: options.enable_dns, lint: None, cache: options.cache.clone() };
+    let engine_options = engine::Options {
+        enable_dns: options.enable_dns,
+        lint: None,
+        cache: options.cache.clone(),
+        last: options.last,
+    };
     let mut report = |collision: &Collision| {
         if options.collisions {
             log(Log::new(Level::Warn, "charts define the same template differently")

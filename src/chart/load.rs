@@ -8,8 +8,9 @@ use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, FileType};
 use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -92,8 +93,8 @@ pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Lo
     if profile.api_version_checked {
         let name = join(&top, "Chart.yaml");
         let undetected = |error: String| Error::Undetected { path: name.clone(), error };
-        let text =
-            read(Path::new(&name), 0).map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
+        let text = read(Path::new(&name), MAX_CHART_SIZE, &mut Vec::new())
+            .map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
         check_version(&text, profile)?;
     }
     let files = folder_files(&top, profile, log)?;
@@ -106,12 +107,13 @@ fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) 
     let rules = match fs::metadata(&ignore_file) {
         Err(_) => Rules::default(),
         Ok(_) => {
-            let text = read(Path::new(&ignore_file), 0)
+            let text = read(Path::new(&ignore_file), MAX_CHART_SIZE, &mut Vec::new())
                 .map_err(|(operation, error)| Error::Io(path_error(operation, &ignore_file, &error)))?;
             Rules::parse(&text)?
         }
     };
-    let mut walk = Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0 };
+    let mut walk =
+        Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0, buffer: Vec::new() };
     walk.folder(top, "", 0, &fs::canonicalize(top).unwrap_or_else(|_| PathBuf::from(top)))?;
     Ok(walk.files)
 }
@@ -159,17 +161,27 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") }
 }
 
-/// What `read_to_end` wants free before it reads without a buffer of its own, and one byte more for the attempt.
-const READ_ROOM: usize = 64;
+/// How much of a file one call reads, which is all of it for most files of most charts.
+const BUFFER: usize = 64 * 1024;
 
-/// Reads a file whole, which is about as large as `size` says; an error names Go's operation.
-fn read(path: &Path, size: u64) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
+/// Reads a file whole, or more than `limit` bytes of it; an error names Go's operation.
+fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
     let mut file = fs::File::open(path).map_err(|error| ("open", error))?;
-    // With room for all of it and for the attempt to read more, a file takes two calls instead of five.
-    let mut data = Vec::with_capacity(size.clamp(0, MAX_CHART_SIZE) as usize + READ_ROOM);
-    // A folder can be opened; it is reading it that fails.
-    file.by_ref().take(MAX_CHART_SIZE + 1).read_to_end(&mut data).map_err(|error| ("read", error))?;
-    Ok(data)
+    buffer.resize(BUFFER, 0);
+    let mut data = Vec::new();
+    loop {
+        // A folder can be opened; it is reading it that fails.
+        let length = match file.read(buffer) {
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(("read", error)),
+        };
+        data.extend_from_slice(&buffer[..length]);
+        // A regular file gives less than is asked for only at its end.
+        if length < BUFFER || data.len() as u64 > limit {
+            return Ok(data);
+        }
+    }
 }
 
 /// The files of a folder in Helm's order: as Helm's sympath.Walk, by name, symbolic links followed.
@@ -180,6 +192,8 @@ struct Walk<'a> {
     files: Vec<File>,
     seen: usize,
     size: u64,
+    /// Where files are read to.
+    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
@@ -191,26 +205,38 @@ impl Walk<'_> {
             Err(_) if name.is_empty() => return Ok(()),
             Err(error) => return Err(Error::Io(path_error("open", path, &error))),
         };
-        let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
-        names.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
-        for entry in names {
+        // The folder itself tells what its entries are, which spares a call for each.
+        let mut entries: Vec<_> = entries.flatten().map(|entry| (entry.file_name(), entry.file_type().ok())).collect();
+        entries.sort_unstable_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        for (entry, kind) in entries {
             let real = Path::new(path).join(&entry);
             let resolved = resolved.join(&entry);
             let entry = entry.to_string_lossy();
-            self.entry(&real, &join(path, &entry), &join(name, &entry), links, &resolved)?;
+            self.entry(&real, kind, &join(path, &entry), &join(name, &entry), links, &resolved)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, real: &Path, path: &str, name: &str, links: usize, resolved: &Path) -> Result<(), Error> {
+    fn entry(
+        &mut self,
+        real: &Path,
+        kind: Option<FileType>,
+        path: &str,
+        name: &str,
+        links: usize,
+        resolved: &Path,
+    ) -> Result<(), Error> {
         self.seen += 1;
         if self.seen > MAX_FILES {
             return Err(Error::TooManyFiles(MAX_FILES));
         }
-        let mut found = fs::symlink_metadata(real).map_err(|error| Error::Io(path_error("lstat", path, &error)))?;
+        let lstat = |path: &str, error: &std::io::Error| Error::Io(path_error("lstat", path, error));
+        let mut found = match kind {
+            Some(kind) => kind,
+            None => fs::symlink_metadata(real).map_err(|error| lstat(path, &error))?.file_type(),
+        };
         let mut links = links;
-        let mut resolved = resolved.to_owned();
-        let mut file_name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut resolved = Cow::Borrowed(resolved);
         if found.is_symlink() {
             links += 1;
             let problem = |error: String| Error::Symlink { path: path.to_owned(), error };
@@ -218,19 +244,18 @@ impl Walk<'_> {
                 return Err(problem("EvalSymlinks: too many links".to_owned()));
             }
             // Go resolves a path itself and step by step, so that only a link to itself has too many links.
-            resolved = fs::canonicalize(&resolved).map_err(|error| match error.kind() {
+            resolved = Cow::Owned(fs::canonicalize(&resolved).map_err(|error| match error.kind() {
                 ErrorKind::NotFound => problem(path_error("lstat", &first_missing(&resolved), &error)),
                 _ if error.raw_os_error() == Some(ELOOP) => problem("EvalSymlinks: too many links".to_owned()),
                 _ => problem(path_error("lstat", path, &error)),
-            })?;
+            })?);
             (self.log)(
                 Log::new(Level::Info, "found symbolic link in path. Contents of linked file included and used")
                     .with("path", path)
                     .with("resolved", resolved.to_string_lossy()),
             );
-            found = fs::metadata(&resolved)
-                .map_err(|error| Error::Io(path_error("lstat", &resolved.to_string_lossy(), &error)))?;
-            file_name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let target = fs::metadata(&resolved).map_err(|error| lstat(&resolved.to_string_lossy(), &error))?;
+            found = target.file_type();
         }
         if self.rules.ignore(name.as_bytes(), found.is_dir()) {
             return Ok(());
@@ -241,23 +266,23 @@ impl Walk<'_> {
         if !found.is_file() {
             return Err(Error::Irregular(path.to_owned()));
         }
-        if let Some(limit) = self.profile.chart_file_limit
-            && found.len() > limit
-        {
-            return Err(Error::FileTooLarge { name: file_name, limit });
-        }
-        let too_large = || Error::TooLarge { name: name.to_owned(), limit: MAX_CHART_SIZE };
         // Helm 4.1 has no limit for a folder as a whole; one that is ten times the later one is for our own sake.
-        let limit = if self.profile.chart_file_limit.is_some() { 10 * MAX_CHART_SIZE } else { MAX_CHART_SIZE };
-        if found.len() > limit - self.size {
-            return Err(too_large());
+        let file_limit = self.profile.chart_file_limit;
+        let limit = if file_limit.is_some() { 10 * MAX_CHART_SIZE } else { MAX_CHART_SIZE };
+        let data =
+            read(real, file_limit.unwrap_or(limit - self.size), &mut self.buffer).map_err(|(operation, error)| {
+                Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error)))
+            })?;
+        if let Some(limit) = file_limit
+            && data.len() as u64 > limit
+        {
+            // Of a link, Helm names what it leads to.
+            let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Error::FileTooLarge { name, limit });
         }
-        let data = read(real, found.len()).map_err(|(operation, error)| {
-            Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error)))
-        })?;
         self.size += data.len() as u64;
         if self.size > limit {
-            return Err(too_large());
+            return Err(Error::TooLarge { name: name.to_owned(), limit: MAX_CHART_SIZE });
         }
         self.files.push(File { name: name.to_owned(), data: without_mark(data) });
         Ok(())

@@ -222,6 +222,7 @@ impl Template<'_> {
             enable_dns: self.parsed.bool("enable-dns"),
             cache: None,
             collisions: self.format != Format::Helm,
+            last: true,
         };
         self.check_labels()?;
         let options = known.options.insert(options);

@@ -37,6 +37,8 @@ pub struct Options {
     pub lint: Option<Rc<RefCell<Vec<Log>>>>,
     /// Texts that other renders may have compiled already.
     pub cache: Option<Arc<Cache>>,
+    /// Whether the process ends after this render, so that freeing memory piece by piece would be in vain.
+    pub last: bool,
 }
 
 /// A cache for renders as a version of Helm.
@@ -99,6 +101,10 @@ pub fn render_reporting<O: Observer>(
             executor.observer().finish(&renderable.name, &functions::no_values(&out));
         }
         rendered.push((renderable.name.to_string(), functions::without_no_value(out)));
+    }
+    if options.last {
+        std::mem::forget(executor);
+        std::mem::forget((templates, renderables));
     }
     Ok(rendered)
 }
