@@ -176,6 +176,11 @@ fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, (&'sta
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => return Err(("read", error)),
         };
+        if data.is_empty() && length == BUFFER {
+            // A large file is worth asking for its length.
+            let size = file.metadata().map_or(0, |found| found.len());
+            data.reserve(size.min(limit) as usize + BUFFER);
+        }
         data.extend_from_slice(&buffer[..length]);
         // A regular file gives less than is asked for only at its end.
         if length < BUFFER || data.len() as u64 > limit {

@@ -90,7 +90,8 @@ pub fn render_reporting<O: Observer>(
         if renderable.is_partial() {
             continue;
         }
-        let mut out = StrBuilder::default();
+        // Most files write about as much as they hold; what is not written to costs nothing.
+        let mut out = StrBuilder::with_capacity(renderable.text.len());
         executor.execute(&renderable.name, renderable.data(), &mut out).map_err(|error| Error::Execute {
             template: renderable.name.to_string(),
             error,

@@ -8,6 +8,8 @@ use crate::go::Str;
 pub(super) enum Operation {
     /// Writes the text that stands at a position.
     Text(u32, Str),
+    /// Writes a string for the action at a position.
+    Literal(u32, Str),
     /// Evaluates a pipeline and prints the result, unless it went into variables.
     Action(Box<Action>),
     /// Evaluates a pipeline and goes to `otherwise` if the result is not true.
@@ -73,6 +75,9 @@ impl Compiler {
             match statement {
                 Statement::Text(position, text) => {
                     self.emit(Operation::Text(position, text));
+                }
+                Statement::Literal(position, text) => {
+                    self.emit(Operation::Literal(position, text));
                 }
                 Statement::Action(action) => {
                     self.emit(Operation::Action(action));

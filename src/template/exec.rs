@@ -308,6 +308,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             next += 1;
             match operation {
                 Operation::Text(position, text) => self.write(*position as usize, text, true)?,
+                Operation::Literal(position, text) => self.write(*position as usize, text, false)?,
                 Operation::Action(action) => {
                     self.begin(&action.pipe);
                     let value = self.pipeline(&action.pipe)?;

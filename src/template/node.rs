@@ -10,6 +10,8 @@ use crate::go::strconv::quote;
 pub(super) enum Statement {
     /// Its position, and what stands there.
     Text(u32, Str),
+    /// An action that prints a string: its position, and the string.
+    Literal(u32, Str),
     Action(Box<Action>),
     If(Box<Branch>),
     With(Box<Branch>),

@@ -88,6 +88,11 @@ struct Parser<'p> {
     current: Current,
     /// How deep blocks are nested.
     depth: usize,
+    /// What the commands, arguments and fields around this place hold so far, so that each list is allocated once and
+    /// in its size.
+    commands: Vec<Command>,
+    arguments: Vec<Expression>,
+    fields: Vec<Str>,
 }
 
 /// What belongs to the template that is being parsed, as Go's Tree.
@@ -235,8 +240,20 @@ impl<'p> Parser<'p> {
         lexer.counts_comment_lines = language >= Language::Go125;
         lexer.break_is_keyword = functions.get(b"break").is_none();
         lexer.continue_is_keyword = functions.get(b"continue").is_none();
-        let (trees, names) = (Vec::new(), Map::default());
-        Parser { file, text, functions, lexer, trees, names, source, current: Current::new(), depth: 0 }
+        Parser {
+            file,
+            text,
+            functions,
+            lexer,
+            trees: Vec::new(),
+            names: Map::default(),
+            source,
+            current: Current::new(),
+            depth: 0,
+            commands: Vec::new(),
+            arguments: Vec::new(),
+            fields: Vec::new(),
+        }
     }
 
     fn next(&mut self) -> Item {
@@ -445,14 +462,33 @@ impl<'p> Parser<'p> {
             Kind::Range => self.control(Control::Range)?,
             Kind::Template => self.template()?,
             Kind::With => self.control(Control::With)?,
+            Kind::String | Kind::RawString => {
+                let item = self.current.items[self.current.peeked];
+                let after = self.peek();
+                // Dashboards that hold templates of their own consist of little else.
+                if self.peek_non_space().kind == Kind::RightDelim {
+                    self.next_non_space();
+                    return Ok(Parsed::Statement(Statement::Literal(item.start, self.unquote(item)?)));
+                }
+                if after.kind == Kind::Space {
+                    self.backup3(item, after);
+                } else {
+                    self.backup2(item);
+                }
+                self.command_action()?
+            }
             _ => {
                 self.backup();
-                let position = self.peek().start;
-                let pipe = self.pipeline("command", Kind::RightDelim)?;
-                Statement::Action(Box::new(Action { position, pipe }))
+                self.command_action()?
             }
         };
         Ok(Parsed::Statement(statement))
+    }
+
+    fn command_action(&mut self) -> Result<Statement> {
+        let position = self.peek().start;
+        let pipe = self.pipeline("command", Kind::RightDelim)?;
+        Ok(Statement::Action(Box::new(Action { position, pipe })))
     }
 
     fn break_or_continue(&mut self, kind: Kind) -> Result<Statement> {
@@ -502,7 +538,7 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        let mut commands: Vec<Command> = Vec::new();
+        let first = self.commands.len();
         loop {
             let item = self.next_non_space();
             match item.kind {
@@ -520,14 +556,15 @@ impl<'p> Parser<'p> {
                 | Kind::Variable
                 | Kind::LeftParen => {
                     self.backup();
-                    commands.push(self.command()?);
+                    let command = self.command()?;
+                    self.commands.push(command);
                 }
                 _ => {
                     return self.unexpected(item, context);
                 }
             }
         }
-        if commands.is_empty() {
+        if self.commands.len() == first {
             return self.error(format!("missing value for {context}"));
         }
         let constant = |command: &Command| {
@@ -536,7 +573,7 @@ impl<'p> Parser<'p> {
                 Some(Operand::Bool(_) | Operand::Dot | Operand::Nil | Operand::Number(_) | Operand::String(_))
             )
         };
-        if let Some(stage) = commands.iter().skip(1).position(constant) {
+        if let Some(stage) = self.commands[first..].iter().skip(1).position(constant) {
             return self.error(format!("non executable command in pipeline stage {}", stage + 2));
         }
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
@@ -547,7 +584,7 @@ impl<'p> Parser<'p> {
             Declaration { name, slot }
         };
         let declarations = names.into_iter().map(declare).collect();
-        Ok(Pipe { position, assign, declarations, commands: commands.into_boxed_slice() })
+        Ok(Pipe { position, assign, declarations, commands: self.commands.drain(first..).collect() })
     }
 
     fn control(&mut self, control: Control) -> Result<Statement> {
@@ -654,21 +691,20 @@ impl<'p> Parser<'p> {
 
     fn command(&mut self) -> Result<Command> {
         let position = self.peek_non_space().start;
-        let mut arguments: Vec<Expression> = Vec::new();
+        let first = self.arguments.len();
         let pushed = self.current.scope.pushed.len();
         let mut conditional = false;
         loop {
             self.peek_non_space();
             // The first argument of `and` and `or` is always evaluated.
             if !conditional
-                && arguments.len() == 2
-                && let Operand::Identifier(function) = arguments[0].operand
+                && let [Expression { operand: Operand::Identifier(function), .. }, _] = &self.arguments[first..]
             {
                 conditional = function.short_circuit.is_some();
                 self.current.conditional += usize::from(conditional);
             }
             if let Some(operand) = self.operand()? {
-                arguments.push(operand);
+                self.arguments.push(operand);
             }
             let item = self.next();
             match item.kind {
@@ -681,7 +717,7 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        if arguments.is_empty() {
+        if self.arguments.len() == first {
             return self.error("empty command");
         }
         let mut slots = Vec::new();
@@ -692,7 +728,8 @@ impl<'p> Parser<'p> {
                 (pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32),
             );
         }
-        Ok(Command { position, arguments: arguments.into_boxed_slice(), conditional: slots.into_boxed_slice() })
+        let arguments = self.arguments.drain(first..).collect();
+        Ok(Command { position, arguments, conditional: slots.into_boxed_slice() })
     }
 
     fn operand(&mut self) -> Result<Option<Expression>> {
@@ -701,24 +738,26 @@ impl<'p> Parser<'p> {
             return Ok(Some(node));
         }
         let position = self.peek().start;
-        let mut fields = Vec::new();
+        let first = self.fields.len();
+        if let Operand::Field(field) = &mut node.operand {
+            self.fields.extend(field.iter_mut().map(std::mem::take));
+        }
         while self.peek().kind == Kind::Field {
             let item = self.next();
-            fields.push(self.field(item));
+            let field = self.field(item);
+            self.fields.push(field);
         }
+        let fields: Box<[Str]> = self.fields.drain(first..).collect();
         // More fields on a field or a variable are just a longer field or variable.
         match &mut node.operand {
-            Operand::Field(first) => *first = first.iter().cloned().chain(fields).collect(),
-            Operand::Variable(variable) => variable.fields = fields.into_boxed_slice(),
+            Operand::Field(first) => *first = fields,
+            Operand::Variable(variable) => variable.fields = fields,
             Operand::Bool(_) | Operand::String(_) | Operand::Number(_) | Operand::Nil | Operand::Dot => {
                 return self.error(format!("unexpected . after term {}", quote(node.text().as_bytes())));
             }
             _ => {
                 let base = node;
-                node = Expression {
-                    position,
-                    operand: Operand::Chain(Box::new(Chain { base, fields: fields.into_boxed_slice() })),
-                };
+                node = Expression { position, operand: Operand::Chain(Box::new(Chain { base, fields })) };
             }
         }
         node.position = position;

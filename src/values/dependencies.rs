@@ -167,7 +167,7 @@ impl Process<'_> {
             keys.insert(global.clone());
         }
         let visible: Dict = keys.iter().filter_map(|key| values.get(key).map(|value| (key.clone(), value))).collect();
-        let visible = copy_now(&visible)?;
+        let visible = copy(&visible)?;
         if !keys.contains(&global)
             && let Some(value) = values.get(&global)
         {

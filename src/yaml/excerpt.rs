@@ -91,7 +91,7 @@ impl<'a> Excerpt<'a> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
         let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = &rest[..length];
-        let column = line.iter().take_while(|&&byte| byte == b' ').count();
+        let column = spaces(line);
         Some((Line { begin: self.at, column, text: &line[column..] }, self.at + length + 1))
     }
 
@@ -199,9 +199,9 @@ impl<'a> Excerpt<'a> {
     /// What stands after a dash in `column`: a value, or a collection that begins on this line.
     fn item(&mut self, mut column: usize, mut rest: &'a [u8]) -> Option<()> {
         loop {
-            let spaces = rest.iter().take_while(|&&byte| byte == b' ').count();
-            let content = &rest[spaces..];
-            let inner = column + 1 + spaces;
+            let width = spaces(rest);
+            let content = &rest[width..];
+            let inner = column + 1 + width;
             if is_dash(content) {
                 self.push(inner, Kind::Sequence)?;
                 (column, rest) = (inner, &content[1..]);
@@ -217,8 +217,7 @@ impl<'a> Excerpt<'a> {
     /// A value, or the first line of it, in a collection at `column`.
     fn value(&mut self, column: usize, text: &'a [u8]) -> Option<()> {
         self.pending = false;
-        let spaces = text.iter().take_while(|&&byte| byte == b' ').count();
-        let text = &text[spaces..];
+        let text = &text[spaces(text)..];
         let Some(&first) = text.first() else {
             self.pending = true;
             return Some(());
@@ -313,6 +312,31 @@ impl<'a> Excerpt<'a> {
     }
 }
 
+/// How many spaces a text begins with. Lines of definitions of resources begin with dozens: eight are taken at a time.
+fn spaces(text: &[u8]) -> usize {
+    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
+    let mut count = 0;
+    while let Some(eight) = text.get(count..).and_then(<[u8]>::first_chunk) {
+        let other = u64::from_le_bytes(*eight) ^ SPACES;
+        if other != 0 {
+            return count + other.trailing_zeros() as usize / 8;
+        }
+        count += 8;
+    }
+    count + text[count..].iter().take_while(|&&byte| byte == b' ').count()
+}
+
+/// What a key or a word in a flow sequence may consist of.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-' | b'.' | b'/');
+        byte += 1;
+    }
+    table
+};
+
 fn is_dash(text: &[u8]) -> bool {
     matches!(text, [b'-'] | [b'-', b' ', ..])
 }
@@ -331,13 +355,13 @@ fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
             (!key.contains(&b'\\') && !key.contains(&b'\'')).then_some((key, &text[end..]))?
         }
         byte if byte.is_ascii_alphabetic() => {
-            let byte_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
-            let end = text.iter().position(|byte| !byte_of_key(byte))?;
+            let end = text.iter().position(|byte| !IN_WORD[usize::from(*byte)])?;
             let key = &text[..end];
             // `no`, `null` and the like are no strings.
             let is_word = |word: &&[u8]| key.eq_ignore_ascii_case(word);
             let words: [&[u8]; 9] = [b"y", b"n", b"on", b"off", b"yes", b"no", b"true", b"false", b"null"];
-            (key.len() > 5 || !words.iter().any(is_word)).then_some((key, &text[end..]))?
+            let may_be = key.len() <= 5 && matches!(byte | 0x20, b'y' | b'n' | b'o' | b't' | b'f');
+            (!may_be || !words.iter().any(is_word)).then_some((key, &text[end..]))?
         }
         _ => return None,
     };
@@ -370,22 +394,19 @@ fn closing(text: &[u8], from: usize, quote: u8) -> Option<Option<usize>> {
 
 /// Where a flow sequence of words and quoted scalars ends that is on one line.
 fn flow_sequence(text: &[u8]) -> Option<usize> {
-    let spaces = |from: usize| from + text[from..].iter().take_while(|&&byte| byte == b' ').count();
-    let mut at = spaces(1);
+    let skip = |from: usize| from + spaces(&text[from..]);
+    let mut at = skip(1);
     loop {
         let rest = &text[at..];
         let length = match rest.first()? {
             b'"' | b'\'' => quoted(rest)?,
-            byte if byte.is_ascii_alphabetic() => {
-                let in_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/');
-                rest.iter().take_while(in_word).count()
-            }
+            byte if byte.is_ascii_alphabetic() => rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)]).count(),
             _ => return None,
         };
-        at = spaces(at + length);
+        at = skip(at + length);
         match text.get(at)? {
             b']' => return Some(at + 1),
-            b',' => at = spaces(at + 1),
+            b',' => at = skip(at + 1),
             _ => return None,
         }
     }
