@@ -23,6 +23,39 @@ struct Pattern {
     folder: bool,
     /// Whether the text is compared with the last element of the path, not with the whole.
     base: bool,
+    shape: Shape,
+}
+
+/// What a pattern looks like. Most need no matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// Without special characters.
+    Name,
+    /// A star before what has none.
+    Ending,
+    Other,
+}
+
+impl Shape {
+    fn of(text: &[u8]) -> Shape {
+        let special = |text: &[u8]| text.iter().any(|byte| b"*?[\\".contains(byte));
+        match text {
+            [b'*', rest @ ..] if !special(rest) => Shape::Ending,
+            text if !special(text) => Shape::Name,
+            _ => Shape::Other,
+        }
+    }
+}
+
+impl Pattern {
+    fn matches(&self, name: &[u8]) -> bool {
+        match self.shape {
+            Shape::Name => self.text == name,
+            // A star stands for no slash.
+            Shape::Ending => name.strip_suffix(&self.text[1..]).is_some_and(|start| !start.contains(&b'/')),
+            Shape::Other => path::matches(&self.text, name).unwrap_or(false),
+        }
+    }
 }
 
 impl Rules {
@@ -64,7 +97,7 @@ impl Rules {
             Some(rest) => (false, rest),
             None => (!rule.contains(&b'/'), rule),
         };
-        self.0.push(Pattern { text: text.to_vec(), negate, folder, base });
+        self.0.push(Pattern { text: text.to_vec(), negate, folder, base, shape: Shape::of(text) });
         Ok(())
     }
 
@@ -75,12 +108,11 @@ impl Rules {
         }
         for pattern in &self.0 {
             let against = if pattern.base { path::base(name) } else { name };
-            let matches = || path::matches(&pattern.text, against).unwrap_or(false);
             if pattern.negate {
-                if (pattern.folder && !is_folder) || !matches() {
+                if (pattern.folder && !is_folder) || !pattern.matches(against) {
                     return true;
                 }
-            } else if (!pattern.folder || is_folder) && matches() {
+            } else if (!pattern.folder || is_folder) && pattern.matches(against) {
                 return true;
             }
         }
@@ -121,6 +153,25 @@ mod tests {
         ] {
             let parsed = Rules::parse(rules.as_bytes()).unwrap().with_defaults();
             assert_eq!(parsed.ignore(name.as_bytes(), folder), want, "{rules:?} on {name}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_needs_no_matching_matches_the_same() {
+        let names = ["", "a", "b.md", "a/b.md", "a/.md", "*", ".md", "a/", "aé.md", "é"];
+        for text in ["", "a", "*", "*.md", "*/.md", "*a/b.md", "a/b.md", "*é", "a/", "b.md"] {
+            let pattern = Pattern {
+                text: text.into(),
+                negate: false,
+                folder: false,
+                base: false,
+                shape: Shape::of(text.as_bytes()),
+            };
+            assert_ne!(pattern.shape, Shape::Other);
+            for name in names {
+                let want = path::matches(text.as_bytes(), name.as_bytes()).unwrap_or(false);
+                assert_eq!(pattern.matches(name.as_bytes()), want, "{text:?} on {name:?}");
+            }
         }
     }
 
