@@ -14,6 +14,7 @@ import tempfile
 
 BATCH = 200
 SHOWN = 5
+REPEATS = 60
 WRITERS = ("toYaml", "toYamlPretty", "toJson", "toPrettyJson", "toRawJson", "toToml")
 
 # Texts that some reader takes for something else than a string, or that some writer has to quote.
@@ -274,7 +275,21 @@ def differences(helm, mizzen, batch, folder):
             return differences(helm, mizzen, batch[:half], folder) + differences(helm, mizzen, batch[half:], folder)
         return [] if expected_error == error else [("template", batch[0][0][1], expected_error, error)]
     lines = [line for lines in batch for line in lines]
-    return [(*line, a, b) for line, a, b in zip(lines, expected, found, strict=True) if a != b]
+    different = [(*line, a, b) for line, a, b in zip(lines, expected, found, strict=True) if a != b]
+    return [line for line in different if not any(again == line[3] for again in repeated(helm, line[:2], folder))]
+
+
+def repeated(helm, line, folder):
+    """What Helm writes for a line when it is asked again.
+
+    Some keys go in a circle for goyaml ("2q", "26n", "4d"): where they stand depends on where Go begins to walk
+    the map, which is random.
+    """
+    for _ in range(REPEATS if line[0].startswith("toYaml") else 0):
+        with tempfile.TemporaryDirectory(dir=folder) as inner:
+            answers, _ = write(helm, [[line]], inner)
+            if answers is not None:
+                yield answers[0]
 
 
 def compare(count, seed, profiles, oracle, mizzen):

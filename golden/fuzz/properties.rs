@@ -18,6 +18,7 @@ use mizzen::values::set::{Reader, parse_into};
 use mizzen::{chart, yaml};
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Fails where it does not hold for the bytes.
 pub type Property = fn(&[u8]);
@@ -40,8 +41,9 @@ pub const PROPERTIES: &[(&str, Property)] = &[
     ("archive_in", archive_in),
 ];
 
-/// A world that stands still.
-struct Still;
+/// A world whose clock stands still. Its random bytes count up: who draws until something fits must come to an end.
+#[derive(Default)]
+struct Still(AtomicU8);
 
 impl Host for Still {
     fn now(&self) -> (i64, u32) {
@@ -49,7 +51,7 @@ impl Host for Still {
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
+        bytes.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
     }
 }
 
@@ -84,7 +86,7 @@ pub fn execution(bytes: &[u8]) {
         let values = "a: {b: [1, 2.5, x, null, {c: true}], d: text}\ne: 3\nf: ''\n";
         let Ok(data) = yaml::unmarshal(values.as_bytes()) else { return };
         let mut out = StrBuilder::default();
-        let _ = execute(&templates, &Str::from("fuzz"), data, &mut out, &Still, &mut (), Unobserved);
+        let _ = execute(&templates, &Str::from("fuzz"), data, &mut out, &Still::default(), &mut (), Unobserved);
     });
 }
 
@@ -111,13 +113,18 @@ pub fn manifest(bytes: &[u8]) {
     });
 }
 
-/// Writes a value as YAML and reads it again. What Helm writes for -0 it reads as the integer 0.
+/// Writes a value as YAML and reads it again. What Helm writes for -0 it reads as the integer 0,
+/// and in toYaml it folds a U+0085 as the line break that it is in YAML.
 pub fn round_trip(value: &Value) {
     let value = without_negative_zero(value);
     let value = &value;
     let Ok(expected) = json::marshal(value) else { return };
+    let folded = expected.to_str_lossy().contains('\u{85}');
     for (emitter, text) in [("toYaml", yaml::marshal(value)), ("toYamlPretty", yaml::marshal_pretty(value))] {
         let Ok(text) = text else { continue };
+        if folded && emitter == "toYaml" {
+            continue;
+        }
         let again = yaml::unmarshal(&text).map_err(|error| error.to_string());
         let again = again.map(|value| json::marshal(&value).map(|json| json.to_str_lossy().into_owned()));
         let expected = Ok(expected.to_str_lossy().into_owned());

@@ -3,6 +3,7 @@
 use super::flags::{self, Flag, Kind, Parsed, Stop};
 use super::{Exit, Streams, kubeconfig};
 use crate::engine::KubeVersion;
+use crate::go::url::{Rules, Url};
 use crate::go::{Level, Log, fs, strconv};
 use crate::profile::Profile;
 use crate::values;
@@ -276,8 +277,9 @@ pub fn read_values_file(path: &str) -> Result<Vec<u8>, String> {
         std::io::stdin().read_to_end(&mut bytes).map_err(|error| fs::path_error("read", "/dev/stdin", &error))?;
         return Ok(bytes);
     }
-    if let Some((scheme @ ("http" | "https" | "oci"), _)) = path.split_once("://") {
-        let _ = scheme;
+    // The rule would only matter to what cannot be fetched anyway.
+    let url = Url::parse(path.as_bytes(), Rules { strict_colons: false })?;
+    if matches!(url.scheme.as_slice(), b"http" | b"https" | b"oci") {
         return Err(format!(
             "mizzen works offline and cannot download `{path}`\nhint: download the file and give its path"
         ));

@@ -261,9 +261,35 @@ impl Object for KubeVersion {
         Some(self.normalized.clone())
     }
 
+    fn copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(KubeVersionCopy(KubeVersion { normalized: String::new(), ..self.clone() }))))
+    }
+
     fn equal(&self, other: &dyn Object) -> bool {
         let other: &dyn Any = other;
         other.downcast_ref() == Some(self)
+    }
+}
+
+/// What deepCopy makes of a version: no address, and so none of the methods.
+#[derive(Debug)]
+struct KubeVersionCopy(KubeVersion);
+
+static KUBE_VERSION_COPY: ObjectType = ObjectType { methods: &[], ..KUBE_VERSION };
+static KUBE_VERSION_COPY_3: ObjectType = ObjectType { methods: &[], ..KUBE_VERSION_3 };
+
+impl Object for KubeVersionCopy {
+    fn ty(&self) -> &'static ObjectType {
+        by_packages(self.0.profile, &KUBE_VERSION_COPY_3, &KUBE_VERSION_COPY)
+    }
+
+    fn fields(&self) -> Vec<Value> {
+        self.0.fields()
+    }
+
+    fn equal(&self, other: &dyn Object) -> bool {
+        let other: &dyn Any = other;
+        other.downcast_ref::<KubeVersionCopy>().is_some_and(|other| self.0 == other.0)
     }
 }
 

@@ -403,7 +403,9 @@ fn copy(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
     };
     *left = after;
     Ok(match value {
-        Value::List(list) if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) => {
+        Value::List(list)
+            if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_) | Value::Object(_))) =>
+        {
             let items = list.iter().map(|item| copy(item, depth, left)).collect::<Result<Vec<_>, _>>()?;
             Value::List(list.with_items(items))
         }
@@ -412,6 +414,7 @@ fn copy(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
             let copies = entries.iter().map(|(key, value)| Ok((key.clone(), copy(value, depth, left)?)));
             Value::Dict(Dict::from_entries(copies.collect::<Result<Entries, Error>>()?).with_type(dict.ty()))
         }
+        Value::Object(object) => object.copied().unwrap_or_else(|| value.clone()),
         plain => plain.clone(),
     })
 }

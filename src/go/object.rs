@@ -55,6 +55,12 @@ pub trait Object: fmt::Debug + Any {
         None
     }
 
+    /// What mitchellh/copystructure makes of it, where that is something else: a struct loses the fields that are not
+    /// exported, and the address that gave it the methods of its pointer.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
     /// Go's `==` on two values of the same type; pointers compare by identity.
     fn equal(&self, other: &dyn Object) -> bool {
         std::ptr::addr_eq(self, other)

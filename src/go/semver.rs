@@ -48,7 +48,7 @@ pub static V3_4: Rules = Rules { capitals: false, prerelease_for_group: true, em
 pub static V3_5: Rules = Rules { quoted: true, version_length: 256, constraint_length: 512, groups: 32, ..V3_4 };
 
 /// A semantic version: `semver.Version`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Version {
     /// The first number.
     pub major: u64,
@@ -353,6 +353,10 @@ impl Object for VersionObject {
 
     fn marshal(&self) -> Option<Value> {
         Some(Value::string(self.version.to_string()))
+    }
+
+    fn copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(VersionObject { version: Version::default(), ..*self })))
     }
 
     fn equal(&self, other: &dyn Object) -> bool {

@@ -89,14 +89,27 @@ fn plain(key: &[u8]) -> bool {
     key.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// Sorts entries by their keys. A merge sort of our own: goyaml's order is not a total one,
-/// which the standard library's sorts may answer with a panic.
+/// How many entries Go's sort puts in order by insertion alone.
+const INSERTION: usize = 12;
+
+/// Sorts entries by their keys, which come in the order of their bytes. A sort of our own: goyaml's order is not a
+/// total one, which the standard library's sorts may answer with a panic.
+///
+/// Where keys go in a circle, what Go writes depends on where it begins to walk the map, which is random. Insertion
+/// as in Go's sort makes of the most likely walk, that from the first key, what Helm mostly writes.
 pub(super) fn sort<T>(entries: &mut Vec<T>, key: impl Fn(&T) -> &[u8], version: Version) {
     let in_order = |a: &T, b: &T| {
         let (a, b) = (key(a), key(b));
         if plain(a) && plain(b) { a <= b } else { !less(b, a, version) }
     };
     if entries.is_sorted_by(in_order) {
+        return;
+    }
+    if entries.len() <= INSERTION {
+        for end in 1..entries.len() {
+            let unsorted = entries[..end].iter().rev().take_while(|before| !in_order(before, &entries[end])).count();
+            entries[end - unsorted..=end].rotate_right(1);
+        }
         return;
     }
     let mut order: Vec<usize> = (0..entries.len()).collect();
@@ -131,6 +144,12 @@ mod tests {
         let mut keys: Vec<&str> = keys.split(' ').collect();
         sort(&mut keys, |key| key.as_bytes(), version);
         keys.join(" ")
+    }
+
+    #[test]
+    fn keys_in_a_circle_stand_as_go_inserts_them() {
+        assert_eq!(sorted("26n 2q 4d", Version::V2), "26n 2q 4d");
+        assert_eq!(sorted("26n 2q 4d \u{feff}", Version::V2), "\u{feff} 26n 2q 4d");
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl Parser<'_> {
                 '.' | 'e' | 'E' => return self.float_rest(),
                 'b' => ("a binary", |c| matches!(c, '0' | '1')),
                 'o' => ("an octal", |c| matches!(c, '0'..='7')),
+                'x' if self.release == Release::V1_4 => ("a hexidecimal", |c| c.is_ascii_hexdigit()),
                 'x' => ("a hexadecimal", |c| c.is_ascii_hexdigit()),
                 _ => {
                     self.back_to(at, line);
