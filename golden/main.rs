@@ -4,7 +4,9 @@
 
 mod bundle;
 mod case;
+mod diff;
 mod factory;
+mod kubectl;
 mod manifests;
 mod typos;
 
@@ -45,6 +47,8 @@ fn main() -> ExitCode {
         Err("run mizzen functions --format markdown > docs/functions.md".into())
     }));
     trials.extend(bundle::trials());
+    trials.extend(diff::trials());
+    trials.extend(kubectl::trials());
     trials.extend(factory::trials());
     trials.extend(manifests::trials());
     trials.extend(typos::trials());

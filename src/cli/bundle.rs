@@ -200,6 +200,9 @@ fn since(
     }
     let keys: HashSet<_> = changes.added.iter().chain(&changes.changed).map(|object| object.key()).collect();
     let wanted: Vec<Object> = objects.iter().filter(|object| keys.contains(&object.key())).cloned().collect();
+    if wanted.is_empty() {
+        streams.say("hint: there is nothing to apply, and kubectl apply refuses a bundle without objects");
+    }
     let mut inventory = inventory.clone();
     inventory.objects = wanted.iter().map(Entry::new).collect();
     write(form, output, &inventory, &wanted, arguments, streams)

@@ -106,13 +106,27 @@ impl Unit {
     }
 
     /// Compares what was rendered, with what is known of it.
-    pub fn compare(&mut self, setting: &Setting, before: (Vec<Input>, Vec<Known>), after: (Vec<Input>, Vec<Known>)) {
+    pub fn compare(
+        &mut self,
+        setting: &Setting,
+        mut before: (Vec<Input>, Vec<Known>),
+        mut after: (Vec<Input>, Vec<Known>),
+    ) {
+        // What is secret on one side is so on the other.
+        let all: Vec<ValuePath> = before.1.iter().chain(&after.1).flat_map(|known| known.secret.clone()).collect();
+        before.1.iter_mut().chain(&mut after.1).for_each(|known| known.secret.clone_from(&all));
         let ignore: Vec<Ignore> = setting.ignore.iter().filter_map(|text| Ignore::parse(text).ok()).collect();
         for (inputs, known) in [&before, &after] {
             inputs.iter().for_each(|input| self.secrets.learn_secret(input));
             known.iter().for_each(|known| factory::learn(&mut self.secrets, &[], known));
         }
         let notes = Notes::new(before.1, after.1);
+        if !all.is_empty() {
+            for (side, inputs) in [(Side::Before, &before.0), (Side::After, &after.0)] {
+                let keys = inputs.iter().flat_map(|input| diff::document::secret_keys(side, input, &notes));
+                keys.for_each(|key| self.secrets.learn(key.as_bytes()));
+            }
+        }
         let options = diff::Options { ignore: &ignore, secrets: &self.secrets, context: setting.context };
         self.changes = diff::compare(&self.service, &before.0, &after.0, &options, &notes);
         (self.rendered, self.compared) = (true, true);
@@ -235,8 +249,9 @@ fn report(
         }
         _ => {
             let mut unit = Unit::new("", setting);
-            let old = chart::load(arguments, setting, profile, &before, Side::Before);
-            let new = chart::load(arguments, setting, profile, &after, Side::After);
+            let mut load =
+                |source: &Source, side: Side| chart::load(arguments, setting, profile, source, side, &mut unit.secrets);
+            let (old, new) = (load(&before, Side::Before), load(&after, Side::After));
             match (old, new) {
                 (Ok(old), Ok(new)) => unit.compare(setting, old, new),
                 (old, new) => {
@@ -289,9 +304,10 @@ fn scrub(change: &mut Change, secrets: &Secrets) {
     }
     for hunk in &mut change.hunks {
         hunk.lines.iter_mut().for_each(|line| clean(&mut line.text));
+        hunk.causes.iter_mut().for_each(clean);
         for field in &mut hunk.fields {
             clean(&mut field.path);
-            field.before.iter_mut().chain(&mut field.after).for_each(clean);
+            field.before.iter_mut().chain(&mut field.after).chain(&mut field.causes).for_each(clean);
         }
     }
 }

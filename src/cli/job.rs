@@ -68,7 +68,7 @@ pub struct Job<'a> {
 /// What a thread needs: the libraries, and the values from the command line.
 pub struct Bench<'a> {
     pub platforms: Platforms<'a>,
-    user_values: Result<Dict, String>,
+    pub user_values: Result<Dict, String>,
 }
 
 /// What was seen of a render.

@@ -7,6 +7,7 @@ use crate::go::{Str, Value};
 use crate::manifest;
 use crate::profile::Split;
 use crate::yaml::{self, Located, Step};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A manifest as it was rendered or read.
@@ -45,10 +46,19 @@ impl Input {
         Input { file: file.to_owned(), offset, line: 1, text, id }
     }
 
-    /// Whether nothing stands in it but comments.
+    /// Whether nothing stands in it. Comments are something: who changed them wants to see it.
     pub fn is_blank(&self) -> bool {
-        let blank = |line: &[u8]| line.trim_ascii().is_empty() || line.trim_ascii().starts_with(b"#");
-        self.text.split(|&byte| byte == b'\n').all(blank)
+        self.text.trim_ascii().is_empty()
+    }
+
+    /// Whether it says of itself neither what it is nor how it is called.
+    pub fn is_nameless(&self) -> bool {
+        self.id.kind.is_empty() && self.id.name.is_empty()
+    }
+
+    /// The last part of its file's path, which both sides have.
+    pub fn file_name(&self) -> &str {
+        self.file.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -95,6 +105,10 @@ pub struct Document {
     pub lines: Vec<Line>,
     /// Without its secrets it is still what it was read as; only what is shown of it is not.
     pub value: Value,
+    /// Whether it is YAML.
+    pub is_readable: bool,
+    /// The fields in which a secret stands. In braces one line has many.
+    pub hidden: HashSet<String>,
 }
 
 impl Document {
@@ -112,11 +126,9 @@ impl Document {
             let secret = annotator.secret(side, input, range.clone());
             lines.push(Line { text, path: String::new(), begins: false, secret, volatile, range });
         }
-        if let Some(located) = &located {
-            label_lines(&mut lines, located, &value);
-        }
-        let mut document = Document { lines, value };
-        let is_secret = input.id.kind == "Secret" || input.id.kind == "SecretList";
+        let paths = located.as_ref().map(|located| label_lines(&mut lines, located, &value)).unwrap_or_default();
+        let mut document = Document { lines, value, is_readable: located.is_some(), hidden: HashSet::new() };
+        let is_secret = input.id.kind == "Secret" || holds_secrets(&input.id.kind, &document.value);
         match (&located, is_secret) {
             (Some(located), true) => document.hide_data(located, secrets, &input.text),
             // What cannot be read may hold anything.
@@ -127,7 +139,8 @@ impl Document {
         }
         for at in 0..document.lines.len() {
             if document.lines.get(at).is_some_and(|line| line.secret && !line.text.contains(super::secret::OPEN)) {
-                document.hide_value(at, secrets, &input.text);
+                let is_secret = |range: Range<usize>| annotator.secret(side, input, range);
+                document.hide_value(at, secrets, &input.text, &is_secret);
             }
         }
         for line in &mut document.lines {
@@ -136,6 +149,14 @@ impl Document {
                 line.secret = true;
             }
         }
+        let secret_lines = || document.lines.iter().filter(|line| line.secret);
+        let bytes: Vec<Range<usize>> = secret_lines().map(|line| line.range.clone()).collect();
+        let is_in = |start: usize| {
+            let after = bytes.partition_point(|range| range.start <= start);
+            after.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(|range| range.contains(&start))
+        };
+        let hidden = paths.into_iter().filter(|(start, _)| is_in(*start)).map(|(_, path)| path);
+        document.hidden = hidden.chain(secret_lines().map(|line| line.path.clone())).collect();
         document
     }
 
@@ -192,22 +213,49 @@ impl Document {
             return;
         };
         let bytes = first.range.start..last.range.end;
-        let value = text.get(bytes.clone()).unwrap_or_default();
         let head = head(&first.text);
-        // Where it stands says nothing of it: only what comes behind the key counts.
-        let digest = secrets.digest(value.get(head.len().min(value.len())..).unwrap_or_default());
+        let value = self.data_value(&first.path).map(|value| value_bytes(&value));
+        let digest = match value {
+            Some(value) => secrets.digest(&value),
+            None => {
+                // Where it stands says nothing of it: only what comes behind the key counts.
+                let value = text.get(bytes.clone()).unwrap_or_default();
+                secrets.digest(value.get(head.len().min(value.len())..).unwrap_or_default().trim_ascii())
+            }
+        };
         let line = Line { text: format!("{head}{digest}"), secret: true, range: bytes, ..first.clone() };
         self.lines.splice(range, [line]);
     }
 
-    /// The value of one line becomes its digest; in a text of several lines the whole line does.
-    fn hide_value(&mut self, at: usize, secrets: &Secrets, text: &[u8]) {
+    /// The value of a path such as `data.key`, also in a list of Secrets.
+    fn data_value(&self, path: &str) -> Option<Value> {
+        let mut resource = self.value.clone();
+        let mut steps = tokens(path).into_iter().peekable();
+        if steps.peek() == Some(&"items") {
+            let items = resource.as_dict()?.get(b"items")?.as_list().map(|list| list.to_vec())?;
+            let label = steps.nth(1)?.trim_start_matches('[').trim_end_matches(']');
+            let names = labels("items", &items);
+            let index = names.iter().position(|name| name.as_deref() == Some(label))?;
+            resource = items.get(index).cloned()?;
+        }
+        let (map, key) = (steps.next()?, steps.next()?);
+        resource.as_dict()?.get(map.as_bytes())?.as_dict()?.get(key.trim_matches('"').as_bytes())
+    }
+
+    /// The value of one line becomes its digest; in a text of several lines the whole line does, as it does where the
+    /// key itself is made of a secret.
+    fn hide_value(&mut self, at: usize, secrets: &Secrets, text: &[u8], is_secret: &dyn Fn(Range<usize>) -> bool) {
         let begins = at == 0
             || self.lines.get(at.saturating_sub(1)).map(|line| &line.path) != self.lines.get(at).map(|line| &line.path);
         let Some(line) = self.lines.get_mut(at) else { return };
-        let head = if begins { head(&line.text) } else { line.text.chars().take_while(|char| *char == ' ').collect() };
+        let indent = || line.text.chars().take_while(|char| *char == ' ').collect();
+        let mut head = if begins { head(&line.text) } else { indent() };
+        let key = line.range.start..line.range.start + head.len();
+        if head.contains(':') && is_secret(key) {
+            head = indent();
+        }
         let value = text.get(line.range.clone()).unwrap_or_default();
-        let digest = secrets.digest(value.get(head.len().min(value.len())..).unwrap_or_default());
+        let digest = secrets.digest(value.get(head.len().min(value.len())..).unwrap_or_default().trim_ascii());
         line.text = format!("{head}{digest}");
     }
 }
@@ -236,8 +284,44 @@ fn head(line: &str) -> String {
 /// A value that is being gone through: its path, and the names of its items once they are needed.
 type Open = (Value, String, Option<Vec<Option<String>>>);
 
-/// Gives every line the path of the first field that begins in it, or that of the line before.
-fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) {
+/// The keys of a manifest that a secret value flowed into.
+pub fn secret_keys(side: Side, input: &Input, annotator: &dyn Annotator) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in input.text.split_inclusive(|&byte| byte == b'\n') {
+        let text = String::from_utf8_lossy(line);
+        let head = head(text.trim_end());
+        if head.contains(':') && annotator.secret(side, input, start..start + head.len()) {
+            let key = head.trim_start_matches([' ', '-']).trim_end().trim_end_matches(':').trim_matches(['"', '\'']);
+            found.push(key.to_owned());
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// What of a value its digest is made of: the same wherever and however it is written.
+pub(super) fn value_bytes(value: &Value) -> Vec<u8> {
+    match value {
+        Value::String(text) => text.to_vec(),
+        value => super::fields::text(value).into_bytes(),
+    }
+}
+
+/// Whether a list has Secrets among its items.
+fn holds_secrets(kind: &str, value: &Value) -> bool {
+    let items = || value.as_dict()?.get(b"items")?.as_list().map(|list| list.to_vec());
+    let is_secret = |item: &Value| {
+        let kind = item.as_dict().and_then(|item| item.get(b"kind"));
+        kind.is_some_and(|kind| kind.as_str().is_some_and(|kind| *kind == *"Secret"))
+    };
+    kind == "SecretList" || kind.ends_with("List") && items().is_some_and(|items| items.iter().any(is_secret))
+}
+
+/// Gives every line the path of the first field that begins in it, or that of the line before. All paths, and where in
+/// the text the lines begin that they stand in, are given back.
+fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) -> Vec<(usize, String)> {
+    let mut all = Vec::with_capacity(located.len());
     // The values above the one at hand, their paths, and the names of their items.
     let mut above: Vec<Open> = vec![(value.clone(), String::new(), None)];
     let mut paths: Vec<Option<String>> = vec![None; lines.len()];
@@ -260,6 +344,7 @@ fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) {
             None => continue,
         };
         let line = found.key.line as usize;
+        all.extend(lines.get(line).map(|line| (line.range.start, own.clone())));
         if let Some(slot) = paths.get_mut(line)
             && slot.as_ref().is_none_or(|known| {
                 own.starts_with(&format!("{known}["))
@@ -278,6 +363,7 @@ fn label_lines(lines: &mut [Line], located: &[Located], value: &Value) {
         }
         line.path.clone_from(&last);
     }
+    all
 }
 
 /// Whether a path is a key of the item that another one names: `- name: app` is of `containers[app].name`.

@@ -1,6 +1,6 @@
 //! The changed lines of a resource, with some around them, and what they mean.
 
-use super::document::{Document, Line as Source};
+use super::document::{Document, Line as Source, value_bytes};
 use super::fields::{self, Difference};
 use super::noise::Noise;
 use super::risk::{self, Risk};
@@ -65,7 +65,7 @@ pub fn changed(
 ) -> Change {
     let status = if same_name(&old.id, &new.id) { Status::Changed } else { Status::Renamed(old.id.clone()) };
     let mut folded = BTreeMap::new();
-    let (rows, noisy) = compare_lines(before, after, options, &mut folded);
+    let (rows, noisy) = compare_lines((old, before), (new, after), options, &mut folded);
     let (fields, folded_risk) = compare_fields(old, new, before, after, &noisy, &status, options);
     if rows.iter().all(|row| row.op == Op::Keep) && folded.is_empty() {
         *folded.entry(Noise::Unseen).or_default() += 1;
@@ -83,7 +83,10 @@ pub fn changed(
                 hunk.reasons.push(field.reason);
             }
         }
-        if hunk.fields.is_empty() {
+        if !before.is_readable || !after.is_readable {
+            hunk.risk = hunk.risk.max(Risk::Restarts);
+            hunk.reasons = vec!["it is no YAML that can be read, so nobody knows"];
+        } else if hunk.fields.is_empty() {
             hunk.reasons.push("comments or layout");
         }
     }
@@ -97,9 +100,9 @@ fn same_name(old: &Id, new: &Id) -> bool {
 /// Lines are the same where text and field are: what is put in between does not shift what follows.
 ///
 /// Lines that are noise on both sides count as kept, and their fields are given back.
-fn compare_lines(
-    before: &Document,
-    after: &Document,
+fn compare_lines<'l>(
+    (old, before): (&'l Input, &'l Document),
+    (new, after): (&'l Input, &'l Document),
     options: &Options<'_>,
     folded: &mut BTreeMap<Noise, usize>,
 ) -> (Vec<Row>, HashMap<String, Noise>) {
@@ -112,19 +115,35 @@ fn compare_lines(
     if blank.0 != blank.1 {
         *folded.entry(Noise::Unseen).or_default() += blank.0.abs_diff(blank.1);
     }
-    let paths = |document: &Document| document.lines.iter().map(|line| line.path.clone()).collect::<HashSet<String>>();
-    let (old_paths, new_paths) = (paths(before), paths(after));
+    let old_paths: HashSet<&str> = before.lines.iter().map(|line| line.path.as_str()).collect();
+    let new_paths: HashSet<&str> = after.lines.iter().map(|line| line.path.as_str()).collect();
     let noise = |line: &Source| {
         let noise = Noise::of(line, options.ignore)?;
-        let both = old_paths.contains(&line.path) && new_paths.contains(&line.path);
+        let both = old_paths.contains(line.path.as_str()) && new_paths.contains(line.path.as_str());
         (both || noise == Noise::Ignored).then_some(noise)
     };
-    let keys = |document: &Document, end: usize| -> Vec<(String, String)> {
-        document.lines.iter().take(end).map(|line| (line.path.clone(), line.text.clone())).collect()
+    // The bytes decide and not what is shown of them: two secrets may look alike. The line break at the very end is no
+    // line's own.
+    let mut numbers: HashMap<(&str, &[u8]), usize> = HashMap::new();
+    let mut keys = |input: &'l Input, document: &'l Document, end: usize| -> Vec<usize> {
+        let key = |line: &'l Source| {
+            let bytes = input.text.get(line.range.clone()).unwrap_or_default();
+            (line.path.as_str(), bytes.strip_suffix(b"\n").unwrap_or(bytes))
+        };
+        let lines = document.lines.iter().take(end);
+        lines
+            .map(|line| {
+                let next = numbers.len();
+                *numbers.entry(key(line)).or_insert(next)
+            })
+            .collect()
     };
+    let keys = (keys(old, before, ends[0]), keys(new, after, ends[1]));
     let mut rows = Vec::new();
     let mut noisy = HashMap::new();
-    for op in capture_diff_slices(Algorithm::Myers, &keys(before, ends[0]), &keys(after, ends[1])) {
+    // Folded lines of both sides: what changed is one line, and so is what only one of them has.
+    let (mut gone, mut come): (Vec<(&str, Noise)>, Vec<(&str, Noise)>) = (Vec::new(), Vec::new());
+    for op in capture_diff_slices(Algorithm::Myers, &keys.0, &keys.1) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             rows.extend((0..len).map(|at| Row { op: Op::Keep, before: old_index + at, after: new_index + at }));
             continue;
@@ -135,10 +154,7 @@ fn compare_lines(
             match noise(line) {
                 Some(noise) => {
                     noisy.insert(line.path.clone(), noise);
-                    // What changed on both sides is one line; where only one has it, it is still one.
-                    if !new_paths.contains(&line.path) {
-                        *folded.entry(noise).or_default() += 1;
-                    }
+                    gone.push((&line.path, noise));
                 }
                 None => rows.push(Row { op: Op::Remove, before: at, after: new.start }),
             }
@@ -148,10 +164,21 @@ fn compare_lines(
             match noise(line) {
                 Some(noise) => {
                     noisy.insert(line.path.clone(), noise);
-                    *folded.entry(noise).or_default() += 1;
+                    come.push((&line.path, noise));
                 }
                 None => rows.push(Row { op: Op::Add, before: op.old_range().end, after: at }),
             }
+        }
+    }
+    let mut pending: HashMap<(&str, Noise), usize> = HashMap::new();
+    for line in come {
+        *pending.entry(line).or_default() += 1;
+        *folded.entry(line.1).or_default() += 1;
+    }
+    for line in gone {
+        match pending.get_mut(&line) {
+            Some(count @ 1..) => *count -= 1,
+            _ => *folded.entry(line.1).or_default() += 1,
         }
     }
     (rows, noisy)
@@ -167,10 +194,7 @@ fn compare_fields(
     status: &Status,
     options: &Options<'_>,
 ) -> (Vec<Field>, Option<(Risk, &'static str)>) {
-    let secret = |document: &Document| -> Vec<String> {
-        document.lines.iter().filter(|line| line.secret).map(|line| line.path.clone()).collect()
-    };
-    let hidden: HashSet<String> = secret(before).into_iter().chain(secret(after)).collect();
+    let hidden: HashSet<&String> = before.hidden.union(&after.hidden).collect();
     let mut found = Vec::new();
     let mut folded_risk: Option<(Risk, &'static str)> = None;
     for difference in fields::compare(&before.value, &after.value) {
@@ -224,16 +248,16 @@ fn is_data(path: &str) -> bool {
     ["data", "stringData"].iter().any(|key| path == *key || is_below(path, key))
 }
 
-fn is_hidden(path: &str, hidden: &HashSet<String>) -> bool {
-    hidden.contains(path) || hidden.iter().any(|line| is_below(line, path) || is_below(path, line))
+fn is_hidden(path: &str, hidden: &HashSet<&String>) -> bool {
+    hidden.contains(&path.to_owned()) || hidden.iter().any(|line| is_below(line, path) || is_below(path, line))
 }
 
 /// A value on one line; a long one is cut.
 fn show(value: &crate::go::Value, is_secret: bool, secrets: &Secrets) -> String {
-    let text = fields::text(value);
     if is_secret {
-        return secrets.digest(text.as_bytes());
+        return secrets.digest(&value_bytes(value));
     }
+    let text = fields::text(value);
     let text = secrets.scrub(&text).unwrap_or(text);
     if text.chars().count() <= WIDTH {
         return text;
@@ -273,13 +297,22 @@ fn hunk(
 ) -> Hunk {
     let mut lines = Vec::new();
     let mut causes = Vec::new();
+    let mut removed: HashMap<&str, &[u8]> = HashMap::new();
     for row in rows {
         let (side, input, line) = match row.op {
             Op::Remove => (Side::Before, old, before.lines.get(row.before)),
             Op::Keep | Op::Add => (Side::After, new, after.lines.get(row.after)),
         };
         let Some(line) = line else { continue };
-        lines.push(Line { op: row.op, text: line.text.clone() });
+        let bytes = input.text.get(line.range.clone()).unwrap_or_default();
+        let mut text = line.text.clone();
+        if row.op == Op::Remove {
+            removed.insert(line.text.as_str(), bytes);
+        } else if row.op == Op::Add && removed.get(text.as_str()).is_some_and(|known| *known != bytes) {
+            // The secret is the same, or bytes that are no text are shown alike.
+            text.push_str(" (written otherwise)");
+        }
+        lines.push(Line { op: row.op, text });
         if row.op != Op::Keep {
             let found = annotator.causes(side, input, line.range.clone());
             all.push((line.path.clone(), found.clone()));

@@ -1,6 +1,6 @@
 //! Which resource was which before: by what names it, and then by how much of it is the same.
 
-use super::{Id, Input};
+use super::Input;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -21,31 +21,70 @@ pub struct Pair {
 pub fn pairs(before: &[Input], after: &[Input]) -> Vec<Pair> {
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
     let mut taken = vec![false; before.len()];
-    by_key(before, after, &mut found, &mut taken, |id| id.clone());
+    // Where two have one name, or none, those that are the same belong together.
+    by_key(before, after, &mut found, &mut taken, |input| Some((&input.id, &input.text)));
+    let nameless = |input: &Input| input.is_nameless().then(|| input.file_name().to_owned());
+    by_key(before, after, &mut found, &mut taken, nameless);
+    by_key(before, after, &mut found, &mut taken, |input| Some(&input.id));
     // An API that became stable, or a namespace that is now written down.
-    by_key(before, after, &mut found, &mut taken, |id| (id.kind.clone(), id.namespace.clone(), id.name.clone()));
-    by_key(before, after, &mut found, &mut taken, |id| (id.api_version.clone(), id.kind.clone(), id.name.clone()));
+    by_key(before, after, &mut found, &mut taken, |Input { id, .. }| Some((&id.kind, &id.namespace, &id.name)));
+    by_key(before, after, &mut found, &mut taken, |Input { id, .. }| Some((&id.api_version, &id.kind, &id.name)));
     by_likeness(before, after, &mut found, &mut taken);
     let pairs = found.iter().enumerate().map(|(at, before)| Pair { before: *before, after: Some(at) });
     let gone = (0..before.len()).filter(|&at| taken.get(at) == Some(&false));
     pairs.chain(gone.map(|at| Pair { before: Some(at), after: None })).collect()
 }
 
-fn by_key<K: Eq + Hash>(
-    before: &[Input],
-    after: &[Input],
+/// Of pairs in the order of the second set those that overtook others: the fewest that must be moved for the rest to be
+/// in the order of the first.
+pub fn moved(pairs: &[Pair]) -> Vec<usize> {
+    let places: Vec<(usize, usize)> = pairs
+        .iter()
+        .enumerate()
+        .filter_map(|(at, pair)| pair.after.and(pair.before).map(|before| (at, before)))
+        .collect();
+    // The longest row that rises, by the last of the best rows of each length.
+    let mut best: Vec<usize> = Vec::new();
+    let mut previous: Vec<Option<usize>> = vec![None; places.len()];
+    let before = |index: usize| places.get(index).map_or(0, |place| place.1);
+    for index in 0..places.len() {
+        let length = best.partition_point(|&last| before(last) < before(index));
+        if let Some(slot) = previous.get_mut(index) {
+            *slot = length.checked_sub(1).and_then(|at| best.get(at).copied());
+        }
+        match best.get_mut(length) {
+            Some(last) => *last = index,
+            None => best.push(index),
+        }
+    }
+    let mut stay = vec![false; places.len()];
+    let mut at = best.last().copied();
+    while let Some(index) = at {
+        if let Some(stay) = stay.get_mut(index) {
+            *stay = true;
+        }
+        at = previous.get(index).copied().flatten();
+    }
+    places.iter().zip(stay).filter(|(_, stay)| !stay).map(|((at, _), _)| *at).collect()
+}
+
+fn by_key<'a, K: Eq + Hash>(
+    before: &'a [Input],
+    after: &'a [Input],
     found: &mut [Option<usize>],
     taken: &mut [bool],
-    key: impl Fn(&Id) -> K,
+    key: impl Fn(&'a Input) -> Option<K>,
 ) {
     let mut known: HashMap<K, Vec<usize>> = HashMap::new();
     for (at, input) in before.iter().enumerate().rev() {
-        if taken.get(at) == Some(&false) {
-            known.entry(key(&input.id)).or_default().push(at);
+        if taken.get(at) == Some(&false)
+            && let Some(key) = key(input)
+        {
+            known.entry(key).or_default().push(at);
         }
     }
     for (slot, input) in found.iter_mut().zip(after).filter(|(slot, _)| slot.is_none()) {
-        if let Some(at) = known.get_mut(&key(&input.id)).and_then(Vec::pop) {
+        if let Some(at) = key(input).and_then(|key| known.get_mut(&key)?.pop()) {
             *slot = Some(at);
             if let Some(taken) = taken.get_mut(at) {
                 *taken = true;

@@ -14,6 +14,8 @@ pub mod hunks;
 pub mod matching;
 pub mod merge_key;
 pub mod noise;
+#[cfg(test)]
+mod properties;
 pub mod risk;
 pub mod secret;
 pub mod sections;
@@ -190,13 +192,22 @@ pub fn compare(
     annotator: &dyn Annotator,
 ) -> Vec<Change> {
     let mut changes = Vec::new();
-    for pair in matching::pairs(before, after) {
+    let pairs = matching::pairs(before, after);
+    let moved = matching::moved(&pairs);
+    for (at, pair) in pairs.iter().enumerate() {
         let input = |set: &'_ [Input], at: Option<usize>| at.and_then(|at| set.get(at)).cloned();
         let (old, new) = (input(before, pair.before), input(after, pair.after));
         let read = |side: Side, input: &Input| Document::read(side, input, options.secrets, annotator);
         let mut change = match (old, new) {
             (Some(old), Some(new)) => {
                 if old.text == new.text {
+                    if moved.binary_search(&at).is_ok() {
+                        let folded = BTreeMap::from([(Noise::Moved, 1)]);
+                        let mut id = new.id.clone();
+                        read(Side::After, &new).hide_name(&mut id, options.secrets);
+                        let (status, service) = (Status::Changed, service.to_owned());
+                        changes.push(Change { service, id, status, hunks: Vec::new(), folded, folded_risk: None });
+                    }
                     continue;
                 }
                 let documents = (read(Side::Before, &old), read(Side::After, &new));
@@ -212,6 +223,10 @@ pub fn compare(
             (None, None) => continue,
         };
         service.clone_into(&mut change.service);
+        if change.id.kind.is_empty() && change.id.name.is_empty() {
+            let input = pair.after.and_then(|at| after.get(at)).or_else(|| before.get(pair.before?));
+            change.id.name = input.map(|input| input.file_name().to_owned()).unwrap_or_default();
+        }
         if options.ignore.iter().any(|ignore| ignore.is_kind(&change.id)) {
             let lines = change.hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.op != Op::Keep).count();
             *change.folded.entry(Noise::Ignored).or_default() += lines;

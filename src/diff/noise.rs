@@ -17,6 +17,8 @@ pub enum Noise {
     Ignored,
     /// Blank lines at the end of a manifest, which belong to what separates it from the next.
     Unseen,
+    /// A manifest that is the same, and that others overtook.
+    Moved,
 }
 
 impl Noise {
@@ -28,6 +30,7 @@ impl Noise {
             Noise::Volatile => "random or time-dependent values",
             Noise::Ignored => "ignored lines",
             Noise::Unseen => "line ends",
+            Noise::Moved => "manifests in another order",
         }
     }
 

@@ -150,9 +150,14 @@ pub fn field(change: &Change<'_>) -> (Risk, &'static str) {
     let kind = change.id.kind.as_str();
     if step(0) == "metadata" {
         return match step(1) {
-            "name" | "namespace" | "generateName" => (Risk::Recreates, "another name is another resource"),
+            "name" | "namespace" | "generateName" if !is_test(change.new) => {
+                (Risk::Recreates, "another name is another resource")
+            }
             _ => (Risk::Harmless, "metadata"),
         };
+    }
+    if is_test(change.new) {
+        return (Risk::Harmless, "a test, which runs only where it is asked for");
     }
     if step(0) == "apiVersion" || step(0) == "kind" {
         return (Risk::Harmless, "another version of its API");
@@ -187,6 +192,16 @@ pub fn field(change: &Change<'_>) -> (Risk, &'static str) {
         _ if step(0) == "spec" => (Risk::Restarts, "its controller decides, and may restart what it runs"),
         _ => (Risk::Harmless, "nothing runs in it"),
     }
+}
+
+/// Whether a resource is only one of Helm's tests.
+fn is_test(resource: &Value) -> bool {
+    let metadata = resource.as_dict().and_then(|resource| resource.get(b"metadata"));
+    let annotations = metadata.as_ref().and_then(Value::as_dict).and_then(|metadata| metadata.get(b"annotations"));
+    let hook = annotations.as_ref().and_then(Value::as_dict).and_then(|annotations| annotations.get(b"helm.sh/hook"));
+    hook.as_ref().and_then(Value::as_str).is_some_and(|hook| {
+        hook.to_str_lossy().split(',').all(|event| ["test", "test-success", "test-failure"].contains(&event.trim()))
+    })
 }
 
 /// Fields that the API server refuses to change.

@@ -21,6 +21,9 @@ const SHORTEST: usize = 4;
 /// Lines of a secret text that are this long are secrets too.
 const SHORTEST_LINE: usize = 12;
 
+/// How deep a file in a Secret is looked at.
+const DEPTH: usize = 32;
+
 /// Words that a secret may be, and that say nothing.
 const WORDS: &[&str] = &["true", "false", "null", "none", "default", "admin", "root", "user", "http", "https"];
 
@@ -44,7 +47,7 @@ impl Secrets {
     /// What is shown instead of bytes.
     pub fn digest(&self, bytes: &[u8]) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return format!("{OPEN}hidden>") };
-        mac.update(bytes.trim_ascii());
+        mac.update(bytes);
         let digest = mac.finalize().into_bytes();
         let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         format!("{OPEN}{hex}>")
@@ -53,35 +56,24 @@ impl Secrets {
     /// Learns a secret, to find it wherever it is shown.
     pub fn learn(&mut self, secret: &[u8]) {
         let secret = secret.trim_ascii();
-        let is_word =
-            std::str::from_utf8(secret).is_ok_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)));
-        if secret.len() < SHORTEST || is_word {
+        if is_word(secret) {
             return;
         }
-        self.add(secret.to_vec(), false);
-        // Names are in small letters, whatever they are made of.
-        self.add(secret.to_ascii_lowercase(), false);
-        self.add(secret.to_ascii_uppercase(), false);
         for line in secret.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
             if line.len() >= SHORTEST_LINE && line.len() < secret.len() {
                 self.add(line.to_vec(), false);
             }
         }
-        let escaped: String = String::from_utf8_lossy(secret).chars().flat_map(char::escape_default).collect();
-        if escaped.as_bytes() != secret {
-            self.add(escaped.into_bytes(), false);
+        for guise in guises(secret) {
+            self.add(guise, false);
         }
-        let percent: Vec<u8> = secret
-            .iter()
-            .flat_map(|&byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => vec![byte],
-                byte => format!("%{byte:02X}").into_bytes(),
-            })
-            .collect();
-        self.add(percent, false);
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.add(hex.into_bytes(), false);
-        // In base64 what stands before a text decides where its letters begin: three ways.
+        self.learn_encoded(secret);
+        // Helm's templates encode the data of a Secret, and then perhaps all of it.
+        self.learn_encoded(&base64::encode(secret));
+    }
+
+    /// In base64 what stands before a text decides where its letters begin: three ways.
+    fn learn_encoded(&mut self, secret: &[u8]) {
         for skip in 0..3 {
             let mut text = vec![0; skip];
             text.extend_from_slice(secret);
@@ -125,11 +117,12 @@ impl Secrets {
                     };
                     let Some(text) = text else { continue };
                     self.learn(&text);
-                    if let Ok(decoded) = base64::decode(&text)
-                        .map_err(|_| ())
-                        .and_then(|decoded| if key == "data" { Ok(decoded) } else { Err(()) })
-                    {
-                        self.learn(&decoded);
+                    match base64::decode(&text) {
+                        Ok(decoded) if key == "data" => {
+                            self.learn(&decoded);
+                            self.learn_parts(&decoded);
+                        }
+                        _ => self.learn_parts(&text),
                     }
                 }
             }
@@ -140,6 +133,51 @@ impl Secrets {
                 let own = own.and_then(|own| own.as_str().map(ToString::to_string));
                 self.learn_value(item, own.as_deref().unwrap_or(kind.strip_suffix("List").unwrap_or_default()));
             }
+        }
+    }
+
+    /// A Secret may hold a whole file or address: what in it is called a password is one also without the rest.
+    fn learn_parts(&mut self, text: &[u8]) {
+        if let Ok(value @ (Value::Dict(_) | Value::List(_))) = yaml::decode(text) {
+            self.learn_leaves("", &value, DEPTH);
+        }
+        for line in String::from_utf8_lossy(text).lines() {
+            // `PASSWORD=…`
+            if let Some((key, value)) = line.split_once('=')
+                && is_telling(key)
+            {
+                self.learn(value.trim().trim_matches(['"', '\'']).as_bytes());
+            }
+            // `scheme://user:password@host`
+            for (at, mark) in line.match_indices("://") {
+                let rest = line.get(at + mark.len()..).unwrap_or_default();
+                let authority = rest.split(['/', '?', '#', ' ', '"', '\'']).next().unwrap_or_default();
+                if let Some((_, password)) = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':')) {
+                    self.learn(password.as_bytes());
+                }
+            }
+        }
+    }
+
+    fn learn_leaves(&mut self, key: &str, value: &Value, depth: usize) {
+        match value {
+            _ if depth == 0 => {}
+            Value::Dict(dict) => {
+                for (key, value) in dict.snapshot() {
+                    self.learn_leaves(&key.to_str_lossy(), &value, depth - 1);
+                }
+            }
+            Value::List(list) => list.iter().for_each(|value| self.learn_leaves(key, value, depth - 1)),
+            Value::String(text) if is_telling(key) => {
+                self.learn(text);
+                // `auth` of a registry is `user:password` in base64.
+                if let Ok(decoded) = base64::decode(text)
+                    && let Some(colon) = memchr::memchr(b':', &decoded)
+                {
+                    self.learn(decoded.get(colon + 1..).unwrap_or_default());
+                }
+            }
+            _ => {}
         }
     }
 
@@ -197,6 +235,91 @@ impl Secrets {
         out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
         Some(String::from_utf8_lossy(&out).into_owned())
     }
+}
+
+/// Whether a text is too short or too common to be known again.
+pub fn is_word(secret: &[u8]) -> bool {
+    let is_common = |text: &str| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    secret.len() < SHORTEST || std::str::from_utf8(secret).is_ok_and(is_common)
+}
+
+/// What a Secret holds: its data decoded, and its texts.
+pub fn data_of(input: &Input) -> Vec<Vec<u8>> {
+    let value = yaml::decode(&input.text).unwrap_or_default();
+    let Some(resource) = value.as_dict() else { return Vec::new() };
+    let mut found = Vec::new();
+    for key in ["data", "stringData"] {
+        let Some(data) = resource.get(key.as_bytes()) else { continue };
+        for (_, value) in data.as_dict().map(Dict::snapshot).unwrap_or_default() {
+            let Value::String(text) = value else { continue };
+            match base64::decode(&text) {
+                Ok(decoded) if key == "data" => found.push(decoded),
+                _ => found.push(text.to_vec()),
+            }
+        }
+    }
+    found
+}
+
+/// Whether a key speaks of a secret.
+pub fn is_telling(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "pwd", "secret", "token", "auth", "credential", "key", "pin"].iter().any(|word| key.contains(word))
+}
+
+/// How a text looks after the functions that templates have for it, and in the formats that are shown.
+fn guises(secret: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(secret);
+    let mut guises = vec![secret.to_vec()];
+    let plain = [text.to_string(), text.to_lowercase(), text.to_uppercase()];
+    for text in &plain {
+        let json = escaped(text, false);
+        let web = escaped(text, true);
+        // JSON in a string of JSON or YAML.
+        let nested = [escaped(&json, false), escaped(&web, false), escaped(&web, true)];
+        let entities = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let [numbers, words] = [("&#34;", "&#39;"), ("&quot;", "&#39;")]
+            .map(|(double, single)| entities.replace('"', double).replace('\'', single));
+        let debug: String = text.chars().flat_map(char::escape_default).collect();
+        guises.extend([json, web, debug, text.replace('\'', "''"), numbers, words].map(String::into_bytes));
+        guises.extend(nested.map(String::into_bytes));
+        guises.push(text.clone().into_bytes());
+    }
+    for (space, upper) in [("%20", true), ("+", true), ("%20", false)] {
+        guises.push(percent(secret, space, upper));
+    }
+    guises.push(secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+    guises.push(secret.iter().flat_map(|byte| format!("{byte:02X}").into_bytes()).collect());
+    guises.push(base64::encode_32(secret).into_iter().filter(|byte| *byte != b'=').collect());
+    guises
+}
+
+/// As in a string of JSON; Go also escapes what means something in HTML.
+fn escaped(text: &str, for_web: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => out.extend(['\\', char]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '&' | '<' | '>' if for_web => out.push_str(&format!("\\u{:04x}", u32::from(char))),
+            char if char.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(char))),
+            char => out.push(char),
+        }
+    }
+    out
+}
+
+/// As in an address.
+fn percent(secret: &[u8], space: &str, upper: bool) -> Vec<u8> {
+    let letter = |&byte: &u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => vec![byte],
+        b' ' => space.as_bytes().to_vec(),
+        byte if upper => format!("%{byte:02X}").into_bytes(),
+        byte => format!("%{byte:02x}").into_bytes(),
+    };
+    secret.iter().flat_map(letter).collect()
 }
 
 #[cfg(test)]

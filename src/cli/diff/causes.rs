@@ -15,6 +15,9 @@ pub type ValuePath = Vec<String>;
 /// How many places of a line are asked for their origin.
 const SAMPLES: usize = 24;
 
+/// Shorter values of a Chart.yaml stand in too many lines to tell anything.
+const SHORTEST: usize = 3;
+
 /// How deep values are compared.
 const DEPTH: usize = 200;
 
@@ -170,6 +173,30 @@ impl Notes {
         None
     }
 
+    /// The changed line of a Chart.yaml, the nearest to the template, whose value stands in a line of its manifest.
+    fn metadata(&self, side: Side, known: &Known, file: &str, line: &[u8]) -> Option<String> {
+        let charts = known.inputs.templates.iter().filter_map(|(name, template)| {
+            let folder = name.strip_suffix("Chart.yaml")?;
+            file.starts_with(folder).then_some((folder.len(), template))
+        });
+        let mut charts: Vec<(usize, &File)> = charts.collect();
+        charts.sort_by_key(|(length, template)| (std::cmp::Reverse(*length), &template.key));
+        for (_, template) in charts {
+            let Some(changed) = self.changed.get(&(side, template.key.clone())) else { continue };
+            let text = String::from_utf8_lossy(&template.text);
+            let place = text.lines().enumerate().find(|(at, own)| {
+                let value = own.split_once(": ").map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
+                value.len() >= SHORTEST
+                    && changed.contains(&(at + 1))
+                    && memchr::memmem::find(line, value.as_bytes()).is_some()
+            });
+            if let Some((at, _)) = place {
+                return Some(format!("{}:{}", template.shown, at + 1));
+            }
+        }
+        None
+    }
+
     fn templates(&self, side: Side, known: &Known, file: &[u8], range: Range<usize>, found: &mut Vec<String>) {
         let step = range.len().div_ceil(SAMPLES).max(1);
         for offset in range.step_by(step) {
@@ -190,7 +217,8 @@ impl Notes {
     }
 }
 
-fn value_path(steps: &[Step]) -> ValuePath {
+/// The steps of a path as texts.
+pub fn value_path(steps: &[Step]) -> ValuePath {
     let text = |step: &Step| match step {
         Step::Key(key) => key.to_str_lossy().into_owned(),
         Step::Index(index) => index.to_string(),
@@ -257,6 +285,9 @@ impl Annotator for Notes {
                     break;
                 }
             }
+        }
+        if found.is_empty() {
+            found.extend(self.metadata(side, known, &input.file, line));
         }
         found
     }

@@ -1,7 +1,7 @@
 //! A side that is not compared service by service: a chart, manifests, a stream, or services against one of these.
 
 use super::Setting;
-use super::causes::{File, Inputs, Known, ValueFile};
+use super::causes::{File, Inputs, Known, ValueFile, ValuePath};
 use super::factory::{self, differing, inputs, random};
 use super::schema::secret_paths;
 use super::sides::{Content, Source};
@@ -9,9 +9,9 @@ use crate::chart::{self, Chart};
 use crate::cli::helm::read_values_file;
 use crate::cli::job::{Job, value_options};
 use crate::cli::reproducible::{Reproducible, Watched};
-use crate::diff::{self, Input, Side};
+use crate::diff::{self, Input, Secrets, Side};
 use crate::engine::KubeVersion;
-use crate::go::{Dict, Str};
+use crate::go::{Dict, Str, Value};
 use crate::host::Host;
 use crate::profile::Profile;
 use crate::render::{self, Options};
@@ -34,12 +34,13 @@ pub fn load(
     profile: &'static Profile,
     source: &Source,
     side: Side,
+    secrets: &mut Secrets,
 ) -> Result<Loaded, String> {
     match &source.content {
         Content::Nothing => Ok((Vec::new(), Vec::new())),
         Content::Stream(text) => Ok((diff::inputs_of_text("stdin", &Str::from(text.as_slice())), Vec::new())),
         Content::Manifests(path) => Ok((manifests(path, source)?, Vec::new())),
-        Content::Chart(path) => render_chart(arguments, setting, profile, (source, path), side),
+        Content::Chart(path) => render_chart(arguments, setting, profile, (source, path), side, secrets),
         Content::Services { services, library, schema } => {
             let environment = arguments.get_one::<String>("env").map(String::as_str);
             let factory = factory::open((services, library, schema.as_deref()), environment, profile)?;
@@ -92,6 +93,7 @@ fn render_chart(
     profile: &'static Profile,
     (source, path): (&Source, &Path),
     side: Side,
+    secrets: &mut Secrets,
 ) -> Result<Loaded, String> {
     let chart = chart::load(path, profile, &mut |_| {}).map_err(|error| error.to_string())?;
     // A chart without its dependencies would render to less than it is, and differ from nothing.
@@ -121,7 +123,10 @@ fn render_chart(
     }
     let name = chart.name().to_owned();
     let mut secret = setting.secret.clone();
-    secret.extend(chart.schema.iter().flat_map(|schema| secret_paths(schema)));
+    secret_of(&chart, &mut Vec::new(), &mut secret);
+    // An error may tell values: its secrets are known before it comes.
+    learn_all(&chart, &mut Vec::new(), &secret, secrets);
+    factory::learn_values(secrets, &Value::Dict(user_values.deep_copy()), &mut Vec::new(), &secret);
     let mut known_inputs = Inputs::default();
     for (at, (path, text)) in texts.into_iter().enumerate().rev() {
         let file = File { key: format!("-f {at}"), shown: path, text };
@@ -155,7 +160,42 @@ fn render_chart(
             volatile = differing(&found, &inputs(&other));
         }
     }
-    Ok((found, vec![Known { chart: name, trace, values: seen, inputs: known_inputs, asked, volatile, secret }]))
+    let mut known = Known { chart: name, trace, values: seen, inputs: known_inputs, asked, volatile, secret };
+    factory::mark_flows(&found, &mut known);
+    Ok((found, vec![known]))
+}
+
+/// The values that the schemas of a chart and of those in it mark as secret.
+fn secret_of(chart: &Chart, under: &mut Vec<String>, found: &mut Vec<ValuePath>) {
+    let own = chart.schema.iter().flat_map(|schema| secret_paths(schema));
+    found.extend(own.map(|path| [under.as_slice(), &path].concat()));
+    for dependency in &chart.dependencies {
+        for name in names_of(chart, dependency) {
+            under.push(name);
+            secret_of(dependency, under, found);
+            under.pop();
+        }
+    }
+}
+
+/// Learns the secret values that a chart and those in it come with.
+fn learn_all(chart: &Chart, under: &mut ValuePath, marked: &[ValuePath], secrets: &mut Secrets) {
+    factory::learn_values(secrets, &Value::Dict(chart.values.deep_copy()), under, marked);
+    for dependency in &chart.dependencies {
+        for name in names_of(chart, dependency) {
+            under.push(name);
+            learn_all(dependency, under, marked, secrets);
+            under.pop();
+        }
+    }
+}
+
+/// The keys that a chart has for the values of one in it: its name, and the aliases.
+fn names_of(chart: &Chart, dependency: &Chart) -> Vec<String> {
+    let name = dependency.name();
+    let rows = chart.metadata.dependencies.iter().flatten();
+    let aliases = rows.filter(|row| row.name == *name && !row.alias.is_empty()).map(|row| row.alias.to_string());
+    std::iter::once(name.to_owned()).chain(aliases).collect()
 }
 
 /// The files of a chart and of those in it, under the names that a trace and people have for them.

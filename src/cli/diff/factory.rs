@@ -15,6 +15,7 @@ use crate::profile::Profile;
 use crate::services::{self, Configuration, Libraries, Library, Platform, Service};
 use crate::template::Function;
 use crate::trace::{Reads, Step, Trace};
+use crate::yaml;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -119,7 +120,9 @@ impl<'a> Half<'a> {
         let secret = self.secret.get(index).cloned().unwrap_or_default();
         let inputs_of = self.inputs_of(made);
         let chart = made.configuration.name.clone();
-        Ok((inputs, Known { chart, trace, values, inputs: inputs_of, asked, volatile, secret }))
+        let mut known = Known { chart, trace, values, inputs: inputs_of, asked, volatile, secret };
+        mark_flows(&inputs, &mut known);
+        Ok((inputs, known))
     }
 
     /// Renders all services, to be compared with what knows no services.
@@ -139,6 +142,16 @@ impl<'a> Half<'a> {
             }
         }
         Ok(all)
+    }
+
+    /// Learns the secrets of a service that cannot be rendered: what went wrong may be told with them.
+    fn learn_inputs(&self, bench: &Bench<'a>, name: &str, secrets: &mut Secrets) {
+        let Some(service) = self.service(name) else { return };
+        let marked: Vec<ValuePath> = self.secret.iter().flatten().cloned().collect();
+        let mut learn = |values: Dict| learn_values(secrets, &Value::Dict(values), &mut Vec::new(), &marked);
+        service.layers.iter().filter_map(|layer| yaml::unmarshal_map(&layer.text).ok()).for_each(&mut learn);
+        bench.user_values.iter().for_each(|values| learn(values.deep_copy()));
+        self.make(bench, service).into_iter().for_each(|made| learn(made.values));
     }
 
     /// The files that a service is made of.
@@ -228,7 +241,43 @@ pub fn learn(secrets: &mut Secrets, inputs: &[Input], known: &Known) {
     }
 }
 
-fn learn_values(secrets: &mut Secrets, value: &Value, path: &mut ValuePath, marked: &[ValuePath]) {
+/// A value that as a whole became the data of a Secret is one wherever else it flows, and so is a part of such data whose
+/// key speaks of secrets.
+pub fn mark_flows(inputs: &[Input], known: &mut Known) {
+    let mut found: Vec<ValuePath> = Vec::new();
+    for input in inputs.iter().filter(|input| input.id.kind == "Secret") {
+        let data = diff::secret::data_of(input);
+        let range = input.offset..input.offset + input.text.len();
+        for path in known.trace.values_in(input.file.as_bytes(), range) {
+            let Some(text) = value_at(&known.values, &path) else { continue };
+            let path = super::causes::value_path(&path);
+            let tells = path.last().is_some_and(|key| diff::secret::is_telling(key));
+            let is_part = |data: &Vec<u8>| tells && memchr::memmem::find(data, &text).is_some();
+            if !diff::secret::is_word(&text) && data.iter().any(|data| **data == *text || is_part(data)) {
+                found.push(path);
+            }
+        }
+    }
+    known.secret.extend(found);
+}
+
+/// The text at a path.
+fn value_at(values: &Dict, path: &[Step]) -> Option<crate::go::Str> {
+    let mut at = Value::Dict(values.clone());
+    for step in path {
+        at = match step {
+            Step::Key(key) => at.as_dict()?.get(key)?,
+            Step::Index(index) => at.as_list()?.get(*index).cloned()?,
+        };
+    }
+    match at {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Learns the values that are marked as secret.
+pub fn learn_values(secrets: &mut Secrets, value: &Value, path: &mut ValuePath, marked: &[ValuePath]) {
     const DEPTH: usize = 100;
     match value {
         _ if path.len() > DEPTH => {}
@@ -249,7 +298,7 @@ fn learn_values(secrets: &mut Secrets, value: &Value, path: &mut ValuePath, mark
         value if is_secret(marked, path) => match value {
             Value::String(text) => secrets.learn(text),
             other => {
-                if let Some(text) = crate::yaml::scalar_text(other) {
+                if let Some(text) = yaml::scalar_text(other) {
                     secrets.learn(&text);
                 }
             }
@@ -418,6 +467,8 @@ impl<'a> Comparison<'a> {
             for (inputs, known) in [&rendered.0, &rendered.1].into_iter().flatten() {
                 learn(&mut unit.secrets, inputs, known);
             }
+            self.before.learn_inputs(&benches.before, name, &mut unit.secrets);
+            self.after.learn_inputs(&benches.after, name, &mut unit.secrets);
             return unit;
         }
         let (before, old) = rendered.0.map_or((Vec::new(), None), |(inputs, known)| (inputs, Some(known)));

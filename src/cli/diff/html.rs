@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::markdown::html;
-use super::text::{shown, summary, title, why};
+use super::text::{shown, summary, title, visible, why};
 use crate::diff::Op;
 use std::fmt::Write;
 
@@ -20,12 +20,16 @@ ul{margin:.3rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}\
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}pre{background:#161b22}.add{background:#12351f}.del{background:#4b1113}\
 details{border-color:#30363d}.class{color:#1b1f24}}";
 
+/// What is searched for also stands behind the `#` of the address, so that a link can lead to it. What is found is
+/// unfolded.
 const SCRIPT: &str = "const all=[...document.querySelectorAll('details')],box=document.getElementById('search'),count=document.getElementById('count');\
-function find(){const word=box.value.toLowerCase();let shown=0;for(const part of all){const hit=!word||part.textContent.toLowerCase().includes(word);\
-part.hidden=!hit;shown+=hit}count.textContent=shown+' of '+all.length+' sections'}\
-box.addEventListener('input',find);\
+const texts=all.map(part=>part.textContent.toLowerCase());\
+function find(){const word=box.value.trim().toLowerCase();let shown=0;all.forEach((part,at)=>{const hit=texts[at].includes(word);\
+part.hidden=!hit;if(word)part.open=hit;shown+=hit});count.textContent=shown+' of '+all.length+' sections'}\
+function follow(){try{box.value=decodeURIComponent(location.hash.slice(1))}catch{box.value=location.hash.slice(1)}find()}\
+box.addEventListener('input',find);window.addEventListener('hashchange',follow);\
 document.getElementById('open').addEventListener('click',()=>all.forEach(part=>part.open=true));\
-document.getElementById('close').addEventListener('click',()=>all.forEach(part=>part.open=false));find();";
+document.getElementById('close').addEventListener('click',()=>all.forEach(part=>part.open=false));follow();";
 
 /// The page.
 pub fn document(report: &Report) -> String {
@@ -77,7 +81,7 @@ pub fn document(report: &Report) -> String {
                     Op::Remove => (" class=\"del\"", '-'),
                     Op::Add => (" class=\"add\"", '+'),
                 };
-                let _ = write!(out, "<span{class}>{sign}{}</span>", html(&line.text));
+                let _ = write!(out, "<span{class}>{sign}{}</span>", html(&visible(&line.text)));
             }
             out.push_str("</pre>\n");
         }

@@ -1,7 +1,7 @@
 //! The view for a comment on a pull request: folded, the most important first, and never too long for one.
 
 use super::Report;
-use super::text::{services, shown, summary, title, why};
+use super::text::{services, shown, summary, title, visible, why};
 use crate::diff::{Op, Section};
 use std::fmt::Write;
 
@@ -69,7 +69,7 @@ fn full(section: &Section, open: bool) -> String {
                     Op::Remove => '-',
                     Op::Add => '+',
                 };
-                format!("{sign}{}", line.text)
+                format!("{sign}{}", visible(&line.text))
             })
             .collect();
         // A fence is longer than any row of such marks in it.

@@ -7,8 +7,8 @@ use crate::profile::HELM_4_3;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How many edits are tried.
-const EDITS: u64 = 24;
+/// How many sets of edits are tried; `MIZZEN_EDITS` asks for more.
+const EDITS: usize = 24;
 
 /// A small generator that always draws the same numbers.
 struct Draw(u64);
@@ -58,6 +58,36 @@ fn edit(text: &str, draw: &mut Draw) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Changes a file, or adds, copies or removes one; what was there before is put on a list.
+fn edit_tree(root: &Path, draw: &mut Draw, undo: &mut Vec<(PathBuf, Option<Vec<u8>>)>) -> PathBuf {
+    let mut all = Vec::new();
+    for name in ["library", "services", "schemas"] {
+        files(&root.join(name), &mut all);
+    }
+    let path = all[draw.below(all.len())].clone();
+    let bytes = fs::read(&path).unwrap();
+    let target = match draw.below(10) {
+        0 => {
+            undo.push((path.clone(), Some(bytes)));
+            fs::remove_file(&path).unwrap();
+            return path;
+        }
+        // Another layer, another template, another file: its name decides what it is.
+        1 => {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            path.with_file_name(
+                name.replace("configuration.yml", "configuration.production.yml").replace('_', "_more-"),
+            )
+        }
+        2 => path.with_file_name("NOTES.txt"),
+        _ => path.clone(),
+    };
+    undo.push((target.clone(), fs::read(&target).ok()));
+    let text = edit(&String::from_utf8_lossy(&bytes), draw);
+    fs::write(&target, if target == path || draw.below(2) == 0 { text.into_bytes() } else { bytes }).unwrap();
+    target
+}
+
 fn source(root: &Path) -> Source {
     Source::folder("a side", root, Content::Nothing)
 }
@@ -82,43 +112,59 @@ fn nothing_that_changes_is_left_out() {
                 copy(&root.join(name), &side.join(name));
             }
         }
-        let mut all = Vec::new();
-        for name in ["library", "services"] {
-            files(&after.join(name), &mut all);
+        // Layers of an environment, on both sides.
+        for side in [&before, &after] {
+            for (service, text) in [("mailer", "image:\n  tag: 9.9.9\n"), ("storefront", "replicas: 5\n")] {
+                fs::write(side.join("services").join(service).join("configuration.production.yml"), text).unwrap();
+            }
         }
-        let matches = command().get_matches_from(["diff"]);
-        let setting = setting(&matches).unwrap();
+        let edits = std::env::var("MIZZEN_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(EDITS);
+        let commands = [
+            command().get_matches_from(["diff"]),
+            command().get_matches_from(["diff", "--env", "production"]),
+            command().get_matches_from(["diff", "--set", "replicas=3"]),
+        ];
         let mut draw = Draw(7);
-        let (mut skipped, mut changed) = (0, 0);
-        for number in 0..EDITS {
-            let path = &all[draw.below(all.len())];
-            let text = fs::read_to_string(path).unwrap();
-            fs::write(path, edit(&text, &mut draw)).unwrap();
+        let (mut skipped, mut changed, mut failed) = (0, 0, 0);
+        for number in 0..edits {
+            let matches = &commands[number % commands.len()];
+            let environment = matches.get_one::<String>("env").map(String::as_str);
+            let setting = setting(matches).unwrap();
+            let mut undo = Vec::new();
+            let paths: Vec<PathBuf> = (0..=draw.below(3)).map(|_| edit_tree(&after, &mut draw, &mut undo)).collect();
             let half = |side: &Path| {
                 let schema = side.join("schemas/configuration.schema.json");
-                open((&side.join("services"), &side.join("library"), Some(&schema)), None, &HELM_4_3)
+                let schema = schema.is_file().then_some(schema);
+                open((&side.join("services"), &side.join("library"), schema.as_deref()), environment, &HELM_4_3)
             };
             if let (Ok(old), Ok(new)) = (half(&before), half(&after)) {
                 let sources = (source(&before), source(&after));
                 let comparison = |all: bool| {
                     Comparison::new(
-                        Half::new(Job::new(&matches, &old, &HELM_4_3).unwrap(), &sources.0, &setting),
-                        Half::new(Job::new(&matches, &new, &HELM_4_3).unwrap(), &sources.1, &setting),
+                        Half::new(Job::new(matches, &old, &HELM_4_3).unwrap(), &sources.0, &setting),
+                        Half::new(Job::new(matches, &new, &HELM_4_3).unwrap(), &sources.1, &setting),
                         all,
                     )
                 };
                 let (some, all) = (found(&comparison(false), &setting), found(&comparison(true), &setting));
-                assert_eq!(some, all, "edit {number} of {}", path.display());
+                assert_eq!(some, all, "edit {number} of {paths:?}");
                 changed += all.iter().filter(|unit| !unit.ends_with(": [] []")).count();
                 let quick = comparison(false);
                 let benches = quick.benches();
                 skipped += quick.names().iter().filter(|name| !quick.unit(&benches, name, &setting).compared).count();
+            } else {
+                failed += 1;
             }
-            fs::write(path, text).unwrap();
+            for (path, bytes) in undo.into_iter().rev() {
+                match bytes {
+                    Some(bytes) => fs::write(path, bytes).unwrap(),
+                    None => fs::remove_file(path).unwrap(),
+                }
+            }
         }
         fs::remove_dir_all(&folder).unwrap();
         // Both must happen, or this shows nothing.
-        assert!(skipped > 10 && changed > 5, "{skipped} {changed}");
+        assert!(skipped > 10 && changed > 5 && failed < edits / 2, "{skipped} {changed} {failed}");
     };
     let thread = std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run).unwrap();
     assert!(thread.join().is_ok());

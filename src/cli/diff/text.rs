@@ -3,7 +3,11 @@
 use super::Report;
 use crate::diff::sections::{Member, folded};
 use crate::diff::{Change, Field, Hunk, Op, Risk, Section, Status};
+use std::collections::BTreeSet;
 use std::fmt::Write;
+
+/// How many resources are named whose folded lines do the worst.
+const WORST: usize = 3;
 
 /// How many services a heading names.
 const NAMED: usize = 8;
@@ -20,9 +24,7 @@ struct Paint(bool);
 
 impl Paint {
     fn text(&self, code: &str, text: &str) -> String {
-        // What is shown was written by others: it must not steer the terminal.
-        let text: String =
-            text.chars().map(|char| if char.is_control() && char != '\t' { '\u{fffd}' } else { char }).collect();
+        let text = visible(text);
         if self.0 && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
     }
 
@@ -33,6 +35,17 @@ impl Paint {
             _ => self.text(RED, text),
         }
     }
+}
+
+/// What is shown was written by others: it must not steer the terminal, and a carriage return must be seen.
+pub fn visible(text: &str) -> String {
+    let visible = |char: char| match char {
+        '\t' => char,
+        '\r' => '␍',
+        char if char.is_control() => '\u{fffd}',
+        char => char,
+    };
+    text.chars().map(visible).collect()
 }
 
 /// What a section is about: its resource, or its kind and services.
@@ -186,22 +199,33 @@ pub fn summary(report: &Report) -> String {
     let counts: Vec<String> =
         report.counts().iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     let (added, removed) = report.lines();
-    if counts.is_empty() {
+    let failed = report.failures.iter().map(|(service, ..)| service.as_str()).collect::<BTreeSet<_>>().len();
+    if failed > 0 && report.services <= failed {
+        out.push_str("nothing could be compared\n");
+    } else if counts.is_empty() {
         let folded = report.changes.iter().any(Change::counts);
         out.push_str(if folded { "only folded lines differ\n" } else { "no differences\n" });
     } else {
         let _ = writeln!(out, "resources: {}; lines: +{added} -{removed}", counts.join(", "));
     }
     if report.services > 0 {
-        let _ = writeln!(out, "services: {}, rendered: {}", report.services, report.rendered);
+        let failed = if failed > 0 { format!(", failed: {failed}") } else { String::new() };
+        let _ = writeln!(out, "services: {}, rendered: {}{failed}", report.services, report.rendered);
     }
     let folded = folded(&report.changes);
     if !folded.is_empty() {
         let folded: Vec<String> = folded.iter().map(|(noise, count)| format!("{count} {}", noise.name())).collect();
         let _ = writeln!(out, "folded: {}", folded.join(", "));
-        let risk = report.changes.iter().filter_map(|change| change.folded_risk).max();
-        if let Some((risk, _)) = risk.filter(|(risk, _)| *risk > Risk::Harmless) {
-            let _ = writeln!(out, "what is folded: {}", risk.title());
+        let risk_of = |change: &&Change| change.folded_risk.map_or(Risk::Harmless, |(risk, _)| risk);
+        let risk = report.changes.iter().map(|change| risk_of(&change)).max().unwrap_or(Risk::Harmless);
+        let mut worst: Vec<String> =
+            report.changes.iter().filter(|change| risk_of(change) == risk).map(place).collect();
+        worst.sort();
+        let more = worst.len().saturating_sub(WORST);
+        worst.truncate(WORST);
+        if risk > Risk::Harmless {
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let _ = writeln!(out, "what is folded: {} ({}{more})", risk.title(), worst.join(", "));
         }
     }
     out
@@ -237,12 +261,17 @@ fn shown_changes(report: &Report) -> impl Iterator<Item = &Change> {
     report.changes.iter().filter(|change| change.counts())
 }
 
-fn name(change: &Change) -> String {
+/// `mailer: Deployment/mailer`
+fn place(change: &Change) -> String {
     let service = if change.service.is_empty() { String::new() } else { format!("{}: ", change.service) };
+    format!("{service}{}", change.id)
+}
+
+fn name(change: &Change) -> String {
     let renamed = match &change.status {
         Status::Renamed(old) => format!(" (was {old})"),
         Status::Changed => String::new(),
         status => format!(" ({})", status.name()),
     };
-    format!("{service}{}{renamed}", change.id)
+    format!("{}{renamed}", place(change))
 }
