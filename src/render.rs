@@ -280,7 +280,7 @@ mod tests {
     use crate::go::Str;
     use crate::host::Host;
     use crate::profile::HELM_4_3;
-    use crate::trace::{Site, Step, Taints};
+    use crate::trace::{Site, Step, Stopwatch, Taints, Timings};
 
     struct Nowhere;
 
@@ -436,5 +436,96 @@ mod tests {
             reads.iter().filter_map(|read| read.path).map(|id| path(&trace.reads().path(id))).collect();
         assert_eq!(paths, ["a", "a.b", "a.b.c"]);
         assert_eq!(trace.missed().map(|(_, name)| name.to_string()).as_deref(), Some("d"));
+    }
+
+    /// Renders a template beside definitions, by a clock that each look at it moves by a microsecond, so that a
+    /// template takes one between two hooks; whether it succeeded, and the times.
+    fn timed(template: &str, definitions: &str) -> (bool, Timings) {
+        let metadata = ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+        let files = [metadata, ("templates/_h.tpl", definitions), ("templates/a.yaml", template)];
+        let files = files.map(|(name, text)| File { name: name.to_owned(), data: Str::from(text) });
+        let chart = load_files(files.into(), &HELM_4_3, &mut |_| {}).unwrap();
+        let mut now = 0;
+        let mut stopwatch = Stopwatch::new(|| {
+            now += 1000;
+            now
+        });
+        let (values, options) = (Dict::new(), Options::default());
+        let result = render_observed(chart, &values, &options, &Nowhere, &HELM_4_3, &mut |_| {}, &mut stopwatch);
+        (result.is_ok(), stopwatch.finish())
+    }
+
+    /// Name, calls, and microseconds alone and in all.
+    fn table(timings: &Timings) -> Vec<String> {
+        let rows = timings.rows().into_iter();
+        rows.map(|row| format!("{} {} {} {}", row.subject, row.calls, row.own / 1000, row.total / 1000)).collect()
+    }
+
+    #[test]
+    fn times_tell_includes_and_template_actions_by_name_and_file() {
+        let template = "{{ include \"a\" . }}{{ include \"a\" . }}{{ template \"b\" . }}";
+        let definitions = "{{ define \"a\" }}{{ include \"b\" . }}{{ end }}{{ define \"b\" }}# b\n{{ end }}";
+        let (ok, timings) = timed(template, definitions);
+        assert!(ok);
+        assert_eq!(
+            table(&timings),
+            ["c/templates/a.yaml 1 4 11", "a (c/templates/_h.tpl) 2 4 6", "b (c/templates/_h.tpl) 3 3 3"]
+        );
+        assert_eq!(timings.total(), 11_000);
+        assert_eq!(
+            timings.folded(),
+            "c/templates/a.yaml 4000\n\
+             c/templates/a.yaml;a (c/templates/_h.tpl) 4000\n\
+             c/templates/a.yaml;a (c/templates/_h.tpl);b (c/templates/_h.tpl) 2000\n\
+             c/templates/a.yaml;b (c/templates/_h.tpl) 1000\n"
+        );
+    }
+
+    #[test]
+    fn times_count_a_recursion_once() {
+        let definitions = "{{ define \"n\" }}{{ if . }}{{ include \"n\" (sub . 1) }}{{ end }}{{ end }}";
+        let (ok, timings) = timed("{{ include \"n\" 3 }}", definitions);
+        assert!(ok);
+        assert_eq!(table(&timings), ["n (c/templates/_h.tpl) 4 7 7", "c/templates/a.yaml 1 2 9"]);
+    }
+
+    #[test]
+    fn times_lose_nothing_where_a_recursion_is_deep() {
+        let definitions = "{{ define \"n\" }}{{ if . }}{{ template \"n\" (sub . 1) }}{{ end }}{{ end }}";
+        let (ok, timings) = timed("{{ template \"n\" 5000 }}", definitions);
+        assert!(ok);
+        assert_eq!(table(&timings), ["n (c/templates/_h.tpl) 5001 10001 10001", "c/templates/a.yaml 1 2 10003"]);
+        assert!(timings.folded().lines().all(|line| line.matches(';').count() <= 500));
+    }
+
+    #[test]
+    fn times_tell_tpl_by_its_place_with_what_its_text_takes() {
+        let template = "a: 1\n{{ tpl \"{{ include \\\"b\\\" . }}\" . }}\n{{ tpl \"plain: 1\" . }}\n";
+        let (ok, timings) = timed(template, "{{ define \"b\" }}b: 1{{ end }}");
+        assert!(ok);
+        assert_eq!(
+            table(&timings),
+            [
+                // To compile its text, the text before and after the call, and the rest.
+                "tpl (c/templates/a.yaml:2) 1 4 5",
+                "c/templates/a.yaml 1 3 9",
+                "b (c/templates/_h.tpl) 1 1 1",
+                "tpl (c/templates/a.yaml:3) 1 1 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn times_of_what_an_error_ends_count_until_then() {
+        let (ok, timings) = timed("{{ include \"e\" . }}", "{{ define \"e\" }}{{ fail \"no\" }}{{ end }}");
+        assert!(!ok);
+        assert_eq!(table(&timings), ["c/templates/a.yaml 1 1 2", "e (c/templates/_h.tpl) 1 1 1"]);
+    }
+
+    #[test]
+    fn names_do_not_break_a_line_of_folded_stacks() {
+        let (ok, timings) = timed("{{ include \"a;b\\nc\" . }}", "{{ define \"a;b\\nc\" }}b: 1{{ end }}");
+        assert!(ok);
+        assert!(timings.folded().ends_with(";a,b c (c/templates/_h.tpl) 1000\n"));
     }
 }

@@ -41,6 +41,7 @@ pub mod show;
 pub mod sources;
 pub mod sync;
 pub mod template;
+mod timings;
 pub mod validate;
 pub mod verify;
 pub mod version;

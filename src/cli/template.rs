@@ -6,6 +6,7 @@ use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert};
 use super::host;
 use super::post_renderer::PostRenderer;
+use super::timings::Wanted;
 use super::{Exit, Streams, kubeconfig};
 use crate::chart::{self, Chart, package};
 use crate::engine::link;
@@ -18,6 +19,7 @@ use crate::manifest::Manifests;
 use crate::profile::{Logs, Profile};
 use crate::render::{self, Failure};
 use crate::template::{Function, Templates, Unobserved};
+use crate::trace::Stopwatch;
 use crate::{output, values};
 use std::path::Path;
 use std::sync::Arc;
@@ -42,6 +44,8 @@ pub static FLAGS: &[Flag] = &[
     flag("seed", None, Kind::Text, super::reproducible::HELP),
     flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print"),
     flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)"),
+    flag("profile-templates", None, Kind::Optional("table"), "say how long each template ran, as a table or as =json"),
+    flag("profile-output", None, Kind::Text, "write those times into this file as folded stacks, for flame graphs"),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
     inert("description", Kind::Text),
@@ -189,6 +193,7 @@ impl Template<'_> {
             );
         }
         self.check_exclusive()?;
+        let timings = Wanted::new(self.parsed)?;
         let kube_version = self.invocation.kube_version()?;
         self.invocation.check_fetch_files()?;
         let server = self.dry_run_on_server(streams)?;
@@ -226,8 +231,21 @@ impl Template<'_> {
         };
         self.check_labels()?;
         let options = known.options.insert(options);
-        let manifests =
-            render::render(chart, &user_values, options, self.host, self.profile, &mut |record| streams.log(&record))?;
+        let mut log = |record| streams.log(&record);
+        let (host, profile) = (self.host, self.profile);
+        let manifests = match timings {
+            None => render::render(chart, &user_values, options, host, profile, &mut log)?,
+            Some(wanted) => {
+                // The host may have a clock that stands still.
+                let clock = host::System::default();
+                let mut stopwatch = Stopwatch::new(|| clock.monotonic().unsigned_abs());
+                let result =
+                    render::render_observed(chart, &user_values, options, host, profile, &mut log, &mut stopwatch);
+                let took = clock.monotonic().unsigned_abs();
+                wanted.report(&stopwatch.finish(), took, streams)?;
+                result?
+            }
+        };
         self.write(&manifests, &name, post_renderer.as_ref(), streams)
     }
 

@@ -644,7 +644,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {
         self.check_calls().map_err(Evaluate::Execute)?;
         // Most texts are plain, as values are that might hold a template but do not.
-        if !O::ACTIVE && !text.windows(2).any(|pair| pair == b"{{") {
+        if !O::PLAIN_TEXTS && !text.windows(2).any(|pair| pair == b"{{") {
             return Ok(text.clone());
         }
         let templates = self.compile(text).map_err(Evaluate::Parse)?;

@@ -21,6 +21,9 @@ pub trait Observer {
     /// Whether the hooks are called. The executor is compiled without them where this is false.
     const ACTIVE: bool = true;
 
+    /// Whether the texts of `tpl` that hold no action are executed too, to see them written.
+    const PLAIN_TEXTS: bool = Self::ACTIVE;
+
     /// A template begins: by the program, an `include`, a `tpl` or a `template` action. It ends with `leave`, or with
     /// the execution where that fails.
     fn enter(&mut self, _template: &Template) {}
@@ -74,6 +77,7 @@ pub trait Observer {
 /// An observer that the caller keeps, for what it saw.
 impl<O: Observer> Observer for &mut O {
     const ACTIVE: bool = O::ACTIVE;
+    const PLAIN_TEXTS: bool = O::PLAIN_TEXTS;
 
     fn enter(&mut self, template: &Template) {
         (**self).enter(template);

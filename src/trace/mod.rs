@@ -1,7 +1,8 @@
 //! Watches a render: which template line wrote each byte, through which includes, and which values were read for it.
 //!
 //! A [`Recorder`] is an observer of the template language; [`crate::render::traced`] gives it to a render and returns
-//! what it saw as a [`Trace`]. `origin` holds the first half of that, `reads` the second.
+//! what it saw as a [`Trace`]. `origin` holds the first half of that, `reads` the second. `timing` holds an observer of
+//! its own, which tells how long each template ran.
 //!
 //! Strings carry both through functions as marks: a piece of an `include` knows its line, a string of the values its
 //! path, and what a function returned that the caller of [`Recorder::tainting`] names is tainted.
@@ -10,9 +11,11 @@
 
 pub mod origin;
 pub mod reads;
+pub mod timing;
 
 pub use origin::{Origin, Output, Site};
 pub use reads::{PathId, Read, Reads, Step};
+pub use timing::{Stopwatch, Subject, Timings};
 
 use crate::go::{Dict, Mark, Span, Str, Value};
 use crate::template::{Function, Observer, Place, Template};
