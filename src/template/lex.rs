@@ -232,7 +232,12 @@ impl Lexer {
 
     /// How many lines end between the start and here.
     fn lines(&self) -> u32 {
-        memchr::memchr_iter(b'\n', self.text.get(self.start..self.position).unwrap_or_default()).count() as u32
+        let text = self.text.get(self.start..self.position).unwrap_or_default();
+        // Most pieces of an action are a single byte or two, which are counted faster than a search is called.
+        if text.len() < 16 {
+            return text.iter().filter(|byte| **byte == b'\n').count() as u32;
+        }
+        memchr::memchr_iter(b'\n', text).count() as u32
     }
 
     fn ignore(&mut self) {
@@ -360,51 +365,54 @@ impl Lexer {
     }
 
     fn inside_action(&mut self) -> Step {
-        if self.at_right_delimiter().0 {
-            if self.parentheses == 0 {
-                return self.right_delimiter();
-            }
-            return self.error("unclosed left paren");
-        }
-        let Some(rune) = self.peek() else {
+        let Some(byte) = self.byte() else {
             return self.error("unclosed action");
         };
-        match rune {
-            ' ' | '\t' | '\r' | '\n' => self.space(),
-            '=' => self.take(1, Kind::Assign),
-            ':' if self.rest(self.position).starts_with(b":=") => self.take(2, Kind::Declare),
-            ':' => self.error("expected :="),
-            '|' => self.take(1, Kind::Pipe),
-            '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
-            '`' => self.raw_quoted(),
-            '$' => {
+        match byte {
+            b'}' if self.rest(self.position).starts_with(RIGHT) => self.end_action(),
+            b' ' | b'\t' | b'\r' | b'\n' => self.space(),
+            b'=' => self.take(1, Kind::Assign),
+            b':' if self.rest(self.position).starts_with(b":=") => self.take(2, Kind::Declare),
+            b':' => self.error("expected :="),
+            b'|' => self.take(1, Kind::Pipe),
+            b'"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
+            b'`' => self.raw_quoted(),
+            b'$' => {
                 self.position += 1;
                 if self.at_terminator() {
                     return self.emit(Kind::Variable);
                 }
                 self.field_or_variable(Kind::Variable)
             }
-            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            '.' if self.rest(self.position).get(1).is_some_and(|byte| !byte.is_ascii_digit()) => {
+            b'\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
+            b'.' if self.rest(self.position).get(1).is_some_and(|byte| !byte.is_ascii_digit()) => {
                 self.position += 1;
                 self.field_or_variable(Kind::Field)
             }
-            '.' | '+' | '-' | '0'..='9' => self.number(),
-            _ if is_alphanumeric(rune) => self.identifier(),
-            '(' => {
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
+            _ if is(byte, ALPHANUMERIC) => self.identifier(),
+            b'(' => {
                 self.parentheses += 1;
                 self.take(1, Kind::LeftParen)
             }
-            ')' => match self.parentheses.checked_sub(1) {
+            b')' => match self.parentheses.checked_sub(1) {
                 Some(left) => {
                     self.parentheses = left;
                     self.take(1, Kind::RightParen)
                 }
                 None => self.error("unexpected right paren"),
             },
-            ' '..='~' => self.take(1, Kind::Char),
-            _ => self.error(format!("unrecognized character in action: {}", describe_rune(rune))),
+            b' '..=b'~' => self.take(1, Kind::Char),
+            _ => match self.peek().unwrap_or(RUNE_ERROR) {
+                rune if is_alphanumeric(rune) => self.identifier(),
+                rune => self.error(format!("unrecognized character in action: {}", describe_rune(rune))),
+            },
         }
+    }
+
+    /// The right delimiter that is here, which may not stand in parentheses.
+    fn end_action(&mut self) -> Step {
+        if self.parentheses == 0 { self.right_delimiter() } else { self.error("unclosed left paren") }
     }
 
     fn space(&mut self) -> Step {
@@ -415,7 +423,7 @@ impl Lexer {
         if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
             self.position -= 1;
             if spaces == 1 {
-                return self.right_delimiter();
+                return self.end_action();
             }
         }
         self.line += self.lines();
