@@ -113,12 +113,15 @@ pub fn manifest(bytes: &[u8]) {
     });
 }
 
-/// Writes a value as YAML and reads it again. What Helm writes for -0 it reads as the integer 0,
-/// and in toYaml it folds a U+0085 as the line break that it is in YAML.
+/// Writes a value as YAML and reads it again, but for what Helm itself does not get back: it writes -0 and reads the
+/// integer 0, writes the key `<<` without quotes and reads a merge, and toYaml folds U+0085 as YAML's line break.
 pub fn round_trip(value: &Value) {
     let value = without_negative_zero(value);
     let value = &value;
     let Ok(expected) = json::marshal(value) else { return };
+    if expected.to_str_lossy().contains(r#""\u003c\u003c":"#) {
+        return;
+    }
     let folded = expected.to_str_lossy().contains('\u{85}');
     for (emitter, text) in [("toYaml", yaml::marshal(value)), ("toYamlPretty", yaml::marshal_pretty(value))] {
         let Ok(text) = text else { continue };

@@ -448,10 +448,10 @@ impl<'a> Parser<'a> {
             let mut path = self.context.clone();
             path.push(key.clone());
             let name = join_key(&path);
-            let implicit = self.implicit.remove(&name);
             let array = self.arrays.get(&name) == Some(&true);
             // The older release lets any value take the place of an array.
-            if !implicit && !(array && self.release == Release::V1_4) {
+            let replaceable = array && self.release == Release::V1_4;
+            if !self.implicit.remove(&name) && !replaceable {
                 return self.key_error(format!("Key '{}' has already been defined.", Str::from(name)));
             }
             if !array {
