@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: a revision is read without a checkout", revisions),
         Trial::test("factory: a folder that is not the one, and what to do", lost),
         Trial::test("factory: the commands of docs/factory.md, in order", page),
+        Trial::test("factory: a run that was interrupted leaves nothing behind", interrupted),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
     ]
 }
@@ -87,6 +88,35 @@ fn twice() -> Result<(), Failed> {
     let left = files(folder)?;
     let named: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
     check(named.is_empty(), &format!("nothing of a removed service stays: {named:?}"))
+}
+
+/// A run that cannot go on half-way: what it wrote is known to the next one.
+fn interrupted() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    run(folder, "mizzen init && mizzen new checkout")?;
+    for (command, dir, blocked) in [
+        ("mizzen render -o manifests", "manifests", "manifests/hello/deployment-hello.yaml"),
+        ("mizzen sync -o umbrella", "umbrella", "umbrella/charts/hello/Chart.yaml"),
+        ("mizzen export -o charts", "charts", "charts/hello/values.yaml"),
+    ] {
+        // Where a file should be there is a folder with something in it.
+        std::fs::create_dir_all(folder.join(blocked))?;
+        std::fs::write(folder.join(blocked).join("keep"), "")?;
+        let output = shell(folder, command)?;
+        check(output.status.code() == Some(1), command)?;
+        std::fs::remove_dir_all(folder.join(blocked))?;
+        let half = files(&folder.join(dir))?;
+        // The export refuses before it writes anything.
+        check(half.keys().any(|name| name.contains("checkout")), &format!("{command} left {half:?}"))?;
+        std::fs::rename(folder.join("services/checkout"), folder.join("checkout"))?;
+        run(folder, command)?;
+        let left = files(&folder.join(dir))?;
+        let stale: Vec<&String> = left.keys().filter(|name| name.contains("checkout")).collect();
+        check(stale.is_empty(), &format!("{command} does not know {stale:?}"))?;
+        std::fs::rename(folder.join("checkout"), folder.join("services/checkout"))?;
+    }
+    Ok(())
 }
 
 /// Commands in an empty folder, and in one below that of the services.

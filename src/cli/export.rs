@@ -31,6 +31,10 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         Err(refusal) => return refusal.report(streams),
     };
     let dir = Path::new(arguments.get_one::<String>("output-dir").map_or(".", String::as_str));
+    if let Some(text) = factory.refuse_output(dir) {
+        return streams.fail(&text);
+    }
+    factory.warn_misnamed(streams);
     let mut ledger = match Ledger::open(dir) {
         Ok(ledger) => ledger,
         Err(text) => return streams.fail(&text),
@@ -39,17 +43,24 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let mut exit = Exit::Success;
     let mut names: HashSet<String> = HashSet::new();
     let mut failed = false;
+    let mut exports = Vec::new();
     for service in &factory.services {
-        let written = export(service, &platforms).and_then(|export| {
+        let made = export(service, &platforms).and_then(|export| {
             if !names.insert(export.name.clone()) {
                 return Err(format!("service.name `{}` is already that of another service", export.name));
             }
-            write(dir, &export, &mut ledger)
+            refuse_others(dir, &export, &ledger).map(|()| export)
         });
-        if let Err(text) = written {
-            failed = true;
-            exit = streams.fail(&format!("{}: {text}", service.folder));
+        match made {
+            Ok(export) => exports.push(export),
+            Err(text) => {
+                failed = true;
+                exit = streams.fail(&format!("{}: {text}", service.folder));
+            }
         }
+    }
+    if let Err(text) = write(&exports, &mut ledger) {
+        return streams.fail(&text);
     }
     // The charts of services that were not exported this time stay, and those of services that are gone do not.
     ledger.keep(|path| (failed || factory.selected) && !names.contains(path.split('/').next().unwrap_or_default()));
@@ -66,8 +77,8 @@ fn export(service: &Service, platforms: &Platforms<'_>) -> Result<Export, String
     export.map_err(|error| error.to_string())
 }
 
-/// Writes a chart, into a folder that holds nothing of anybody else: a template of theirs would be rendered with it.
-fn write(dir: &Path, export: &Export, ledger: &mut Ledger) -> Result<(), String> {
+/// A chart's folder holds nothing of anybody else: a template of theirs would be rendered with it.
+fn refuse_others(dir: &Path, export: &Export, ledger: &Ledger) -> Result<(), String> {
     let chart = dir.join(&export.name);
     let mut found = Vec::new();
     list(&chart, "", &mut found).map_err(|error| format!("cannot read `{}`: {error}", chart.display()))?;
@@ -79,8 +90,19 @@ fn write(dir: &Path, export: &Export, ledger: &mut Ledger) -> Result<(), String>
             chart.display()
         ));
     }
-    for (name, bytes) in &export.files {
-        ledger.write(&format!("{}/{name}", export.name), bytes)?;
+    Ok(())
+}
+
+/// Writes the charts.
+fn write(exports: &[Export], ledger: &mut Ledger) -> Result<(), String> {
+    let files = || {
+        exports
+            .iter()
+            .flat_map(|export| export.files.iter().map(|(path, bytes)| (format!("{}/{path}", export.name), bytes)))
+    };
+    ledger.begin(files().map(|(path, _)| path))?;
+    for (path, bytes) in files() {
+        ledger.write(&path, bytes)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Exit, Streams};
 use crate::profile::Profile;
-use crate::services::{self, Libraries, Service};
+use crate::services::{self, Libraries, Misnamed, Service};
 use clap::{Arg, ArgAction, ArgMatches};
 use std::path::Path;
 
@@ -15,8 +15,8 @@ pub struct Factory {
     pub folder: String,
     pub libraries: Libraries,
     pub services: Vec<Service>,
-    /// Folders whose file is called something else than configuration.yml, and that file.
-    pub misnamed: Vec<(String, String)>,
+    /// Files that are called nearly as what is read.
+    pub misnamed: Vec<Misnamed>,
     /// Whether only some services are meant.
     pub selected: bool,
 }
@@ -158,10 +158,25 @@ impl Factory {
         self.services.is_empty().then(|| error.to_string())
     }
 
-    /// Warns of folders that hold something like a configuration.yml under another name.
+    /// Warns of files that hold something like a configuration under another name.
     pub fn warn_misnamed(&self, streams: &mut Streams<'_>) {
-        for (_, path) in &self.misnamed {
-            streams.say(&format!("warning: `{path}` is not read\nhint: call it {}", services::configuration::FILE));
+        for Misnamed { path, hint, .. } in &self.misnamed {
+            streams.say(&format!("warning: `{path}` is not read\nhint: {hint}"));
         }
+    }
+
+    /// Why manifests and charts cannot be written into a folder: it holds what they are made of.
+    pub fn refuse_output(&self, dir: &Path) -> Option<String> {
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let dir_is = real(dir)?;
+        let library = self.libraries.entries.iter().map(|entry| Path::new(&entry.library.path));
+        let source = library
+            .chain([Path::new(&self.folder)])
+            .find(|source| real(source).is_some_and(|source| dir_is.starts_with(source)))?;
+        Some(format!(
+            "cannot write into `{}`: mizzen reads `{}` from there\nhint: write into a folder of its own",
+            dir.display(),
+            source.display()
+        ))
     }
 }

@@ -39,6 +39,13 @@ impl Ledger {
         self.before.contains(name)
     }
 
+    /// Notes what is about to be written, so that a run that is interrupted leaves nothing that a later one does not know.
+    pub fn begin(&mut self, names: impl Iterator<Item = String>) -> Result<(), String> {
+        let count = self.before.len();
+        self.before.extend(names);
+        if self.before.len() == count { Ok(()) } else { self.save(&self.before) }
+    }
+
     /// Writes a file, where its bytes are others; says whether they were.
     pub fn write(&mut self, name: &str, bytes: &[u8]) -> Result<bool, String> {
         let path = self.folder.join(name);
@@ -70,21 +77,26 @@ impl Ledger {
                 }
             }
         }
+        self.save(&self.now)?;
+        Ok(removed)
+    }
+
+    /// Writes the list of files; without any there is none.
+    fn save(&self, names: &BTreeSet<String>) -> Result<(), String> {
         let path = self.folder.join(FILE);
         let failed = |error: io::Error| format!("cannot write `{}`: {error}", path.display());
-        if self.now.is_empty() {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                _ => return Ok(removed),
-            }
+        if names.is_empty() {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+                _ => Ok(()),
+            };
         }
         let mut text = HEAD.to_owned();
-        for name in &self.now {
+        for name in names {
             text.push_str(name);
             text.push('\n');
         }
-        folder::replace(&path, text.as_bytes()).map_err(failed)?;
-        Ok(removed)
+        folder::replace(&path, text.as_bytes()).map(|_| ()).map_err(failed)
     }
 }
 

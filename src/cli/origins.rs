@@ -90,7 +90,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         Err(error) => return streams.fail(&format!("{}: {error}", service.folder)),
     };
     let library = &platform.entry.library;
-    let defaults = Layer { path: format!("{}/values.yaml", library.path), text: library.values.clone() };
+    let defaults = Layer::new(format!("{}/values.yaml", library.path), library.values.clone());
     let mut sources = vec![Source::file(&defaults, platform.defaults.clone())];
     let files = service.layers.iter().zip(&configuration.layers);
     sources.extend(files.map(|(layer, values)| Source::file(layer, values.clone())));
@@ -135,7 +135,10 @@ fn command_line(arguments: &ArgMatches, profile: &'static Profile) -> Result<Vec
     let options = value_options(arguments);
     let mut sources = Vec::new();
     for path in &options.value_files {
-        let layer = Layer::read(Path::new(path)).map_err(|error| error.to_string())?;
+        let layer = Layer::read(Path::new(path));
+        if let Some(error) = &layer.unreadable {
+            return Err(format!("cannot read `{path}`: {error}"));
+        }
         let values = crate::yaml::unmarshal_map(&layer.text)
             .map_err(|error| format!("cannot parse `{path}`: {}", error.problem))?;
         sources.push(Source::file(&layer, values));

@@ -70,6 +70,9 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     };
     factory.warn_misnamed(streams);
     let dir = arguments.get_one::<String>("output-dir").map(Path::new);
+    if let Some(text) = dir.and_then(|dir| factory.refuse_output(dir)) {
+        return streams.fail(&text);
+    }
     let as_json = arguments.get_one::<String>("format").is_some_and(|format| format == "json");
     let as_files = as_json || dir.is_some();
     let mut progress = Progress::new(factory.services.len());
@@ -145,6 +148,13 @@ fn write(
     profile: &'static Profile,
 ) -> Result<(), String> {
     let mut ledger = Ledger::open(dir)?;
+    let made = rows.iter().filter_map(|row| row.outcome.result.as_ref().ok());
+    let files = made.flat_map(|made| made.documents.iter().map(|document| format!("{}/{}", made.name, document.file)));
+    let mut files: Vec<String> = files.collect();
+    if !files.is_empty() {
+        files.push(INVENTORY.to_owned());
+    }
+    ledger.begin(files.into_iter())?;
     let mut entries = Vec::new();
     let mut rendered: HashSet<String> = HashSet::new();
     // What a service that fails had before stays, and where its name is not known nothing of any other goes.
@@ -236,7 +246,7 @@ fn report(rows: &[Row], written: bool) -> Vec<u8> {
             ("library", optional(rendered.map(|rendered| rendered.library.as_str()))),
             ("status", Value::string(status)),
             ("error", optional(failure.map(|failure| failure.text.as_str()))),
-            ("warnings", Value::strings(row.outcome.log.iter().map(String::as_str))),
+            ("warnings", Value::strings(warnings(row).iter().map(String::as_str))),
             (
                 "manifests",
                 Value::list(documents.iter().map(|document| manifest(row, document, written)).collect::<Vec<_>>()),
@@ -244,6 +254,12 @@ fn report(rows: &[Row], written: bool) -> Vec<u8> {
         ])
     });
     json::document(&object([("services", Value::list(services.collect::<Vec<_>>()))]))
+}
+
+/// What is said of a service that was rendered, but perhaps not as its team meant it.
+fn warnings(row: &Row) -> Vec<String> {
+    let unread = row.outcome.result.iter().flat_map(|rendered| rendered.unread.iter().map(ToString::to_string));
+    row.outcome.log.iter().cloned().chain(unread).collect()
 }
 
 fn manifest(row: &Row, document: &Document, written: bool) -> Value {

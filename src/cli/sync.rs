@@ -10,6 +10,9 @@ use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// The file that makes a folder a chart.
+const CHART: &str = "Chart.yaml";
+
 /// The command, as clap knows it.
 pub fn command() -> Command {
     let text = |name: &'static str, value: &'static str, default: &'static str, help: &'static str| {
@@ -51,10 +54,19 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     factory.warn_misnamed(streams);
     let text = |name: &str| arguments.get_one::<String>(name).map_or("", String::as_str);
     let dir = Path::new(text("output-dir"));
+    if let Some(text) = factory.refuse_output(dir) {
+        return streams.fail(&text);
+    }
     let mut ledger = match Ledger::open(dir) {
         Ok(ledger) => ledger,
         Err(text) => return streams.fail(&text),
     };
+    if !ledger.knows(CHART) && dir.join(CHART).exists() {
+        return streams.fail(&format!(
+            "`{}` holds a chart that `mizzen sync` did not write\nhint: delete it, or write the umbrella elsewhere with `-o`",
+            dir.display()
+        ));
+    }
     let job = Job::plain(&factory, profile, "default");
     let made = workers::run(
         factory.services.len(),
@@ -147,7 +159,9 @@ fn make<'a>(job: &Job<'a>, bench: &super::job::Bench<'a>, service: &Service) -> 
 }
 
 fn write(umbrella: &Umbrella, rows: &mut BTreeMap<String, Row>, ledger: &mut Ledger) -> Result<(), String> {
-    for (path, bytes) in umbrella.files() {
+    let files = umbrella.files();
+    ledger.begin(files.iter().map(|(path, _)| path.clone()))?;
+    for (path, bytes) in files {
         let changed = ledger.write(&path, &bytes)?;
         let name = path.strip_prefix("charts/").and_then(|rest| rest.split('/').next());
         if let Some(row) = name.and_then(|name| rows.get_mut(name))

@@ -9,7 +9,7 @@ use crate::profile::Profile;
 use crate::services::check::value_at;
 use crate::services::network::Claim;
 use crate::services::places::Place;
-use crate::services::{self, Finding, Guide, Service, Source};
+use crate::services::{self, Finding, Guide, Misnamed, Service, Source};
 use clap::{Arg, ArgMatches, Command};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -75,10 +75,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
             Err(error) => return streams.fail(&error.to_string()),
         }
     }
-    let tasks = match tasks(&factory, environment) {
-        Ok(tasks) => tasks,
-        Err(error) => return streams.fail(&error.to_string()),
-    };
+    let tasks = tasks(&factory, environment);
     let job = Job::plain(&factory, profile, "default");
     let seen = workers::run(
         tasks.len(),
@@ -87,7 +84,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         |_| {},
     );
     let mut findings: BTreeSet<Finding> = BTreeSet::new();
-    findings.extend(factory.misnamed.iter().map(|(folder, path)| misnamed(folder, path)));
+    findings.extend(factory.misnamed.iter().map(misnamed));
     findings.extend(collisions(&factory, &tasks, &seen));
     findings.extend(seen.into_iter().flat_map(|seen| seen.findings));
     let findings: Vec<Finding> =
@@ -112,17 +109,17 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
 }
 
 /// Every service alone, and in each environment for which it has a file, unless one environment is asked for.
-fn tasks(factory: &Factory, environment: Option<&str>) -> Result<Vec<Task>, services::Error> {
+fn tasks(factory: &Factory, environment: Option<&str>) -> Vec<Task> {
     let mut tasks = Vec::new();
     for (index, service) in factory.services.iter().enumerate() {
         tasks.push(Task { service: index, environment: None, layered: service.clone() });
         for (name, _) in service.environments.iter().filter(|_| environment.is_none()) {
             let mut layered = service.clone();
-            layered.add_environment(name)?;
+            layered.add_environment(name);
             tasks.push(Task { service: index, environment: Some(name.clone()), layered });
         }
     }
-    Ok(tasks)
+    tasks
 }
 
 fn look<'a>(job: &Job<'a>, bench: &Bench<'a>, service: &Service) -> Seen {
@@ -168,15 +165,15 @@ fn refused(source: &Source<'_>, guide: Option<&Guide>, values: &Dict, text: &str
     source.finding(&path.unwrap_or_default(), "render", message.to_owned(), hint)
 }
 
-fn misnamed(folder: &str, path: &str) -> Finding {
+fn misnamed(file: &Misnamed) -> Finding {
     Finding {
-        path: path.to_owned(),
+        path: file.path.clone(),
         line: 0,
         column: 0,
         rule: "file-name",
-        service: folder.to_owned(),
+        service: file.folder.clone(),
         message: "this file is not read".to_owned(),
-        hint: Some(format!("call it {}", services::configuration::FILE)),
+        hint: Some(file.hint.clone()),
     }
 }
 

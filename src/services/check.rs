@@ -2,6 +2,7 @@
 
 use super::configuration::{Configuration, Layer, Service, is_name};
 use super::consistency;
+use super::encoding;
 use super::error::Error;
 use super::finding::Finding;
 use super::guide::Guide;
@@ -72,6 +73,7 @@ impl<'a> Source<'a> {
 
 fn finding(service: &Service, place: Place, rule: &'static str, message: String, hint: Option<String>) -> Finding {
     let Place { path, line, column } = place;
+    let (message, hint) = (encoding::shown(&message), hint.map(|hint| encoding::shown(&hint)));
     Finding { path, line, column, rule, service: service.folder.clone(), message, hint }
 }
 
@@ -86,6 +88,12 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
             let hint = "keep one of them: the last one wins, whatever is below the other";
             let place = Place::new(layer, *again);
             checked.findings.push(finding(service, place, "duplicate-key", message, Some(hint.to_owned())));
+        }
+        for (path, written, mark) in &places.renamed {
+            let meaning = path.last().map(String::as_str).unwrap_or_default();
+            let message = format!("the key `{written}` means `{meaning}`, as YAML 1.1 has it");
+            let hint = Some(format!("write it in quotes: \"{written}\""));
+            checked.findings.push(finding(service, Place::new(layer, *mark), "key-meaning", message, hint));
         }
         checked.findings.extend(second_document(service, layer));
     }
@@ -103,7 +111,7 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
                 Some(schema(service, &rest, entry))
             });
             let same = |found: &Finding| {
-                ["missing-key", "type", "pattern"].contains(&found.rule)
+                ["missing-key", "type", "pattern", "bound"].contains(&found.rule)
                     && (&found.path, found.line, found.column) == (&nameless.path, nameless.line, nameless.column)
             };
             checked.findings.extend(rest.into_iter().flatten().filter(|found| !same(found)));
@@ -126,7 +134,7 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
     let fits = findings.is_empty();
     checked.findings.extend(findings);
     let mut troubles = network::troubles(&values);
-    troubles.extend(consistency::troubles(&values));
+    troubles.extend(consistency::troubles(&values, &|path| source.wrote(path)));
     troubles.extend(kubernetes::troubles(&values, &|path| source.wrote(path)));
     for trouble in troubles {
         // A probe of the library that no longer fits is there because of what the service says of its ports.
@@ -155,7 +163,20 @@ pub fn check(service: &Service, platforms: &Platforms<'_>) -> Checked {
 fn unreadable(service: &Service) -> Vec<Finding> {
     let mut findings = Vec::new();
     for layer in &service.layers {
+        if let Some(error) = &layer.unreadable {
+            let place = Place { path: layer.path.clone(), line: 0, column: 0 };
+            let message = format!("this file cannot be read: {error}");
+            let hint = "a service's configuration is a file of text that everyone may read".to_owned();
+            findings.push(finding(service, place, "unreadable", message, Some(hint)));
+            continue;
+        }
         let Err(error) = yaml::unmarshal_map(&layer.text) else { continue };
+        if let Some(culprit) = encoding::culprit(&layer.text) {
+            let place = Place::new(layer, culprit.mark);
+            let hint = Some(culprit.hint.to_owned());
+            findings.push(finding(service, place, "yaml", culprit.message, hint));
+            continue;
+        }
         let place = match (error.mark, error.line) {
             (Some(mark), _) => Place::new(layer, mark),
             (None, 0) => Place { path: layer.path.clone(), line: 1, column: 1 },
@@ -192,6 +213,10 @@ fn advice(cause: &str) -> Option<&'static str> {
         ("invalid map key", "quote a value that begins with {{; a configuration is no template"),
         ("unknown anchor", "an alias `*name` needs an anchor `&name` before it; quote a value that begins with *"),
         ("json: cannot unmarshal", "begin with `service:` and the keys below it, indented by two spaces"),
+        ("unsupported map key", "write the key in quotes: without them it is nothing (null)"),
+        ("contains itself", "write the values out: an alias cannot stand within what it is an alias of"),
+        ("violates indentation", "indent with spaces instead of tabs"),
+        ("exceeded max depth", "nothing real nests so deeply: look for brackets that are not closed"),
         ("unknown escape", "use single quotes where a backslash is meant as it stands"),
         ("control characters", "save the file as UTF-8 text"),
         ("invalid", "save the file as UTF-8 text"),
@@ -282,7 +307,16 @@ pub fn schema(service: &Service, configuration: &Configuration, entry: &Entry) -
             }
         }
     }
+    // A key that is misspelt is unknown, and missing under its right name: once is enough.
+    let unknown: Vec<(String, u32, u32)> =
+        findings.iter().filter(|found| found.rule == "unknown-key").map(spot).collect();
+    let is_typo = |found: &Finding| found.hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean"));
+    findings.retain(|found| found.rule != "missing-key" || !is_typo(found) || !unknown.contains(&spot(found)));
     findings
+}
+
+fn spot(finding: &Finding) -> (String, u32, u32) {
+    (finding.path.clone(), finding.line, finding.column)
 }
 
 /// How the schema's complaint about a key begins, which ends in a quote.

@@ -19,8 +19,19 @@ pub struct Services {
     pub services: Vec<Service>,
     /// The environments for which some service has a file, sorted.
     pub environments: Vec<String>,
-    /// Folders without configuration.yml, and the file in them that was perhaps meant to be it.
-    pub misnamed: Vec<(String, String)>,
+    /// Files that nobody reads, and that were perhaps meant to be read.
+    pub misnamed: Vec<Misnamed>,
+}
+
+/// A file that is called nearly as one that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misnamed {
+    /// The folder that it lies in.
+    pub folder: String,
+    /// The file.
+    pub path: String,
+    /// What to do about it.
+    pub hint: String,
 }
 
 /// A service as its team wrote it: plain data that threads share.
@@ -41,6 +52,8 @@ pub struct Layer {
     pub path: String,
     /// Its bytes.
     pub text: Str,
+    /// Why it cannot be read, in the system's words; the other services can do without.
+    pub unreadable: Option<String>,
 }
 
 /// What the files of a service say.
@@ -63,14 +76,14 @@ pub fn discover(folder: &Path, environment: Option<&str>) -> Result<Services, Er
         if name.starts_with('.') || !path.is_dir() {
             continue;
         }
-        let files = names(&path)?;
+        // What is wrong with one folder is no reason to look at none.
+        let files = names(&path).unwrap_or_else(|_| vec![FILE.to_owned()]);
+        found.misnamed.extend(misnamed(&name, &path, &files));
         if !files.iter().any(|file| file == FILE) {
-            let misnamed = MISNAMED.iter().find(|known| files.iter().any(|file| file == *known));
-            found.misnamed.extend(misnamed.map(|file| (name.clone(), path.join(file).display().to_string())));
             continue;
         }
         let mut service =
-            Service { folder: name, layers: vec![Layer::read(&path.join(FILE))?], environments: Vec::new() };
+            Service { folder: name, layers: vec![Layer::read(&path.join(FILE))], environments: Vec::new() };
         for file in files {
             let environment = file.strip_prefix("configuration.").and_then(|rest| rest.strip_suffix(".yml"));
             if let Some(environment) = environment.filter(|name| !name.is_empty()) {
@@ -79,7 +92,7 @@ pub fn discover(folder: &Path, environment: Option<&str>) -> Result<Services, Er
             }
         }
         if let Some(environment) = environment {
-            service.add_environment(environment)?;
+            service.add_environment(environment);
         }
         found.services.push(service);
     }
@@ -104,7 +117,7 @@ impl Services {
         }
         if !wanted.is_empty() {
             self.services.retain(|service| wanted.contains(&service.folder));
-            self.misnamed.clear();
+            self.misnamed.retain(|file| wanted.contains(&file.folder));
         }
         Ok(())
     }
@@ -112,11 +125,10 @@ impl Services {
 
 impl Service {
     /// Lays the file of an environment above configuration.yml, where the service has one.
-    pub fn add_environment(&mut self, environment: &str) -> Result<(), Error> {
+    pub fn add_environment(&mut self, environment: &str) {
         if let Some((_, path)) = self.environments.iter().find(|(name, _)| name == environment) {
-            self.layers.push(Layer::read(Path::new(path))?);
+            self.layers.push(Layer::read(Path::new(path)));
         }
-        Ok(())
     }
 
     /// The path of configuration.yml.
@@ -135,6 +147,9 @@ impl Service {
     pub fn unnamed(&self) -> Result<Configuration, Error> {
         let mut layers = Vec::new();
         for layer in &self.layers {
+            if let Some(error) = &layer.unreadable {
+                return Err(Error::Read { path: layer.path.clone(), error: error.clone() });
+            }
             let values =
                 yaml::unmarshal_map(&layer.text).map_err(|error| Error::Parse { path: layer.path.clone(), error })?;
             layers.push(values);
@@ -164,12 +179,42 @@ impl Service {
 }
 
 impl Layer {
-    /// Reads a file.
-    pub fn read(path: &Path) -> Result<Layer, Error> {
-        let shown = path.display().to_string();
-        let text = fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
-        Ok(Layer { path: shown, text: Str::from(text) })
+    /// The layer of a text that was read.
+    pub fn new(path: String, text: Str) -> Layer {
+        Layer { path, text, unreadable: None }
     }
+
+    /// Reads a file.
+    pub fn read(path: &Path) -> Layer {
+        let shown = path.display().to_string();
+        match fs::read(path) {
+            Ok(text) => Layer::new(shown, Str::from(text)),
+            Err(error) => Layer { path: shown, text: Str::default(), unreadable: Some(error.to_string()) },
+        }
+    }
+}
+
+/// The files of a folder that are called nearly as what is read: configuration.yml or the file of an environment.
+fn misnamed(name: &str, folder: &Path, files: &[String]) -> Vec<Misnamed> {
+    let has_one = files.iter().any(|file| file == FILE);
+    let hint = |file: &str| {
+        if MISNAMED.contains(&file) {
+            return Some(match has_one {
+                false => format!("call it {FILE}"),
+                true => format!("{FILE} beside it is read: move what is needed there, and delete this file"),
+            });
+        }
+        let lower = file.to_ascii_lowercase();
+        let stem = lower.strip_suffix(".yml").or_else(|| lower.strip_suffix(".yaml"))?;
+        let environment = stem.strip_prefix("configuration")?.strip_prefix(['.', '-', '_'])?;
+        let right = format!("configuration.{environment}.yml");
+        (has_one && !environment.is_empty() && right != file).then(|| format!("call it {right}"))
+    };
+    let file = |file: &String| {
+        let path = folder.join(file).display().to_string();
+        Some(Misnamed { folder: name.to_owned(), path, hint: hint(file)? })
+    };
+    files.iter().filter_map(file).collect()
 }
 
 /// What the uppermost layer that says anything of it says of a key in a map.
@@ -199,7 +244,29 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_name;
+    use super::{is_name, misnamed};
+    use std::path::Path;
+
+    #[test]
+    fn names_of_files_that_nobody_reads() {
+        for (files, wanted) in [
+            (&["configuration.yml", "configuration.production.yml", "README.md"][..], &[][..]),
+            (&["configuration.yaml"], &["call it configuration.yml"]),
+            (
+                &["configuration.yml", "configuration.yaml"],
+                &["configuration.yml beside it is read: move what is needed there, and delete this file"],
+            ),
+            (
+                &["configuration.yml", "configuration.test.yaml", "configuration-prod.yml", "Configuration.dev.yml"],
+                &["call it configuration.test.yml", "call it configuration.prod.yml", "call it configuration.dev.yml"],
+            ),
+            (&["configuration.test.yaml"], &[]),
+        ] {
+            let files: Vec<String> = files.iter().map(|&file| file.to_owned()).collect();
+            let said: Vec<String> = misnamed("a", Path::new("a"), &files).into_iter().map(|file| file.hint).collect();
+            assert_eq!(said, wanted, "{files:?}");
+        }
+    }
 
     #[test]
     fn names_are_those_of_releases_and_resources() {

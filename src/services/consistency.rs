@@ -1,15 +1,17 @@
-//! Values that must agree with each other: bounds, volumes and their mounts, quantities, schedules.
+//! Values that must agree with each other: bounds, volumes and their mounts, schedules.
 
 use super::nearest::nearest;
 use super::network::{Trouble, is_on, list, number, path, string};
+use super::quantities;
 use crate::go::{Dict, Value};
+use jiff::tz::TimeZoneDatabase;
 use std::collections::HashMap;
 
-/// What does not agree within one service.
-pub fn troubles(values: &Dict) -> Vec<Trouble> {
+/// What does not agree within one service. `wrote` says whether the service itself has something at a path.
+pub fn troubles(values: &Dict, wrote: &dyn Fn(&[String]) -> bool) -> Vec<Trouble> {
     let mut troubles = Vec::new();
     autoscaling(values, &mut troubles);
-    resources(values, &mut troubles);
+    quantities::troubles(values, wrote, &mut troubles);
     volumes(values, &mut troubles);
     schedules(values, &mut troubles);
     troubles
@@ -35,71 +37,6 @@ fn autoscaling(values: &Dict, troubles: &mut Vec<Trouble>) {
             hint: "a service that is nothing but its jobs has no pods to add: leave autoscaling off".to_owned(),
         });
     }
-}
-
-fn resources(values: &Dict, troubles: &mut Vec<Trouble>) {
-    let section = |name: &str| values.get(b"resources").and_then(|section| section.as_dict()?.get(name.as_bytes()));
-    let (Some(Value::Dict(requests)), Some(Value::Dict(limits))) = (section("requests"), section("limits")) else {
-        return;
-    };
-    for (key, request) in requests.entries().iter() {
-        let limit = limits.get(key.as_bytes());
-        let (Some(wanted), Some(most)) = (quantity(request), limit.as_ref().and_then(quantity)) else { continue };
-        if wanted > most {
-            let name = key.to_str_lossy();
-            let shown = |value: &Value| value.as_str().map_or_else(|| amount(value), ToString::to_string);
-            let message = format!(
-                "resources.requests.{name} is {}, but resources.limits.{name} is {}",
-                shown(request),
-                shown(&limit.unwrap_or_default())
-            );
-            troubles.push(Trouble {
-                path: path(&["resources", "requests", &name]),
-                rule: "bound",
-                message,
-                hint: "more cannot be reserved than may be used: raise the limit too".to_owned(),
-            });
-        }
-    }
-}
-
-/// A number of values.yaml in digits.
-fn amount(value: &Value) -> String {
-    match value {
-        Value::Float64(number) => number.to_string(),
-        Value::Int(number) | Value::Int64(number) => number.to_string(),
-        _ => String::new(),
-    }
-}
-
-/// A quantity of Kubernetes as a number; `None` where it is none.
-fn quantity(value: &Value) -> Option<f64> {
-    const SUFFIXES: [(&str, f64); 15] = [
-        ("Ki", 1024.0),
-        ("Mi", 1_048_576.0),
-        ("Gi", 1_073_741_824.0),
-        ("Ti", 1_099_511_627_776.0),
-        ("Pi", 1_125_899_906_842_624.0),
-        ("Ei", 1_152_921_504_606_846_976.0),
-        ("n", 1e-9),
-        ("u", 1e-6),
-        ("m", 1e-3),
-        ("k", 1e3),
-        ("M", 1e6),
-        ("G", 1e9),
-        ("T", 1e12),
-        ("P", 1e15),
-        ("E", 1e18),
-    ];
-    let text = match value {
-        Value::String(text) => text.to_string(),
-        other => amount(other),
-    };
-    if let Ok(number) = text.parse::<f64>() {
-        return Some(number);
-    }
-    let (suffix, factor) = SUFFIXES.into_iter().find(|(suffix, _)| text.ends_with(suffix))?;
-    text.strip_suffix(suffix)?.parse::<f64>().ok().map(|number| number * factor)
 }
 
 /// Mounts are of volumes that are there, and each volume has a name of its own.
@@ -148,6 +85,9 @@ fn volumes(values: &Dict, troubles: &mut Vec<Trouble>) {
 fn schedules(values: &Dict, troubles: &mut Vec<Trouble>) {
     let Some(Value::Dict(jobs)) = values.get(b"cronJobs") else { return };
     for (name, job) in jobs.entries().iter() {
+        if let Some(zone) = string(job, "timeZone").filter(|zone| !zone.is_empty()) {
+            troubles.extend(check_zone(&name.to_str_lossy(), &zone));
+        }
         let Some(schedule) = string(job, "schedule") else { continue };
         if let Err(complaint) = check_schedule(&schedule) {
             troubles.push(Trouble {
@@ -158,6 +98,25 @@ fn schedules(values: &Dict, troubles: &mut Vec<Trouble>) {
             });
         }
     }
+}
+
+/// What is wrong with the time zone of a cron job.
+fn check_zone(job: &str, zone: &str) -> Option<Trouble> {
+    let zones = TimeZoneDatabase::bundled();
+    let known: Vec<String> = zones.available().map(|name| name.to_string()).collect();
+    if known.iter().any(|name| name == zone) {
+        return None;
+    }
+    let hint = match nearest(zone, known.iter().map(String::as_str)) {
+        Some(word) => format!("did you mean `{word}`?"),
+        None => "write a name such as Europe/Berlin or Etc/UTC".to_owned(),
+    };
+    Some(Trouble {
+        path: path(&["cronJobs", job, "timeZone"]),
+        rule: "schedule",
+        message: format!("`{zone}` is no time zone"),
+        hint,
+    })
 }
 
 /// The fields of a schedule: name, least and greatest number, and the words that stand for numbers.
@@ -224,10 +183,9 @@ mod tests {
                 &["autoscaling.minReplicas is 3, but autoscaling.maxReplicas is 2"],
             ),
             ("autoscaling: {enabled: false, minReplicas: 3, maxReplicas: 2}", &[]),
-            ("resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 1, memory: 1024Mi}}", &[]),
             (
-                "resources: {requests: {cpu: 2}, limits: {cpu: 1500m}}",
-                &["resources.requests.cpu is 2, but resources.limits.cpu is 1500m"],
+                "cronJobs: {a: {schedule: '@daily', timeZone: Europe/Berlin}, b: {schedule: '@daily', timeZone: europe/Berln}}",
+                &["`europe/Berln` is no time zone"],
             ),
             ("{volumes: [{name: a}], volumeMounts: [{name: a}]}", &[]),
             ("{claims: {data: {}}, volumeMounts: [{name: data}, {name: date}]}", &["there is no volume `date`"]),
@@ -244,7 +202,7 @@ mod tests {
             ("cronJobs: {a: {schedule: '*/0 * * * *'}}", &["`*/0 * * * *` is no schedule: `*/0` is no minute"]),
         ] {
             let values = yaml::unmarshal_map(text.as_bytes()).expect("the table holds YAML");
-            let said: Vec<String> = troubles(&values).into_iter().map(|trouble| trouble.message).collect();
+            let said: Vec<String> = troubles(&values, &|_| false).into_iter().map(|trouble| trouble.message).collect();
             assert_eq!(said, wanted, "{text}");
         }
     }

@@ -65,16 +65,17 @@ impl Guide {
         text.as_str().map(|text| text.to_str_lossy().into_owned())
     }
 
-    /// The shortest path to a key of that name, lists left out.
-    pub fn path_to(&self, key: &str) -> Option<Vec<String>> {
-        self.find(|path| path.last().is_some_and(|name| name == key))
-    }
-
     /// The shortest path that is the one looked for, lists left out.
     pub fn find(&self, is_it: impl Fn(&[String]) -> bool) -> Option<Vec<String>> {
+        self.find_all(is_it).into_iter().next()
+    }
+
+    /// The shortest paths that are looked for, all of one length, lists left out.
+    pub fn find_all(&self, is_it: impl Fn(&[String]) -> bool) -> Vec<Vec<String>> {
         let mut level = vec![(Vec::new(), self.resolve(self.document.clone(), DEPTH))];
         for _ in 0..DEPTH {
             let mut below = Vec::new();
+            let mut found = Vec::new();
             for (path, schema) in &level {
                 let Some(Value::Dict(properties)) = schema.as_dict().and_then(|schema| schema.get(b"properties"))
                 else {
@@ -84,14 +85,17 @@ impl Guide {
                     let mut path: Vec<String> = path.clone();
                     path.push(name.to_str_lossy().into_owned());
                     if is_it(&path) {
-                        return Some(path);
+                        found.push(path.clone());
                     }
                     below.push((path, self.resolve(child.clone(), DEPTH)));
                 }
             }
+            if !found.is_empty() {
+                return found;
+            }
             level = below;
         }
-        None
+        Vec::new()
     }
 
     fn child(&self, schema: &Value, token: &str) -> Option<Value> {
@@ -150,7 +154,8 @@ mod tests {
         assert_eq!(guide.description(&path("a.b.0")).as_deref(), Some("One."));
         assert_eq!(guide.description(&path("a.b.0.e.d")).as_deref(), Some("A d."));
         assert_eq!(guide.description(&path("a.x")), None);
-        assert_eq!(guide.path_to("b"), Some(path("a.b")));
-        assert_eq!(guide.path_to("z"), None);
+        let paths_to = |key: &str| guide.find_all(|path| path.last().is_some_and(|name| name == key));
+        assert_eq!(paths_to("b"), [path("a.b")]);
+        assert!(paths_to("z").is_empty());
     }
 }

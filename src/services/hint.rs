@@ -11,31 +11,57 @@ const CHOICE: usize = 15;
 
 /// What was perhaps meant by a key that is unknown at a path: one of that name elsewhere, or one like it here.
 pub fn unknown_key(guide: &Guide, path: &[String], key: &str, known: &[String]) -> Option<String> {
-    let belongs = |found: Vec<String>| format!("it belongs to `{}`", dotted(&found));
     let near = |found: &Vec<String>| found.len() <= 2 || found.first() == path.first();
-    // The very word, elsewhere, says more than a word that is only like it here.
-    if let Some(found) = guide.path_to(key).filter(near) {
-        return Some(belongs(found));
+    let find = |is_it: &dyn Fn(&str) -> bool| {
+        let mut found = guide.find_all(|path| path.last().is_some_and(|name| is_it(name)));
+        found.retain(near);
+        found
+    };
+    let wanted = words(key);
+    // The very word, elsewhere, says more than a word that is only like it here; `port` may also mean one of `ports`.
+    let mut found = find(&|name| name == key);
+    let alike = || find(&|name| same_words(&wanted, words(name)));
+    if path.is_empty() && !found.is_empty() {
+        let alike = alike();
+        if alike.first().map(Vec::len) == found.first().map(Vec::len) {
+            found = alike;
+        }
+    }
+    if let Some(hint) = belongs(&found) {
+        return Some(hint);
     }
     if let Some(word) = nearest(key, known.iter().map(String::as_str)) {
         return Some(format!("did you mean `{word}`?"));
     }
-    let wanted = words(key);
-    if path.is_empty()
-        && let Some(found) = guide.find(|path| same_words(&wanted, path.iter().flat_map(|key| words(key)).collect()))
-    {
-        return Some(belongs(found));
+    if path.is_empty() {
+        let whole = || guide.find(|path| same_words(&wanted, path.iter().flat_map(|key| words(key)).collect()));
+        if let Some(hint) = belongs(&alike()).or_else(|| belongs(&whole().into_iter().collect::<Vec<_>>())) {
+            return Some(hint);
+        }
     }
     // `replicaCount` has the word of `replicas`.
     let shares = |word: &&String| words(word).iter().all(|word| wanted.contains(word));
     if let Some(word) = known.iter().find(shares) {
         return Some(format!("did you mean `{word}`?"));
     }
+    // `containerPort` is at home where ports are.
+    let part = |name: &str| words(name).iter().all(|word| wanted.contains(word));
+    if let Some(hint) = Some(find(&part)).filter(|_| path.is_empty()).and_then(|found| belongs(&found)) {
+        return Some(hint);
+    }
     match known.len() {
         0 => None,
         1..=CHOICE => Some(format!("choose from {}", known.join(", "))),
         _ => Some("the library's values.yaml explains every key".to_owned()),
     }
+}
+
+/// How many places are still an answer.
+const PLACES: usize = 3;
+
+fn belongs(found: &[Vec<String>]) -> Option<String> {
+    let places: Vec<String> = found.iter().map(|path| format!("`{}`", dotted(path))).collect();
+    (1..=PLACES).contains(&places.len()).then(|| format!("it belongs to {}", places.join(" or ")))
 }
 
 /// The words of a key in lower case and in the singular: `podAnnotations` is pod and annotation.
@@ -91,6 +117,15 @@ pub fn unquoted(values: &Dict, path: &[String], want: &[&str]) -> Option<String>
     if number || flag {
         return Some(format!("write it without quotes: {text}"));
     }
+    let digits = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(0);
+    if let Some((number, "s" | "m" | "h" | "ms" | "sec" | "seconds" | " seconds" | " s")) =
+        text.split_at_checked(digits)
+        && !number.is_empty()
+        && want.contains(&"integer")
+        && path.last().is_some_and(|key| key.ends_with("Seconds"))
+    {
+        return Some(format!("write the seconds as a number alone, such as {number}"));
+    }
     match text.to_ascii_lowercase().as_str() {
         "yes" | "on" | "y" | "enabled" if want.contains(&"boolean") => Some("write true".to_owned()),
         "no" | "off" | "n" | "disabled" if want.contains(&"boolean") => Some("write false".to_owned()),
@@ -122,7 +157,7 @@ mod tests {
         let guide = Guide::new(Some(&Str::from(
             r#"{"properties": {"replicas": {}, "pod": {"properties": {"annotations": {}, "nodeSelector": {}}},
                 "probes": {"properties": {"liveness": {"properties": {"httpGet": {"properties": {"host": {}}}}}}},
-                "image": {"properties": {"pullSecrets": {}}}, "env": {"additionalProperties": {}}}}"#,
+                "image": {"properties": {"pullSecrets": {}}}, "net": {"properties": {"ports": {}, "port": {}}}, "env": {"additionalProperties": {}}}}"#,
         )));
         let known = ["replicas", "pod", "probes", "image", "env"].map(str::to_owned);
         for (path, key, wanted) in [
@@ -132,6 +167,8 @@ mod tests {
             ("", "imagePullSecrets", Some("it belongs to `image.pullSecrets`")),
             ("", "livenessProbe", Some("it belongs to `probes.liveness`")),
             ("", "nodeSelector", Some("it belongs to `pod.nodeSelector`")),
+            ("", "port", Some("it belongs to `net.port` or `net.ports`")),
+            ("", "containerPort", Some("it belongs to `net.port` or `net.ports`")),
             ("", "queue", Some("choose from replicas, pod, probes, image, env")),
             ("env.DB", "host", None),
         ] {

@@ -16,7 +16,10 @@ pub fn troubles(values: &Dict, wrote: &dyn Fn(&[String]) -> bool) -> Vec<Trouble
         probes(values, wrote, &mut troubles);
         mounts(values, &mut troubles);
         pod(values, &mut troubles);
+        volumes(values, &mut troubles);
+        container_ports(values, &mut troubles);
     }
+    config(values, &mut troubles);
     if workload == "Deployment" {
         rollout(values, wrote, &mut troubles);
     }
@@ -78,6 +81,91 @@ fn probes(values: &Dict, wrote: &dyn Fn(&[String]) -> bool, troubles: &mut Vec<T
         if name != "readiness" && wanted.is_some_and(|wanted| wanted != 1) {
             let message = format!("probes.{name}.successThreshold can only be 1");
             troubles.push(trouble(here("successThreshold"), message, "leave it out: only readiness may ask for more"));
+        }
+    }
+}
+
+/// A volume comes from one place.
+fn volumes(values: &Dict, troubles: &mut Vec<Trouble>) {
+    for (index, volume) in list(values, &["volumes"]) {
+        let Value::Dict(volume) = volume else { continue };
+        let sources: Vec<String> = volume
+            .entries()
+            .iter()
+            .filter(|(_, value)| matches!(value, Value::Dict(_)))
+            .map(|(key, _)| key.to_string())
+            .collect();
+        let at = index.to_string();
+        match sources.as_slice() {
+            [] => {
+                let empty = volume
+                    .entries()
+                    .iter()
+                    .find(|(_, value)| matches!(value, Value::Nil))
+                    .map(|(key, _)| key.to_string());
+                let hint = match empty {
+                    Some(key) => format!("write `{key}: {{}}`: nothing behind the colon is null"),
+                    None => "say what it is: emptyDir, configMap, secret, persistentVolumeClaim, or another of these"
+                        .to_owned(),
+                };
+                troubles.push(trouble(
+                    path(&["volumes", &at]),
+                    format!("volumes[{index}] says not where it comes from"),
+                    &hint,
+                ));
+            }
+            [_] => {}
+            [first, second, ..] => {
+                let message = format!("volumes[{index}] is {first} and {second}, but a volume is one of them");
+                troubles.push(trouble(
+                    path(&["volumes", &at, second]),
+                    message,
+                    "make two volumes of it, each with a name",
+                ));
+            }
+        }
+    }
+}
+
+/// The containers of a pod share one address: no two of them can listen on one port.
+fn container_ports(values: &Dict, troubles: &mut Vec<Trouble>) {
+    let protocol = |port: &Value| string(port, "protocol").unwrap_or_else(|| "TCP".to_owned());
+    let mut seen: HashMap<(i64, String), String> = HashMap::new();
+    for (index, port) in list(values, &["service", "ports"]) {
+        if let Some(number) = number(&port, "targetPort").or_else(|| number(&port, "port")) {
+            seen.insert((number, protocol(&port)), format!("service.ports[{index}]"));
+        }
+    }
+    for (at, sidecar) in list(values, &["pod", "sidecars"]) {
+        let Value::Dict(sidecar) = sidecar else { continue };
+        let owner = format!("pod.sidecars[{at}]");
+        for (index, port) in list(&sidecar, &["ports"]) {
+            let Some(number) = number(&port, "containerPort") else { continue };
+            let other = seen.insert((number, protocol(&port)), owner.clone());
+            if let Some(other) = other.filter(|other| *other != owner) {
+                let place = path(&["pod", "sidecars", &at.to_string(), "ports", &index.to_string(), "containerPort"]);
+                let message = format!("the container of {other} listens on {number} already");
+                troubles.push(trouble(
+                    place,
+                    message,
+                    "the containers of a pod share its ports: let one listen elsewhere",
+                ));
+            }
+        }
+    }
+}
+
+/// What a config map or a secret may hold.
+const MOST_BYTES: usize = 1_048_576;
+
+fn config(values: &Dict, troubles: &mut Vec<Trouble>) {
+    for (keys, kind) in [(&["config", "files"][..], "config map"), (&["secrets"], "secret")] {
+        let Some(Value::Dict(files)) = at(values, keys) else { continue };
+        let size = |value: &Value| value.as_str().map_or(0, |text| text.len());
+        let bytes: usize = files.entries().iter().map(|(key, value)| key.len() + size(value)).sum();
+        if bytes > MOST_BYTES {
+            let message = format!("{} has {bytes} bytes, but a {kind} holds at most {MOST_BYTES}", dotted(&path(keys)));
+            troubles.push(trouble(path(keys), message, "put it into the image, or into a volume"));
         }
     }
 }
@@ -296,6 +384,21 @@ mod tests {
             ("probes: {readiness: {periodSeconds: 2}}", &["probes.readiness has nothing to do"]),
             ("probes: {liveness: {grpc: {service: x}}}", &["probes.liveness.grpc has no `port`"]),
             ("{workload: None, probes: {liveness: {}}}", &[]),
+            (
+                "volumes: [{name: a, emptyDir: {}}, {name: b}, {name: c, emptyDir: {}, secret: {secretName: d}}]",
+                &[
+                    "volumes[1] says not where it comes from",
+                    "volumes[2] is emptyDir and secret, but a volume is one of them",
+                ],
+            ),
+            (
+                "{service: {ports: [{port: 80, targetPort: 8080}, {port: 53, protocol: UDP}]}, \
+                 pod: {sidecars: [{ports: [{containerPort: 53}, {containerPort: 8080}]}, {ports: [{containerPort: 53}]}]}}",
+                &[
+                    "the container of service.ports[0] listens on 8080 already",
+                    "the container of pod.sidecars[0] listens on 53 already",
+                ],
+            ),
             (
                 "{workload: Deployment, rollout: {strategy: RollingUpdate, maxSurge: 0%, maxUnavailable: 0}}",
                 &["rollout.maxSurge and rollout.maxUnavailable are both 0, so that no pod could be replaced"],

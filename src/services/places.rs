@@ -10,6 +10,8 @@ pub struct Places {
     by_path: HashMap<Vec<String>, (Mark, Mark)>,
     /// Keys that stand in a map more than once: the path, the first place and the later one.
     pub duplicates: Vec<(Vec<String>, Mark, Mark)>,
+    /// Keys that mean something else than what is written, such as `y`: the path, what is written, and where.
+    pub renamed: Vec<(Vec<String>, String, Mark)>,
 }
 
 /// A place that a message can name: a file, and a line and a column from 1.
@@ -24,8 +26,17 @@ impl Places {
     /// The places of a layer; none where it is not YAML.
     pub fn new(layer: &Layer) -> Places {
         let mut places = Places::default();
+        let mut path: Vec<String> = Vec::new();
         for located in yaml::locate(&layer.text).unwrap_or_default() {
-            let path: Vec<String> = located.path.iter().map(text).collect();
+            // What stands above a value was listed before it.
+            path.truncate(located.path.len().saturating_sub(1));
+            let written = located.path.last().map(text).unwrap_or_default();
+            let is_key = matches!(located.path.last(), Some(Step::Key(_)));
+            let meaning = is_key.then(|| meaning(&written)).flatten().filter(|_| is_plain(layer, located.key));
+            path.push(meaning.clone().unwrap_or_else(|| written.clone()));
+            if meaning.is_some() {
+                places.renamed.push((path.clone(), written, located.key));
+            }
             match places.by_path.get(&path) {
                 // Below a key that stands twice everything does.
                 Some((first, _)) if !is_below(&path, &places.duplicates) => {
@@ -33,7 +44,7 @@ impl Places {
                 }
                 _ => {}
             }
-            places.by_path.insert(path, (located.key, located.value));
+            places.by_path.insert(path.clone(), (located.key, located.value));
         }
         places
     }
@@ -42,6 +53,27 @@ impl Places {
     pub fn get(&self, path: &[String]) -> Option<(Mark, Mark)> {
         self.by_path.get(path).copied()
     }
+}
+
+/// What a key without quotes means, where that is something else than what is written: `y` is true to YAML 1.1.
+fn meaning(written: &str) -> Option<String> {
+    const WORDS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+    let first = written.bytes().next()?;
+    let word = || WORDS.iter().any(|word| word.eq_ignore_ascii_case(written));
+    if !(first.is_ascii_digit() || b"+-.".contains(&first) || word()) {
+        return None;
+    }
+    let read = yaml::unmarshal_map(format!("{written}: 0").as_bytes()).ok()?;
+    let key = read.snapshot().into_iter().next()?.0.to_str_lossy().into_owned();
+    (key != written).then_some(key)
+}
+
+/// Whether a key stands without quotes.
+fn is_plain(layer: &Layer, mark: Mark) -> bool {
+    let line = usize::try_from(mark.line).ok().and_then(|line| layer.text.split(|byte| *byte == b'\n').nth(line));
+    let column = usize::try_from(mark.column).unwrap_or(usize::MAX);
+    let line = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+    !matches!(line.chars().nth(column), None | Some('"' | '\'' | '!'))
 }
 
 /// Whether a key that stands twice lies above the path.
@@ -104,12 +136,23 @@ mod tests {
     use crate::go::Str;
 
     #[test]
+    fn keys_that_mean_something_else() {
+        let text = "env:\n  Y: {a: 1}\n  'no': 1\n  0x10: 1\n  9090: 1\n  yes_: 1\n";
+        let places = Places::new(&Layer::new("a".to_owned(), Str::from(text)));
+        let renamed: Vec<String> =
+            places.renamed.iter().map(|(path, written, _)| format!("{written} {}", path[1])).collect();
+        assert_eq!(renamed, ["Y true", "0x10 16"]);
+        let path = ["env", "true", "a"].map(str::to_owned);
+        assert_eq!(places.get(&path).map(|(key, _)| (key.line, key.column)), Some((1, 6)));
+    }
+
+    #[test]
     fn the_topmost_layer_that_has_it() {
-        let layer = |path: &str, text: &str| Layer { path: path.to_owned(), text: Str::from(text) };
-        let layers = [layer("a", "x:\n  y: 1\n  z: [1, 2]\n"), layer("b", "\nx: {z: [1]}\nx: {z: [2]}\n")];
+        let layer = |path: &str, text: &str| Layer::new(path.to_owned(), Str::from(text));
+        let layers = [layer("a", "x:\n  v: 1\n  z: [1, 2]\n"), layer("b", "\nx: {z: [1]}\nx: {z: [2]}\n")];
         let places: Vec<Places> = layers.iter().map(Places::new).collect();
         for (path, wanted) in [
-            (&["x", "y"][..], ("a", 2, 3)),
+            (&["x", "v"][..], ("a", 2, 3)),
             (&["x", "z"], ("b", 3, 5)),
             (&["x", "z", "1"], ("a", 3, 10)),
             (&["x", "w"], ("b", 3, 1)),
