@@ -183,7 +183,7 @@ fn forms() -> Result<(), Failed> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let gone = std::fs::read_to_string(folder.join("gone.yaml"))?.matches("\nkind: ").count();
     let all = text.lines().count() == gone && text.lines().all(|line| line.ends_with("(dry run)"));
-    check(all && gone > 20, &format!("`{line}` deletes {gone} objects: {text}"))
+    check(all && gone > 10, &format!("`{line}` deletes {gone} objects: {text}"))
 }
 
 fn applyset() -> Result<(), Failed> {
