@@ -142,7 +142,7 @@ fn compare_lines<'l>(
     let mut rows = Vec::new();
     let mut noisy = HashMap::new();
     // Folded lines of both sides: what changed is one line, and so is what only one of them has.
-    let (mut gone, mut come): (Vec<(&str, Noise)>, Vec<(&str, Noise)>) = (Vec::new(), Vec::new());
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
     for op in capture_diff_slices(Algorithm::Myers, &keys.0, &keys.1) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             rows.extend((0..len).map(|at| Row { op: Op::Keep, before: old_index + at, after: new_index + at }));
@@ -154,7 +154,7 @@ fn compare_lines<'l>(
             match noise(line) {
                 Some(noise) => {
                     noisy.insert(line.path.clone(), noise);
-                    gone.push((&line.path, noise));
+                    gone.push((line.path.as_str(), noise));
                 }
                 None => rows.push(Row { op: Op::Remove, before: at, after: new.start }),
             }
@@ -164,7 +164,7 @@ fn compare_lines<'l>(
             match noise(line) {
                 Some(noise) => {
                     noisy.insert(line.path.clone(), noise);
-                    come.push((&line.path, noise));
+                    come.push((line.path.as_str(), noise));
                 }
                 None => rows.push(Row { op: Op::Add, before: op.old_range().end, after: at }),
             }

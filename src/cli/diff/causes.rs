@@ -276,6 +276,9 @@ impl Annotator for Notes {
         }
         self.templates(side, known, file, at, &mut found);
         if found.is_empty() {
+            found.extend(self.metadata(side, known, &input.file, line));
+        }
+        if found.is_empty() {
             // A line's own value stands behind its key: what is near its end counts first.
             for offset in [at_end, start] {
                 let near = known.trace.reads_before(file, offset);
@@ -285,9 +288,6 @@ impl Annotator for Notes {
                     break;
                 }
             }
-        }
-        if found.is_empty() {
-            found.extend(self.metadata(side, known, &input.file, line));
         }
         found
     }
