@@ -6,6 +6,7 @@ mod bundle;
 mod case;
 mod factory;
 mod manifests;
+mod timings;
 mod typos;
 
 use case::{Case, group};
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     trials.extend(bundle::trials());
     trials.extend(factory::trials());
     trials.extend(manifests::trials());
+    trials.extend(timings::trials());
     trials.extend(typos::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
