@@ -47,9 +47,9 @@ pub fn values(n: usize) -> Chart {
 pub fn tpl(n: usize) -> Chart {
     let mut values = String::from("domain: example.com\ntexts:\n");
     for text in 0..n {
-        let _ = write!(
+        let _ = writeln!(
             values,
-            "  text-{text}: '{{{{ .Release.Name }}}}-{text}.{{{{ .Values.domain }}}} {{{{ include \"tpl.name\" . }}}}'\n"
+            "  text-{text}: '{{{{ .Release.Name }}}}-{text}.{{{{ .Values.domain }}}} {{{{ include \"tpl.name\" . }}}}'"
         );
     }
     vec![
