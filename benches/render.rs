@@ -1,22 +1,29 @@
-//! What a render costs: lexing and parsing, compiling, executing, and whole charts and services.
+//! What a render costs: lexing and parsing, compiling, executing, YAML, values, manifests, and whole charts and services.
 //!
-//! `cargo bench -- services` runs those whose name contains `services`.
+//! `cargo bench -- services` runs those whose name contains `services`. gtmpl and serde_yaml stand for what crates.io
+//! has: they run on the parts of the work that they can do.
+
+mod charts;
 
 use criterion::{BatchSize, Criterion};
 use mizzen::chart::{self, Chart};
-use mizzen::engine;
+use mizzen::engine::{self, Capabilities, Release};
 use mizzen::go::{Dict, Str, StrBuilder, Value};
 use mizzen::host::Host;
-use mizzen::output;
 use mizzen::profile::{HELM_4_3, Profile};
 use mizzen::render::{self, Options};
 use mizzen::services::libraries::{ConfigurationSchema, Entry};
 use mizzen::services::{self, Library, Platform};
 use mizzen::template::{self, Cache, Language, Templates, Unobserved, limits};
-use mizzen::yaml;
+use mizzen::{manifest, output, yaml};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
+
+/// The program's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const PROFILE: &Profile = &HELM_4_3;
 
@@ -63,51 +70,198 @@ annotations:
 {{- end }}
 "#;
 
-fn data() -> Value {
-    let text = "
+/// The same without functions, for gtmpl.
+const PLAIN: &str = r#"{{- define "labels" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/version: "{{ .version }}"
+{{- end -}}
+{{- range $index, $item := .items }}
+---
+kind: ConfigMap
+metadata:
+  name: {{ $item.name }}-{{ $index }}
+  labels:
+    {{- template "labels" $item }}
+{{- if $item.enabled }}
+ports:
+  {{- range $item.ports }}
+  - port: {{ . }}
+    name: "port-{{ . }}"
+  {{- end }}
+{{- else }}
+ports: []
+{{- end }}
+{{- with $item.annotations }}
+annotations:
+  {{- range $key, $value := . }}
+  {{ $key }}: "{{ $value }}"
+  {{- end }}
+{{- end }}
+{{- end }}
+"#;
+
+/// The ports are words, as all numbers of Helm's values are floats, which gtmpl prints otherwise than Go.
+const DATA: &str = "
 items:
-  - {name: a, version: 1.2.3, enabled: true, ports: [80, 443, 8080], annotations: {x: y, z: w}}
-  - {name: b, version: 4.5.6, enabled: false, ports: [], kind: Secret}
-  - {name: a-rather-long-name-of-something, version: 7.8.9, enabled: true, ports: [1, 2, 3, 4]}
+  - {name: a, version: 1.2.3, enabled: true, ports: [http, https, metrics], annotations: {x: z}}
+  - {name: b, version: 4.5.6, enabled: false, ports: [], kind: Secret, annotations: {}}
+  - {name: a-rather-long-name-of-something, version: 7.8.9, enabled: true, ports: [a, b, c, d], annotations: {}}
 ";
-    yaml::unmarshal(text.as_bytes()).expect("this is YAML")
-}
 
 fn functions() -> Arc<template::Functions> {
     Arc::new(mizzen::functions::all(PROFILE).collect())
 }
 
+fn parse(text: &Str, functions: &Arc<template::Functions>) -> Templates {
+    let mut templates = Templates::new("gotpl", Arc::clone(functions), Language::Go125);
+    templates.parse(&Str::from("bench"), text).expect("this is a template");
+    templates
+}
+
+fn execute(templates: &Templates, data: &Value) -> Str {
+    let mut out = StrBuilder::default();
+    template::execute(templates, &Str::from("bench"), data.clone(), &mut out, &Still, &mut (), Unobserved)
+        .expect("this template runs");
+    out.finish()
+}
+
 fn language(criterion: &mut Criterion) {
-    let name = Str::from("bench");
-    let text = Str::from(TEMPLATE);
     let functions = functions();
-    let parse = || {
-        let mut templates = Templates::new("gotpl", Arc::clone(&functions), Language::Go125);
-        templates.parse(&name, &text).expect("this is a template");
-        templates
-    };
-    criterion.bench_function("language/parse and compile", |bencher| bencher.iter(|| black_box(parse())));
-    let templates = parse();
-    let data = data();
-    criterion.bench_function("language/execute", |bencher| {
-        bencher.iter(|| {
-            let mut out = StrBuilder::default();
-            template::execute(&templates, &name, data.clone(), &mut out, &Still, &mut (), Unobserved)
-                .expect("this template runs");
-            black_box(out.finish())
+    let data = yaml::unmarshal(DATA.as_bytes()).expect("this is YAML");
+    for (name, text) in [("", TEMPLATE), (", plain", PLAIN)] {
+        let text = Str::from(text);
+        criterion.bench_function(&format!("language/parse{name}"), |bencher| {
+            bencher.iter(|| black_box(parse(&text, &functions)));
         });
+        // Where bodies are compiled only when they run, this is where they are.
+        criterion.bench_function(&format!("language/compile and execute{name}"), |bencher| {
+            let fresh = || parse(&text, &functions);
+            bencher.iter_batched(fresh, |templates| execute(&templates, &data), BatchSize::SmallInput);
+        });
+        let templates = parse(&text, &functions);
+        criterion.bench_function(&format!("language/execute{name}"), |bencher| {
+            bencher.iter(|| black_box(execute(&templates, &data)));
+        });
+    }
+
+    let gtmpl_parse = || {
+        let mut template = gtmpl::Template::default();
+        template.parse(PLAIN).expect("gtmpl reads it");
+        template
+    };
+    let value: serde_yaml::Value = serde_yaml::from_str(DATA).expect("this is YAML");
+    let (template, context) = (gtmpl_parse(), gtmpl::Context::from(gtmpl_value(&value)));
+    let theirs = template.render(&context).expect("gtmpl runs it");
+    let ours = execute(&parse(&Str::from(PLAIN), &functions), &data);
+    assert_eq!(theirs, ours.to_string(), "both engines do the same work");
+    criterion.bench_function("language/parse, plain, gtmpl", |bencher| bencher.iter(|| black_box(gtmpl_parse())));
+    criterion.bench_function("language/execute, plain, gtmpl", |bencher| {
+        bencher.iter(|| black_box(template.render(&context).expect("gtmpl runs it")));
     });
+}
+
+/// What gtmpl takes of a value.
+fn gtmpl_value(value: &serde_yaml::Value) -> gtmpl::Value {
+    match value {
+        serde_yaml::Value::Mapping(map) => {
+            let entries = map.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), gtmpl_value(value))));
+            gtmpl::Value::Object(entries.collect())
+        }
+        serde_yaml::Value::Sequence(items) => gtmpl::Value::Array(items.iter().map(gtmpl_value).collect()),
+        serde_yaml::Value::Bool(value) => gtmpl::Value::from(*value),
+        other => gtmpl::Value::from(other.as_str().unwrap_or_default().to_owned()),
+    }
+}
+
+/// The values file of a generated chart.
+fn values_text(chart: charts::Chart) -> String {
+    chart.into_iter().find(|(name, _)| name == "values.yaml").expect("the chart has values").1
+}
+
+fn yaml(criterion: &mut Criterion) {
+    let library = std::fs::read_to_string(repository("library/values.yaml")).expect("the library has values");
+    for (name, text) in [("the library's values", library), ("200 sections", values_text(charts::values(200)))] {
+        criterion.bench_function(&format!("yaml/read {name}"), |bencher| {
+            bencher.iter(|| black_box(yaml::unmarshal(text.as_bytes()).expect("they are YAML")));
+        });
+        criterion.bench_function(&format!("yaml/read {name}, serde_yaml"), |bencher| {
+            bencher.iter(|| black_box(serde_yaml::from_str::<serde_yaml::Value>(&text).expect("they are YAML")));
+        });
+        let value = yaml::unmarshal(text.as_bytes()).expect("they are YAML");
+        criterion.bench_function(&format!("yaml/write {name}"), |bencher| {
+            bencher.iter(|| black_box(yaml::marshal(&value).expect("values can be written")));
+        });
+        let value: serde_yaml::Value = serde_yaml::from_str(&text).expect("they are YAML");
+        criterion.bench_function(&format!("yaml/write {name}, serde_yaml"), |bencher| {
+            bencher.iter(|| black_box(serde_yaml::to_string(&value).expect("values can be written")));
+        });
+    }
+}
+
+fn load(files: charts::Chart) -> Chart {
+    chart::load_files(charts::files(files), PROFILE, &mut |_| {}).expect("the chart loads")
+}
+
+/// The stages between a loaded chart and its manifests, on an umbrella of 20 services.
+fn stages(criterion: &mut Criterion) {
+    let user = Dict::new();
+    let mut umbrella = load(charts::umbrella(20));
+    criterion.bench_function("stages/dependencies", |bencher| {
+        bencher.iter_batched_ref(
+            || umbrella.clone(),
+            |chart| mizzen::values::process_dependencies(chart, &user, PROFILE, &mut |_| {}).expect("they are there"),
+            BatchSize::SmallInput,
+        );
+    });
+    mizzen::values::process_dependencies(&mut umbrella, &user, PROFILE, &mut |_| {}).expect("they are there");
+    let values = || {
+        mizzen::values::to_render_values(&umbrella, &user, false, PROFILE, &mut |_| {}).expect("the values are right")
+    };
+    criterion.bench_function("stages/values", |bencher| bencher.iter(|| black_box(values())));
+    let capabilities = Rc::new(Capabilities::new(PROFILE));
+    let release = Release {
+        name: "release".to_owned(),
+        namespace: "default".to_owned(),
+        is_upgrade: false,
+        is_install: true,
+        revision: 1,
+    };
+    let options = engine::Options::default();
+    let render = |values: Dict| {
+        engine::render(&umbrella, &values, &release, &capabilities, &options, &Still, PROFILE, Unobserved)
+            .expect("the templates run")
+    };
+    criterion.bench_function("stages/render", |bencher| {
+        bencher.iter_batched(values, |values| black_box(render(values)), BatchSize::SmallInput);
+    });
+    let mut rendered = render(values());
+    rendered.retain(|(path, _)| !path.ends_with("NOTES.txt"));
+    criterion.bench_function("stages/split and sort", |bencher| {
+        bencher.iter(|| black_box(manifest::sort(&rendered, PROFILE, &mut |_| {}).expect("they are manifests")));
+    });
+}
+
+/// Whole renders of charts in memory, from their files to the stream.
+fn generated(criterion: &mut Criterion) {
+    for (name, chart) in [
+        ("small", charts::small()),
+        ("200 sections of values", charts::values(200)),
+        ("200 texts for tpl", charts::tpl(200)),
+        ("umbrella of 10", charts::umbrella(10)),
+        ("umbrella of 40", charts::umbrella(40)),
+    ] {
+        criterion.bench_function(&format!("generated/{name}"), |bencher| {
+            bencher.iter_batched(
+                || chart.clone(),
+                |chart| black_box(print(load(chart), "release", None)),
+                BatchSize::SmallInput,
+            );
+        });
+    }
 }
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn values(criterion: &mut Criterion) {
-    let text = std::fs::read(repository("library/values.yaml")).expect("the library has values");
-    criterion.bench_function("values/read the library's", |bencher| {
-        bencher.iter(|| black_box(yaml::unmarshal_map(&text).expect("they are YAML")));
-    });
 }
 
 /// From a chart in memory to the stream.
@@ -120,7 +274,7 @@ fn print(chart: Chart, name: &str, cache: Option<&Arc<Cache>>) -> Vec<u8> {
     out
 }
 
-fn charts(criterion: &mut Criterion) {
+fn created(criterion: &mut Criterion) {
     let path = repository("golden/charts/create");
     let load = || chart::load(&path, PROFILE, &mut |_| {}).expect("the chart loads");
     criterion.bench_function("charts/create, load", |bencher| bencher.iter(|| black_box(load())));
@@ -171,7 +325,7 @@ fn services(criterion: &mut Criterion) {
 fn main() {
     let measure = || {
         let mut criterion = Criterion::default().configure_from_args();
-        for run in [language, values, charts, services] {
+        for run in [language, yaml, stages, generated, created, services] {
             run(&mut criterion);
         }
         criterion.final_summary();

@@ -8,6 +8,7 @@ mod diff;
 mod factory;
 mod kubectl;
 mod manifests;
+mod timings;
 mod typos;
 
 use case::{Case, group};
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     trials.extend(kubectl::trials());
     trials.extend(factory::trials());
     trials.extend(manifests::trials());
+    trials.extend(timings::trials());
     trials.extend(typos::trials());
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     libtest_mimic::run(&arguments, trials).exit_code()
