@@ -44,11 +44,6 @@ pub fn unknown_key(guide: &Guide, path: &[String], key: &str, known: &[String]) 
     if let Some(word) = known.iter().find(shares) {
         return Some(format!("did you mean `{word}`?"));
     }
-    // `containerPort` is at home where ports are.
-    let part = |name: &str| words(name).iter().all(|word| wanted.contains(word));
-    if let Some(hint) = Some(find(&part)).filter(|_| path.is_empty()).and_then(|found| belongs(&found)) {
-        return Some(hint);
-    }
     match known.len() {
         0 => None,
         1..=CHOICE => Some(format!("choose from {}", known.join(", "))),
@@ -168,7 +163,6 @@ mod tests {
             ("", "livenessProbe", Some("it belongs to `probes.liveness`")),
             ("", "nodeSelector", Some("it belongs to `pod.nodeSelector`")),
             ("", "port", Some("it belongs to `net.port` or `net.ports`")),
-            ("", "containerPort", Some("it belongs to `net.port` or `net.ports`")),
             ("", "queue", Some("choose from replicas, pod, probes, image, env")),
             ("env.DB", "host", None),
         ] {
