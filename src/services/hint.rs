@@ -18,6 +18,10 @@ pub fn unknown_key(guide: &Guide, path: &[String], key: &str, known: &[String]) 
         found
     };
     let wanted = words(key);
+    // `ports` where a port is wanted is no question of another place.
+    if let Some(word) = known.iter().find(|word| same_words(&wanted, words(word))) {
+        return Some(format!("did you mean `{word}`?"));
+    }
     // The very word, elsewhere, says more than a word that is only like it here; `port` may also mean one of `ports`.
     let mut found = find(&|name| name == key);
     let alike = || find(&|name| same_words(&wanted, words(name)));
