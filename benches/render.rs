@@ -1,7 +1,7 @@
 //! What a render costs: lexing and parsing, compiling, executing, YAML, values, manifests, and whole charts and services.
 //!
 //! `cargo bench -- services` runs those whose name contains `services`. gtmpl and serde_yaml stand for what
-//! has: they run on the parts of the work that they can do.
+//! there is off the shelf: they run on the parts of the work that they can do.
 
 mod charts;
 
