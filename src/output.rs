@@ -3,7 +3,7 @@
 //! Imports: go, profile, manifest.
 
 use crate::go::{Str, fs, path};
-use crate::manifest::{Manifests, split, trim_space};
+use crate::manifest::{Hook, Manifests, split, trim_space};
 use crate::profile::Profile;
 use std::collections::HashSet;
 use std::fmt;
@@ -66,7 +66,25 @@ pub fn write(
     profile: &'static Profile,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    write_changed(manifests, options, profile, &mut Ok, out)
+    if options.output_dir.is_some() || !options.show_only.is_empty() {
+        return write_changed(manifests, options, profile, &mut Ok, out);
+    }
+    // Not by way of one stream in memory, as manifests may be megabytes.
+    let mut documents = documents(manifests, options).peekable();
+    while let Some((path, content)) = documents.next() {
+        if documents.peek().is_some() {
+            write_document(out, path, content)?;
+        } else {
+            let mut last = Vec::new();
+            push_document(&mut last, path, content);
+            out.write_all(trim_space(&last))?;
+        }
+    }
+    out.write_all(b"\n")?;
+    for hook in hooks(manifests, options) {
+        write_document(out, &hook.path, &hook.content)?;
+    }
+    Ok(())
 }
 
 /// The same, with a function between that changes the stream, hooks apart: Helm 3's post-renderer.
@@ -81,22 +99,13 @@ pub fn write_changed(
 ) -> Result<(), Error> {
     let mut stream = Vec::new();
     match &options.output_dir {
-        None => {
-            if options.include_crds {
-                manifests.crds.iter().for_each(|crd| push_document(&mut stream, &crd.path, &crd.content));
-            }
-            for manifest in &manifests.manifests {
-                push_document(&mut stream, &manifest.path, &manifest.content);
-            }
-        }
+        None => documents(manifests, options).for_each(|(path, content)| push_document(&mut stream, path, content)),
         Some(dir) => write_files(manifests, options, dir, out)?,
     }
     let stream = change(stream).map_err(Error::Manifest)?;
     let mut stream = trim_space(&stream).to_vec();
     stream.push(b'\n');
-    if !options.no_hooks {
-        write_hooks(manifests, options, &mut stream, out)?;
-    }
+    write_hooks(manifests, options, &mut stream, out)?;
     if options.show_only.is_empty() {
         out.write_all(&stream)?;
         return Ok(());
@@ -104,13 +113,31 @@ pub fn write_changed(
     show_only(Str::from(stream), &options.show_only, profile, out)
 }
 
+/// The documents that are no hooks: the source and content of each.
+fn documents<'a>(manifests: &'a Manifests, options: &Options) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+    let crds: &[_] = if options.include_crds { &manifests.crds } else { &[] };
+    let crds = crds.iter().map(|crd| (crd.path.as_str(), &*crd.content));
+    crds.chain(manifests.manifests.iter().map(|manifest| (manifest.path.as_str(), &*manifest.content)))
+}
+
+/// The hooks that are shown.
+fn hooks<'a>(manifests: &'a Manifests, options: &Options) -> impl Iterator<Item = &'a Hook> {
+    let hooks: &[Hook] = if options.no_hooks { &[] } else { &manifests.hooks };
+    let skip_tests = options.skip_tests;
+    hooks.iter().filter(move |hook| !(skip_tests && hook.is_test()))
+}
+
 /// A document of the stream, with the comment that names its source.
 pub fn push_document(stream: &mut Vec<u8>, path: &str, content: &[u8]) {
-    stream.extend_from_slice(b"---\n# Source: ");
-    stream.extend_from_slice(path.as_bytes());
-    stream.push(b'\n');
-    stream.extend_from_slice(content);
-    stream.push(b'\n');
+    parts(path, content).iter().for_each(|part| stream.extend_from_slice(part));
+}
+
+fn write_document(out: &mut dyn Write, path: &str, content: &[u8]) -> io::Result<()> {
+    parts(path, content).iter().try_for_each(|part| out.write_all(part))
+}
+
+fn parts<'a>(path: &'a str, content: &'a [u8]) -> [&'a [u8]; 5] {
+    [b"---\n# Source: ", path.as_bytes(), b"\n", content, b"\n"]
 }
 
 /// As renderResources with an output directory: a file's first document replaces what was there, the others follow it.
@@ -138,10 +165,7 @@ fn write_hooks(
     stream: &mut Vec<u8>,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
-    for hook in &manifests.hooks {
-        if options.skip_tests && hook.is_test() {
-            continue;
-        }
+    for hook in hooks(manifests, options) {
         let Some(dir) = &options.output_dir else {
             push_document(stream, &hook.path, &hook.content);
             continue;

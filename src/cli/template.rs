@@ -387,11 +387,14 @@ impl Template<'_> {
             output_dir: self.parsed.text("output-dir").filter(|dir| !dir.is_empty()).map(ToOwned::to_owned),
             release_dir: self.parsed.bool("release-name").then(|| name.to_owned()),
         };
-        let mut change = |stream: Vec<u8>| match post_renderer {
-            Some(post_renderer) => post_renderer.run(&stream),
-            None => Ok(stream),
-        };
-        output::write_changed(manifests, &options, self.profile, &mut change, &mut *streams.out)?;
+        let out = &mut *streams.out;
+        match post_renderer {
+            Some(renderer) => {
+                let mut change = |stream: Vec<u8>| renderer.run(&stream);
+                output::write_changed(manifests, &options, self.profile, &mut change, out)?;
+            }
+            None => output::write(manifests, &options, self.profile, out)?,
+        }
         streams.out.flush().map_err(|_| Failed::Stream)
     }
 }
