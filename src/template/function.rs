@@ -7,6 +7,7 @@ use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
 use std::any::Any;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A template function: one row of a chapter's table.
@@ -25,6 +26,12 @@ pub struct Function {
     pub doc: Doc,
     /// The function itself; the arguments were checked against `parameters` and may be taken.
     pub call: fn(&mut dyn Caller, &mut [Value]) -> Result<Value, Error>,
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Function").field(&self.name).finish()
+    }
 }
 
 /// The documentation of a function, beside its code.
