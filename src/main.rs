@@ -21,7 +21,7 @@ fn prepare_heap() {
         libc::mallopt(libc::M_TRIM_THRESHOLD, i32::MAX);
         let block = libc::malloc(RESERVED);
         if !block.is_null() {
-            let first = (block as usize + HUGE_PAGE / 2).next_multiple_of(HUGE_PAGE);
+            let first = (block as usize + HUGE_PAGE / 4).next_multiple_of(HUGE_PAGE);
             let end = (block as usize + RESERVED) / HUGE_PAGE * HUGE_PAGE;
             libc::madvise(first as *mut libc::c_void, end - first, libc::MADV_HUGEPAGE);
             libc::free(block);

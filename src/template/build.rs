@@ -7,7 +7,7 @@ use super::code::{Body, Code, Source};
 use super::compile::{Assembler, Control, Operation};
 use super::lex::{ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
 use super::node::{
-    Action, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Variable,
+    Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
 };
 use super::number::Number;
 use crate::go::Str;
@@ -50,7 +50,7 @@ struct Builder<'s> {
     /// in its size.
     commands: Vec<Command>,
     arguments: Vec<Expression>,
-    fields: Vec<Str>,
+    fields: Vec<Field>,
 }
 
 /// What ends a list of statements.
@@ -74,18 +74,15 @@ impl<'s> Builder<'s> {
     }
 
     fn space(&mut self) {
-        while is(self.byte(), SPACE) {
-            self.at += 1;
-        }
+        self.at += self.rest().iter().take_while(|byte| is(**byte, SPACE)).count();
     }
 
     /// Letters, digits and underscores.
     fn word(&mut self) -> &'s [u8] {
-        let start = self.at;
-        while is(self.byte(), ALPHANUMERIC) {
-            self.at += 1;
-        }
-        self.text.get(start..self.at).unwrap_or_default()
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
+        self.at += length;
+        &rest[..length]
     }
 
     /// A piece of the text that begins at a byte and ends here.
@@ -380,12 +377,12 @@ impl<'s> Builder<'s> {
         let start = self.at;
         self.word();
         let field = self.since(start);
-        self.fields.push(field);
+        self.fields.push(field.into());
     }
 
     /// The fields that follow here after `before` others, and those: where the next one begins, which is where Go says
     /// that the whole is. Nothing if there are none.
-    fn more_fields(&mut self, before: usize) -> Option<(u32, Box<[Str]>)> {
+    fn more_fields(&mut self, before: usize) -> Option<(u32, Box<[Field]>)> {
         if self.byte() != b'.' {
             return None;
         }

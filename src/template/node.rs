@@ -3,8 +3,8 @@
 use super::compile::Operation;
 use super::function::Function;
 use super::number::Number;
-use crate::go::Str;
 use crate::go::strconv::quote;
+use crate::go::{KeyHint, Str};
 
 /// As ActionNode.
 #[cfg_attr(test, derive(Debug))]
@@ -84,11 +84,26 @@ pub(super) enum Operand {
     Dot,
     Number(Box<Number>),
     String(Box<Literal>),
-    Field(Box<[Str]>),
+    Field(Box<[Field]>),
     Variable(Box<Variable>),
     Identifier(&'static Function),
     Chain(Box<Chain>),
     Pipe(Box<Pipe>),
+}
+
+/// A name after a dot.
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug))]
+pub(super) struct Field {
+    pub name: Str,
+    /// Where it was found in the last map, as templates see maps of one shape over and over.
+    pub hint: KeyHint,
+}
+
+impl From<Str> for Field {
+    fn from(name: Str) -> Field {
+        Field { name, hint: KeyHint::default() }
+    }
 }
 
 /// As StringNode.
@@ -103,14 +118,14 @@ pub(super) struct Literal {
 pub(super) struct Variable {
     pub name: Str,
     pub slot: Slot,
-    pub fields: Box<[Str]>,
+    pub fields: Box<[Field]>,
 }
 
 /// As ChainNode.
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Chain {
     pub base: Expression,
-    pub fields: Box<[Str]>,
+    pub fields: Box<[Field]>,
 }
 
 /// The node at which the executor is, for errors.
@@ -250,10 +265,10 @@ impl Expression {
     }
 }
 
-fn write_fields(fields: &[Str], text: &mut Vec<u8>) {
+fn write_fields(fields: &[Field], text: &mut Vec<u8>) {
     for field in fields {
         text.push(b'.');
-        text.extend_from_slice(field);
+        text.extend_from_slice(&field.name);
     }
 }
 

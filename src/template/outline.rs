@@ -186,19 +186,16 @@ impl<'t> Scanner<'t> {
 
     fn space(&mut self) -> bool {
         let start = self.at;
-        while is(self.byte(), SPACE) {
-            self.at += 1;
-        }
+        self.at += self.rest().iter().take_while(|byte| is(**byte, SPACE)).count();
         self.at > start
     }
 
     /// Letters, digits and underscores.
     fn word(&mut self) -> &'t [u8] {
-        let start = self.at;
-        while is(self.byte(), ALPHANUMERIC) {
-            self.at += 1;
-        }
-        self.text.get(start..self.at).unwrap_or_default()
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
+        self.at += length;
+        &rest[..length]
     }
 
     /// Moves over a right delimiter and the space that it trims, and tells where its braces end.

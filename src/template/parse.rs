@@ -9,7 +9,7 @@ use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
 use super::node::{
-    Action, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Variable,
+    Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
 };
 use super::number::Number;
 use super::templates::Language;
@@ -59,7 +59,7 @@ struct Parser<'p> {
     /// in its size.
     commands: Vec<Command>,
     arguments: Vec<Expression>,
-    fields: Vec<Str>,
+    fields: Vec<Field>,
 }
 
 /// What belongs to the template that is being parsed, as Go's Tree.
@@ -674,9 +674,9 @@ impl<'p> Parser<'p> {
         while self.peek().kind == Kind::Field {
             let item = self.next();
             let field = self.field(item);
-            self.fields.push(field);
+            self.fields.push(field.into());
         }
-        let fields: Box<[Str]> = self.fields.drain(first..).collect();
+        let fields: Box<[Field]> = self.fields.drain(first..).collect();
         // More fields on a field or a variable are just a longer field or variable.
         match &mut node.operand {
             Operand::Field(first) => *first = fields,
@@ -710,7 +710,7 @@ impl<'p> Parser<'p> {
                 let slot = self.current.scope.resolve(&name);
                 Operand::Variable(Box::new(Variable { name, slot, fields: Box::default() }))
             }
-            Kind::Field => Operand::Field(Box::new([self.field(item)])),
+            Kind::Field => Operand::Field(Box::new([self.field(item).into()])),
             Kind::Bool => Operand::Bool(self.value(item) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => match Number::parse(self.value_str(item), item.kind) {
                 Ok(number) => Operand::Number(Box::new(number)),
