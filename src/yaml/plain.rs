@@ -204,16 +204,43 @@ impl<'a> Plain<'a> {
                 is_end(rest).then_some(value)?
             }
             b'[' | b'{' => self.flow(text)?,
-            b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.scalar(plain(text)?)?,
+            b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.plain(column, text)?,
             // A path, and not `.inf` or `.nan`.
             b'.' if text.get(1).is_some_and(|&byte| is_letter(byte) && !b"iInN".contains(&byte)) => {
-                self.scalar(plain(text)?)?
+                self.plain(column, text)?
             }
-            b'/' | b'$' | b'(' | b'~' | b'^' => self.scalar(plain(text)?)?,
-            byte if is_letter(byte) => self.scalar(plain(text)?)?,
+            b'/' | b'$' | b'(' | b'~' | b'^' => self.plain(column, text)?,
+            byte if is_letter(byte) => self.plain(column, text)?,
             _ => return None,
         };
         self.add(value)
+    }
+
+    /// A plain scalar in a collection at `column`, with the lines on which it goes on.
+    fn plain(&mut self, column: usize, text: &'a [u8]) -> Option<Value> {
+        let (first, mut ended) = plain_line(text)?;
+        let mut folded = Vec::new();
+        let mut blank = 0;
+        while let Some((spaces, line, next)) = self.peek().filter(|_| !ended) {
+            match line.first() {
+                None => blank += 1,
+                // A comment ends it. What is deeper after that belongs to nothing.
+                Some(b'#') => break,
+                Some(_) if spaces <= column => break,
+                Some(_) => {
+                    if folded.is_empty() {
+                        folded.extend_from_slice(first);
+                    }
+                    folded.extend(std::iter::repeat_n(if blank > 0 { b'\n' } else { b' ' }, blank.max(1)));
+                    blank = 0;
+                    let (line, comment) = plain_line(line)?;
+                    folded.extend_from_slice(line);
+                    ended = comment;
+                }
+            }
+            self.at = next;
+        }
+        self.scalar(if folded.is_empty() { first } else { &folded })
     }
 
     /// As the decoder's value: a plain scalar is what its text says.
@@ -243,7 +270,7 @@ impl<'a> Plain<'a> {
             loop {
                 let (item, after) = match rest.first()? {
                     b'"' | b'\'' => quoted(rest)?,
-                    byte if byte.is_ascii_alphabetic() => {
+                    byte if byte.is_ascii_alphabetic() || *byte == b'_' => {
                         let length = rest.iter().take_while(|byte| IN_WORD[usize::from(**byte)]).count();
                         (self.scalar(&rest[..length])?, &rest[length..])
                     }
@@ -275,6 +302,10 @@ impl<'a> Plain<'a> {
                 None if text.is_empty() => {
                     deepest = deepest.max(spaces);
                     content.push(b'\n');
+                }
+                // There is nothing in it.
+                None if spaces <= column && deepest <= column && chomping != Some(b'+') => {
+                    return Some(Value::String(Str::EMPTY));
                 }
                 None => {
                     (spaces > column && deepest <= spaces).then_some(())?;
@@ -324,8 +355,8 @@ fn skip(text: &[u8]) -> &[u8] {
     &text[spaces(text)..]
 }
 
-/// A plain scalar without the comment after it; nothing where it may be more than that.
-fn plain(text: &[u8]) -> Option<&[u8]> {
+/// A line of a plain scalar without the comment after it, and whether there is one; nothing where it may be more.
+fn plain_line(text: &[u8]) -> Option<(&[u8], bool)> {
     let mut end = text.len();
     for at in memchr::memchr2_iter(b':', b'#', text) {
         match text[at] {
@@ -338,7 +369,7 @@ fn plain(text: &[u8]) -> Option<&[u8]> {
         }
     }
     let length = text[..end].iter().rposition(|&byte| byte != b' ')? + 1;
-    Some(&text[..length])
+    Some((&text[..length], end < text.len()))
 }
 
 /// A quoted scalar that ends on its line, and what follows it.
@@ -386,6 +417,7 @@ mod tests {
             "# c\n\na:\n  b:\n    c: text with words # comment\n  d: /path\n\n  # c\n  e: 0644\nf: 1e3\n",
             "a:\n- b\n- c: 1\n  d:\n  - e\n-\n- - f\n  - g\n-   h: i\n    j: k\nl:\n  - m\n",
             "a: |\n  b\n\n    c\n  d\n\ne: |-\n   f\n\n\ng: |+\n\n h\n\ni:\n- |\n  j\n",
+            "a: one\n  two\n\n   three # c\nb: |\n\nc:\n  - x\n    - y\n",
             "a: one\na: two\nb:\n  {}\nc:\n  \"quoted\"\nd: ~\n",
         ] {
             assert!(is_plain(text), "{text}");
@@ -408,11 +440,10 @@ mod tests {
             "yes: a\n",
             "<<: a\n",
             "a: b: c\n",
-            "a: b\n  c\n",
             "a:\tb\n",
             "a: .inf\n",
             "a: 'b\n  c'\n",
-            "a: |\n\nb: c\n",
+            "a: |+\n\nb: c\n",
             "---\na: b\n",
             "a: 1\n b: 2\n",
             "a:\n  b: 1\n c: 2\n",
