@@ -553,7 +553,7 @@ impl Entries {
     }
 
     /// The value under `key`, looked for first where it was the last time.
-    fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<&Value> {
+    pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<&Value> {
         if let Some((probe, value)) = self.0.get(hint.0.load(Relaxed) as usize)
             && probe.is(key)
         {

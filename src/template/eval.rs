@@ -76,6 +76,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 }
                 self.call_function(function, Node::Command(command), rest, last)
             }
+            Operand::Field(_) | Operand::Variable(_) if rest.is_empty() && last.is_none() => {
+                self.node = Node::Expression(first);
+                self.operand(first)
+            }
             Operand::Field(fields) => {
                 self.node = Node::Expression(first);
                 self.fields(self.dot(), first, fields, rest, last)
@@ -85,7 +89,6 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 let value = self.variable(variable)?;
                 if variable.fields.is_empty() {
                     self.not_a_function(first, rest, last.as_ref())?;
-                    return Ok(value);
                 }
                 self.fields(value, first, &variable.fields, rest, last)
             }
@@ -106,6 +109,35 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 }
             }
         }
+    }
+
+    /// A field or a variable without arguments.
+    fn operand(&mut self, node: &'a Expression) -> Result<Evaluated, Error> {
+        match &node.operand {
+            Operand::Field(fields) => match self.shared.dots.last().and_then(|dot| self.key_chain(dot, fields)) {
+                Some(found) => Ok(found),
+                None => self.fields(self.dot(), node, fields, &[], None),
+            },
+            Operand::Variable(variable) => {
+                let value = self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot));
+                match value.and_then(|value| self.key_chain(value, &variable.fields)) {
+                    Some(found) => Ok(found),
+                    None => self.fields(self.variable(variable)?, node, &variable.fields, &[], None),
+                }
+            }
+            _ => Ok(Evaluated::default()),
+        }
+    }
+
+    /// The value that fields lead to, where all of them are keys of maps, which are then neither cloned nor dropped.
+    fn key_chain(&self, receiver: &Evaluated, fields: &[Field]) -> Option<Evaluated> {
+        // Longer than any real one, and short enough for the stack.
+        const LONGEST: usize = 32;
+        if O::ACTIVE || fields.is_empty() || fields.len() > LONGEST {
+            return None;
+        }
+        let value = key_chain(&receiver.value, fields)?;
+        Some(Evaluated { value, form: Form::Interface })
     }
 
     fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Evaluated>) -> Result<(), Error> {
@@ -379,9 +411,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             let value = self.argument(argument, ty(index))?;
             push(values, value);
         }
-        if let Some(last) = last {
-            let value = self.validate(last, ty(rest.len()))?;
-            push(values, value);
+        if let Some(mut last) = last {
+            self.validate(&mut last, ty(rest.len()))?;
+            push(values, last);
         }
         Ok(nil_interface)
     }
@@ -389,22 +421,19 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     /// As evalArg.
     fn argument(&mut self, argument: &'a Expression, ty: Type) -> Result<Evaluated, Error> {
         self.node = Node::Expression(argument);
-        let value = match &argument.operand {
+        let mut value = match &argument.operand {
             Operand::Dot => self.dot(),
             Operand::Nil => {
                 return zero(ty).ok_or_else(|| self.error(format!("cannot assign nil to {ty}")));
             }
-            Operand::Field(fields) => self.fields(self.dot(), argument, fields, &[], None)?,
-            Operand::Variable(variable) => {
-                let value = self.variable(variable)?;
-                self.fields(value, argument, &variable.fields, &[], None)?
-            }
+            Operand::Field(_) | Operand::Variable(_) => self.operand(argument)?,
             Operand::Pipe(pipe) => self.nested(pipe)?,
             Operand::Identifier(function) => self.call_function(function, Node::Expression(argument), &[], None)?,
             Operand::Chain(_) => self.chain(argument, &[], None)?,
             Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
         };
-        self.validate(value, ty)
+        self.validate(&mut value, ty)?;
+        Ok(value)
     }
 
     /// A literal as a value of the parameter's type.
@@ -447,22 +476,24 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             .ok_or_else(|| self.error(format!("expected {expected}; found {}", argument.text())))
     }
 
-    /// As validateType: the value as one that can be assigned to the type.
-    fn validate(&self, value: Evaluated, ty: Type) -> Result<Evaluated, Error> {
+    /// As validateType: makes the value one that can be assigned to the type.
+    fn validate(&self, value: &mut Evaluated, ty: Type) -> Result<(), Error> {
         if value.is_invalid() {
-            return zero(ty).ok_or_else(|| self.error(format!("invalid value; expected {ty}")));
+            *value = zero(ty).ok_or_else(|| self.error(format!("invalid value; expected {ty}")))?;
+            return Ok(());
         }
         if ty == Type::Interface {
-            return Ok(value);
+            return Ok(());
         }
         let Some(found) = value.value.ty() else {
             return Err(self.error(format!("wrong type for value; expected {ty}; got interface {{}}")));
         };
+        value.form = Form::Concrete;
         if found == ty || matches!((found, ty), (Type::Dict(DictType::Named(_)), Type::Dict(DictType::Any))) {
-            return Ok(Evaluated::concrete(value.value));
+            return Ok(());
         }
         if matches!((found, ty), (Type::Dict(DictType::Any), Type::Dict(DictType::Named(_)))) {
-            return Ok(Evaluated::concrete(value.value));
+            return Ok(());
         }
         // A named slice or map can be assigned to its underlying type, which has no name; named numbers cannot.
         if let Value::Object(object) = &value.value
@@ -470,10 +501,23 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             && let Some(underlying) = object.underlying()
             && underlying.ty() == Some(ty)
         {
-            return Ok(Evaluated::concrete(underlying));
+            value.value = underlying;
+            return Ok(());
         }
         Err(self.error(format!("wrong type for value; expected {ty}; got {found}")))
     }
+}
+
+/// See [`Exec::key_chain`]; methods and what else there may be are left to `field`.
+fn key_chain(value: &Value, fields: &[Field]) -> Option<Value> {
+    let Some((Field { name, hint }, rest)) = fields.split_first() else { return Some(value.clone()) };
+    let Value::Dict(dict) = value else { return None };
+    let is_key = match dict.ty() {
+        DictType::Any => true,
+        DictType::Named(named) => named.method(name).is_none(),
+        DictType::Strings => false,
+    };
+    is_key.then(|| dict.entries().get_near(name, hint).and_then(|value| key_chain(value, rest)))?
 }
 
 /// As reflect.Zero of a type that can be nil.

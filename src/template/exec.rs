@@ -89,7 +89,7 @@ pub(super) struct Shared<'h, O: Observer> {
     state: &'h mut dyn Any,
     pub observer: O,
     /// Dot, and what it was outside.
-    dots: Vec<Evaluated>,
+    pub dots: Vec<Evaluated>,
     /// The variables of all running templates.
     pub slots: Vec<Evaluated>,
     /// Vectors and buffers that wait for their next use.
