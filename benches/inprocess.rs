@@ -1,5 +1,6 @@
 //! How long rendering takes inside a process, in milliseconds: for each chart the least of several renders, from the
-//! loaded chart and its values to the rendered files. The counterpart of engine.go; `benches/peers` builds it.
+//! loaded chart and its values to the rendered files. The first number is of renders that parse the templates anew, the
+//! second of those that share what the first one compiled. The counterpart of engine.go; `benches/peers` builds it.
 //!
 //! `cargo run --release --example inprocess -- CHART...`
 
@@ -15,10 +16,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-/// The program's own allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The machine's clock, and no randomness: what keys cost is not the engine's.
 struct Clock;
@@ -49,21 +46,25 @@ fn measure(path: &str) -> Result<(), Failure> {
         is_install: true,
         revision: 1,
     };
-    let mut least = f64::MAX;
-    let start = Instant::now();
-    let mut runs = 0;
-    while runs < LEAST || start.elapsed() < LONGEST {
-        // Templates may write into the values, so that each render has its own.
-        let values = values::to_render_values(&chart, &Dict::new(), false, &HELM_4_3, &mut |_| {})?;
-        let options = engine::Options::default();
-        let begin = Instant::now();
-        let rendered =
-            engine::render(&chart, &values, &release, &capabilities, &options, &Clock, &HELM_4_3, Unobserved)?;
-        least = least.min(begin.elapsed().as_secs_f64());
-        black_box(rendered);
-        runs += 1;
-    }
-    writeln!(io::stdout(), "{:.4}", least * 1e3)?;
+    let least = |options: &engine::Options| -> Result<f64, Failure> {
+        let mut least = f64::MAX;
+        let start = Instant::now();
+        let mut runs = 0;
+        while runs < LEAST || start.elapsed() < LONGEST {
+            // Templates may write into the values, so that each render has its own.
+            let values = values::to_render_values(&chart, &Dict::new(), false, &HELM_4_3, &mut |_| {})?;
+            let begin = Instant::now();
+            let rendered =
+                engine::render(&chart, &values, &release, &capabilities, options, &Clock, &HELM_4_3, Unobserved)?;
+            least = least.min(begin.elapsed().as_secs_f64());
+            black_box(rendered);
+            runs += 1;
+        }
+        Ok(least * 1e3)
+    };
+    let anew = least(&engine::Options::default())?;
+    let shared = least(&engine::Options { cache: Some(engine::cache(&HELM_4_3)), ..engine::Options::default() })?;
+    writeln!(io::stdout(), "{anew:.4} {shared:.4}")?;
     Ok(())
 }
 

@@ -21,10 +21,6 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The program's own allocator.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const PROFILE: &Profile = &HELM_4_3;
 
 /// A world that stands still, so that only the renderer is measured.

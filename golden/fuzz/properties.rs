@@ -90,9 +90,12 @@ pub fn execution(bytes: &[u8]) {
     });
 }
 
-/// What is read from YAML and written again, by either emitter, reads as the same.
+/// What is read from YAML and written again, by either emitter, reads as the same; and so does a plain document by way of
+/// the parser.
 pub fn yaml_in(bytes: &[u8]) {
     with_stack(|| {
+        let (value, parsed) = (yaml::decode(bytes), yaml::decode_parsed(bytes));
+        assert_eq!(format!("{value:?}"), format!("{parsed:?}"));
         let _ = chart::load_values(bytes, &HELM_4_3);
         let _ = yaml::to_json(bytes);
         let _ = yaml::locate(bytes);

@@ -138,7 +138,7 @@ impl Streams<'_> {
     }
 }
 
-/// Runs the program with the process's arguments, on a thread whose stack is large enough for any template.
+/// Runs the program with the process's arguments, on a stack that is large enough for any template.
 pub fn main() -> ExitCode {
     let run = || {
         let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -150,11 +150,7 @@ pub fn main() -> ExitCode {
         // From here, as there is nothing left to wait for.
         std::process::exit(exit as i32)
     };
-    let thread: io::Result<std::thread::JoinHandle<()>> =
-        std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(run);
-    // A thread that returns has failed.
-    let _ = thread.map(std::thread::JoinHandle::join);
-    ExitCode::from(Exit::Failure as u8)
+    stacker::grow(crate::template::limits::STACK, run)
 }
 
 /// Runs a command.

@@ -203,11 +203,15 @@ impl Object for Pointer {
     }
 
     fn fields(&self) -> Vec<Value> {
-        vec![
-            Value::Object(Rc::new(self.0.kube_version.clone())),
-            Value::Object(Rc::new(VersionSet(self.0.api_versions.clone(), self.0.profile))),
-            Value::Object(Rc::new(BuildInfo(self.0.profile))),
-        ]
+        (0..self.ty().fields.len()).map(|index| self.field(index)).collect()
+    }
+
+    fn field(&self, index: usize) -> Value {
+        Value::Object(match index {
+            0 => Rc::new(self.0.kube_version.clone()),
+            1 => Rc::new(VersionSet(Rc::clone(&self.0))),
+            _ => Rc::new(BuildInfo(self.0.profile)),
+        })
     }
 }
 
@@ -303,7 +307,7 @@ fn string(version: &Value, _: &[Value]) -> Result<Value, String> {
 
 /// `common.VersionSet`, a slice of strings.
 #[derive(Debug)]
-struct VersionSet(Vec<String>, &'static Profile);
+struct VersionSet(Rc<Capabilities>);
 
 static VERSION_SET: ObjectType = ObjectType {
     name: "common.VersionSet",
@@ -335,18 +339,18 @@ static VERSION_SET_3: ObjectType = ObjectType {
 
 impl Object for VersionSet {
     fn ty(&self) -> &'static ObjectType {
-        by_packages(self.1, &VERSION_SET_3, &VERSION_SET)
+        by_packages(self.0.profile, &VERSION_SET_3, &VERSION_SET)
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::strings(&self.0))
+        Some(Value::strings(&self.0.api_versions))
     }
 }
 
 fn has(set: &Value, arguments: &[Value]) -> Result<Value, String> {
     let version = arguments.first().and_then(Value::as_str);
     let found = version.is_some_and(|version| {
-        receiver::<VersionSet>(set).0.iter().any(|known| known.as_bytes() == version.as_bytes())
+        receiver::<VersionSet>(set).0.api_versions.iter().any(|known| known.as_bytes() == version.as_bytes())
     });
     Ok(Value::Bool(found))
 }

@@ -28,7 +28,7 @@ pub use list::List;
 pub use object::{Field, Method, Object, ObjectType, Part};
 pub use slog::{Level, Log};
 pub use str::{Mark, Span, Str, StrBuilder};
-pub use value::{Dict, DictType, Elem, Entries, Kind, Type, Value};
+pub use value::{Dict, DictType, Elem, Entries, KeyHint, Kind, Type, Value};
 
 /// A hash table for names and texts of charts: several times faster than the standard library's, and seeded at random
 /// too, so that no chart can choose names that collide.

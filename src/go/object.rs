@@ -91,6 +91,10 @@ impl Eq for ObjectType {}
 impl ObjectType {
     /// The method of that name.
     pub fn method(&self, name: &[u8]) -> Option<&'static Method> {
+        // Most names are keys of values, and methods are exported.
+        if !name.first().is_some_and(u8::is_ascii_uppercase) {
+            return None;
+        }
         self.methods.iter().find(|method| method.name.as_bytes() == name)
     }
 

@@ -62,6 +62,18 @@ impl Str {
         }
     }
 
+    /// Whether both have the same bytes: as `==`, where both are mostly short.
+    #[inline]
+    pub(super) fn is(&self, other: &Str) -> bool {
+        match (&self.0, &other.0) {
+            // What follows a short string is zeros.
+            (Repr::Inline { len, bytes }, Repr::Inline { len: length, bytes: others }) => {
+                len == length && bytes == others
+            }
+            _ => self.as_bytes() == other.as_bytes(),
+        }
+    }
+
     /// The first eight bytes as a number that sorts as they do; zeros stand for those that are missing.
     #[inline]
     pub(super) fn prefix(&self) -> u64 {

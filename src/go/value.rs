@@ -9,6 +9,8 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// A Go value and its dynamic type.
 #[derive(Clone, Default)]
@@ -454,6 +456,11 @@ impl Dict {
         self.entries().get(key).cloned()
     }
 
+    /// The same, for a key that is looked up over and over in maps that are alike.
+    pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<Value> {
+        self.entries().get_near(key, hint).cloned()
+    }
+
     /// Whether the key is there.
     pub fn contains_key(&self, key: &[u8]) -> bool {
         self.entries().get(key).is_some()
@@ -522,6 +529,10 @@ impl Dict {
     }
 }
 
+/// Where a key was found in the map in which it was looked up last.
+#[derive(Debug, Default)]
+pub struct KeyHint(AtomicU32);
+
 impl Default for Dict {
     fn default() -> Dict {
         Dict::new()
@@ -539,6 +550,19 @@ impl Entries {
     /// The value under `key`.
     pub fn get(&self, key: &[u8]) -> Option<&Value> {
         self.position(key).ok().map(|at| &self.0[at].1)
+    }
+
+    /// The value under `key`, looked for first where it was the last time.
+    fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<&Value> {
+        if let Some((probe, value)) = self.0.get(hint.0.load(Relaxed) as usize)
+            && probe.is(key)
+        {
+            return Some(value);
+        }
+        let at = self.position(key).ok()?;
+        // Where there are more entries, the place is only not found at once.
+        hint.0.store(at as u32, Relaxed);
+        self.0.get(at).map(|(_, value)| value)
     }
 
     /// Sets `key` and returns the value it had.

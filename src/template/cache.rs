@@ -1,10 +1,10 @@
 //! Compiled texts that several sets of templates share.
 
-use super::code::{Code, Source};
+use super::code::{Body, Code, Source};
 use super::error::ParseError;
 use super::function::Functions;
 use super::outline::{Outline, Outlines, outline};
-use super::parse::{Variables, parse};
+use super::parse::parse;
 use super::templates::Language;
 use crate::go::{Map, Str};
 use std::fmt;
@@ -78,15 +78,13 @@ pub(super) fn compile_text(
     if let Some(Outlines { templates, bodies }) = outline(text, functions)
         && templates.iter().all(is_other)
     {
+        let definitions = templates.iter().filter(|outline| outline.name.is_some());
+        let definitions = definitions.map(|outline| outline.start as u32..outline.range.end as u32).collect();
         let (file, text, functions) = (file.clone(), text.clone(), Arc::clone(functions));
-        let source = Arc::new(Source { file, text, functions, language, bodies });
+        let source = Arc::new(Source { file, text, functions, definitions, bodies });
         let compiled = templates.into_iter().map(|Outline { name, empty, range, start }| {
-            let source = Arc::clone(&source);
-            let code = match name {
-                Some(_) => Code::of_body(source, start, Variables::none()),
-                None => Code::of_text(source),
-            };
-            Compiled { name, empty, range, code: Arc::new(code) }
+            let code = Arc::new(Code::of_body(Arc::clone(&source), start, Box::default()));
+            Compiled { name, empty, range, code }
         });
         return Ok(compiled.collect());
     }
@@ -100,12 +98,12 @@ pub(super) fn compile_now(
     functions: &Functions,
     language: Language,
 ) -> Result<Vec<Compiled>, ParseError> {
-    let trees = parse(file, text, functions, language, None)?;
+    let trees = parse(file, text, functions, language)?;
     let compiled = trees.into_iter().map(|tree| Compiled {
         name: (tree.name != *file).then(|| tree.name.clone()),
         empty: tree.is_empty(),
         range: tree.range.clone(),
-        code: Arc::new(Code::new(tree.body, tree.slots)),
+        code: Arc::new(Code::new(Body { slots: tree.slots, operations: tree.body })),
     });
     Ok(compiled.collect())
 }

@@ -1,10 +1,11 @@
-//! Flattens parse nodes into operations, so that control flow needs no recursion.
+//! Operations, and how those of control structures are put together, so that control flow needs no recursion.
 
 use super::code::Code;
-use super::node::{Action, Branch, Invocation, Pipe, Statement};
+use super::node::{Action, Invocation, Pipe};
 use crate::go::Str;
 
 /// One step of a template.
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Operation {
     /// Writes the text that stands at a position.
     Text(u32, Str),
@@ -32,14 +33,17 @@ pub(super) enum Operation {
     Body(Box<Code>),
 }
 
-/// The operations of a template. After the last one it ends.
-pub(super) fn compile(body: Vec<Statement>) -> Box<[Operation]> {
-    let mut compiler = Compiler { code: Vec::new(), loops: Vec::new() };
-    compiler.statements(body);
-    compiler.code.into_boxed_slice()
+/// The control structures that have a pipeline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Control {
+    If,
+    With,
+    Range,
 }
 
-struct Compiler {
+/// Puts the operations of a template together. After the last one it ends.
+#[derive(Default)]
+pub(super) struct Assembler {
     code: Vec<Operation>,
     /// The jumps of the loops around this place that wait for their target.
     loops: Vec<Loop>,
@@ -51,8 +55,90 @@ struct Loop {
     continues: Vec<usize>,
 }
 
-impl Compiler {
-    fn emit(&mut self, operation: Operation) -> usize {
+/// A control structure that is not complete.
+pub(super) struct Branch {
+    control: Control,
+    start: usize,
+    /// The jump over what follows `else`.
+    over: Option<usize>,
+    breaks: Vec<usize>,
+}
+
+impl Assembler {
+    /// Adds an operation.
+    pub fn emit(&mut self, operation: Operation) {
+        self.code.push(operation);
+    }
+
+    /// The operations.
+    pub fn finish(self) -> Box<[Operation]> {
+        self.code.into_boxed_slice()
+    }
+
+    /// Begins a control structure and its body.
+    pub fn begin(&mut self, control: Control, pipe: Pipe) -> Branch {
+        let pipe = Box::new(pipe);
+        let start = self.add(match control {
+            Control::If => Operation::If { pipe, otherwise: 0 },
+            Control::With => Operation::With { pipe, otherwise: 0 },
+            Control::Range => Operation::Range { pipe, otherwise: 0 },
+        });
+        if control == Control::Range {
+            self.loops.push(Loop::default());
+        }
+        Branch { control, start, over: None, breaks: Vec::new() }
+    }
+
+    /// Ends the body.
+    pub fn end_body(&mut self, branch: &mut Branch) {
+        match branch.control {
+            Control::If => {}
+            Control::With => self.emit(Operation::EndWith),
+            Control::Range => {
+                let Loop { breaks, continues } = self.loops.pop().unwrap_or_default();
+                continues.into_iter().for_each(|at| self.land(at));
+                self.emit(Operation::Next { body: branch.start + 1 });
+                branch.breaks = breaks;
+            }
+        }
+    }
+
+    /// Begins what follows `else`, after the body.
+    pub fn otherwise(&mut self, branch: &mut Branch) {
+        branch.over = Some(self.add(Operation::Jump(0)));
+        self.land(branch.start);
+    }
+
+    /// Ends the control structure.
+    pub fn end(&mut self, branch: Branch) {
+        match branch.over {
+            Some(over) if over + 1 < self.code.len() => self.land(over),
+            over => {
+                // There is nothing to jump over.
+                self.code.truncate(over.unwrap_or(self.code.len()));
+                self.land(branch.start);
+            }
+        }
+        branch.breaks.into_iter().for_each(|at| self.land(at));
+    }
+
+    /// Leaves the loop.
+    pub fn break_loop(&mut self) {
+        let at = self.add(Operation::Break(0));
+        if let Some(around) = self.loops.last_mut() {
+            around.breaks.push(at);
+        }
+    }
+
+    /// Goes on with the next element of the loop.
+    pub fn continue_loop(&mut self) {
+        let at = self.add(Operation::Jump(0));
+        if let Some(around) = self.loops.last_mut() {
+            around.continues.push(at);
+        }
+    }
+
+    fn add(&mut self, operation: Operation) -> usize {
         self.code.push(operation);
         self.code.len() - 1
     }
@@ -68,76 +154,5 @@ impl Compiler {
             | Operation::Break(target) => *target = here,
             _ => {}
         }
-    }
-
-    fn statements(&mut self, statements: Vec<Statement>) {
-        for statement in statements {
-            match statement {
-                Statement::Text(position, text) => {
-                    self.emit(Operation::Text(position, text));
-                }
-                Statement::Literal(position, text) => {
-                    self.emit(Operation::Literal(position, text));
-                }
-                Statement::Action(action) => {
-                    self.emit(Operation::Action(action));
-                }
-                Statement::If(branch) => {
-                    let Branch { pipe, body, otherwise } = *branch;
-                    let start = self.emit(Operation::If { pipe: Box::new(pipe), otherwise: 0 });
-                    self.statements(body);
-                    self.otherwise(start, otherwise);
-                }
-                Statement::With(branch) => {
-                    let Branch { pipe, body, otherwise } = *branch;
-                    let start = self.emit(Operation::With { pipe: Box::new(pipe), otherwise: 0 });
-                    self.statements(body);
-                    self.emit(Operation::EndWith);
-                    self.otherwise(start, otherwise);
-                }
-                Statement::Range(branch) => self.range(*branch),
-                Statement::Template(invocation) => {
-                    self.emit(Operation::Template(invocation));
-                }
-                Statement::Later(code) => {
-                    self.emit(Operation::Body(code));
-                }
-                Statement::Break => {
-                    let at = self.emit(Operation::Break(0));
-                    if let Some(around) = self.loops.last_mut() {
-                        around.breaks.push(at);
-                    }
-                }
-                Statement::Continue => {
-                    let at = self.emit(Operation::Jump(0));
-                    if let Some(around) = self.loops.last_mut() {
-                        around.continues.push(at);
-                    }
-                }
-            }
-        }
-    }
-
-    fn otherwise(&mut self, start: usize, otherwise: Vec<Statement>) {
-        if otherwise.is_empty() {
-            self.land(start);
-            return;
-        }
-        let end = self.emit(Operation::Jump(0));
-        self.land(start);
-        self.statements(otherwise);
-        self.land(end);
-    }
-
-    fn range(&mut self, branch: Branch) {
-        let Branch { pipe, body, otherwise } = branch;
-        let start = self.emit(Operation::Range { pipe: Box::new(pipe), otherwise: 0 });
-        self.loops.push(Loop::default());
-        self.statements(body);
-        let Loop { breaks, continues } = self.loops.pop().unwrap_or_default();
-        continues.into_iter().for_each(|at| self.land(at));
-        self.emit(Operation::Next { body: start + 1 });
-        self.otherwise(start, otherwise);
-        breaks.into_iter().for_each(|at| self.land(at));
     }
 }

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::exec::{Evaluated, Exec, Form};
 use super::function::{Function, ShortCircuit};
 use super::limits;
-use super::node::{Command, Declaration, Expression, Node, Operand, Pipe, Slot, Variable};
+use super::node::{Command, Declaration, Expression, Field, Node, Operand, Pipe, Slot, Variable};
 use super::number::{Ideal, Number};
 use super::observer::Observer;
 use crate::go::{Dict, DictType, Kind, List, Method, Object, Str, Type, Value};
@@ -153,15 +153,15 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         &mut self,
         mut receiver: Evaluated,
         node: &'a Expression,
-        fields: &'a [Str],
+        fields: &'a [Field],
         rest: &'a [Expression],
         last: Option<Evaluated>,
     ) -> Result<Evaluated, Error> {
-        let Some((name, before)) = fields.split_last() else { return Ok(receiver) };
-        for name in before {
-            receiver = self.field(&receiver, node, name, &[], None)?;
+        let Some((field, before)) = fields.split_last() else { return Ok(receiver) };
+        for field in before {
+            receiver = self.field(&receiver, node, field, &[], None)?;
         }
-        self.field(&receiver, node, name, rest, last)
+        self.field(&receiver, node, field, rest, last)
     }
 
     /// As evalField.
@@ -169,10 +169,11 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         &mut self,
         receiver: &Evaluated,
         node: &'a Expression,
-        name: &'a Str,
+        field: &'a Field,
         rest: &'a [Expression],
         last: Option<Evaluated>,
     ) -> Result<Evaluated, Error> {
+        let name = &field.name;
         let has_arguments = !rest.is_empty() || last.is_some();
         match &receiver.value {
             Value::Nil if receiver.is_invalid() => return Ok(Evaluated::default()),
@@ -192,7 +193,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 if has_arguments {
                     return Err(self.error(format!("{name} is not a method but has arguments")));
                 }
-                return Ok(self.entry(dict, ty, name));
+                return Ok(self.entry(dict, ty, field));
             }
             Value::Object(object) => {
                 if let Some(method) = object.ty().method(name) {
@@ -212,12 +213,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     }
 
     /// The value under a key; where there is none, the zero value of the element type, as with missingkey=zero.
-    fn entry(&mut self, dict: &Dict, ty: DictType, name: &Str) -> Evaluated {
+    fn entry(&mut self, dict: &Dict, ty: DictType, Field { name, hint }: &Field) -> Evaluated {
         let (missing, form) = match ty {
             DictType::Strings => (Value::String(Str::EMPTY), Form::Concrete),
             DictType::Any | DictType::Named(_) => (Value::Nil, Form::Interface),
         };
-        let mut value = dict.get(name).unwrap_or(missing);
+        let mut value = dict.get_near(name, hint).unwrap_or(missing);
         if O::ACTIVE {
             value = self.shared.observer.read(dict, name, value);
         }

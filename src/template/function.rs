@@ -5,9 +5,10 @@
 use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
+use foldhash::fast::FixedState;
 use std::any::Any;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::fmt;
 
 /// A template function: one row of a chapter's table.
 pub struct Function {
@@ -25,6 +26,12 @@ pub struct Function {
     pub doc: Doc,
     /// The function itself; the arguments were checked against `parameters` and may be taken.
     pub call: fn(&mut dyn Caller, &mut [Value]) -> Result<Value, Error>,
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Function").field(&self.name).finish()
+    }
 }
 
 /// The documentation of a function, beside its code.
@@ -56,31 +63,10 @@ impl Function {
     }
 }
 
-/// The functions that templates may call, by name.
+/// The functions that templates may call, by name. The table holds our own names only, so that nobody can choose names
+/// that collide.
 #[derive(Default)]
-pub struct Functions(HashMap<&'static [u8], &'static Function, BuildHasherDefault<NameHasher>>);
-
-/// FNV-1a. The table holds our own names only, so that nobody can choose names that collide; it is built once a process,
-/// which for a small chart was 4 % of all instructions with the standard library's hasher.
-struct NameHasher(u64);
-
-impl Default for NameHasher {
-    fn default() -> NameHasher {
-        NameHasher(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
+pub struct Functions(HashMap<&'static [u8], &'static Function, FixedState>);
 
 impl Functions {
     /// The function of that name.
@@ -97,7 +83,7 @@ impl Functions {
 impl FromIterator<&'static Function> for Functions {
     /// Later functions win over earlier ones of the same name.
     fn from_iter<I: IntoIterator<Item = &'static Function>>(functions: I) -> Functions {
-        let mut table = HashMap::with_capacity_and_hasher(256, BuildHasherDefault::default());
+        let mut table = HashMap::with_capacity_and_hasher(256, FixedState::default());
         table.extend(functions.into_iter().map(|function| (function.name.as_bytes(), function)));
         Functions(table)
     }

@@ -140,17 +140,6 @@ impl Lexer {
         }
     }
 
-    /// Where it is, in bytes.
-    pub fn position(&self) -> usize {
-        self.position
-    }
-
-    /// Goes on at a byte that is outside of actions. Lines then no longer count.
-    pub fn continue_at(&mut self, position: usize) {
-        self.position = position;
-        self.start = position;
-    }
-
     /// The next item; after the last one, and after an error, that is `Eof`.
     pub fn next_item(&mut self) -> Item {
         let mut step = if self.inside_action { self.inside_action() } else { self.text() };

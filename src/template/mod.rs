@@ -12,6 +12,7 @@ pub mod limits;
 pub mod observer;
 pub mod templates;
 
+mod build;
 mod code;
 mod compile;
 mod eval;

@@ -1,42 +1,32 @@
 //! Parse nodes, with variables resolved to slots and functions to pointers, and how Go writes them.
 
-use super::code::Code;
+use super::compile::Operation;
 use super::function::Function;
 use super::number::Number;
-use crate::go::Str;
 use crate::go::strconv::quote;
-
-/// A piece of a template: text or an action.
-pub(super) enum Statement {
-    /// Its position, and what stands there.
-    Text(u32, Str),
-    /// An action that prints a string: its position, and the string.
-    Literal(u32, Str),
-    Action(Box<Action>),
-    If(Box<Branch>),
-    With(Box<Branch>),
-    Range(Box<Branch>),
-    Template(Box<Invocation>),
-    Break,
-    Continue,
-    /// The body of a branch, which is parsed when it first runs.
-    Later(Box<Code>),
-}
+use crate::go::{KeyHint, Str};
 
 /// As ActionNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Action {
     pub position: u32,
     pub pipe: Pipe,
 }
 
-/// As BranchNode.
-pub(super) struct Branch {
-    pub pipe: Pipe,
-    pub body: Vec<Statement>,
-    pub otherwise: Vec<Statement>,
+impl Action {
+    /// What it does. Dashboards that hold templates of their own consist of little but strings.
+    pub fn into_operation(mut self) -> Operation {
+        if let ([], [command]) = (&*self.pipe.declarations, &mut *self.pipe.commands)
+            && let [Expression { operand: Operand::String(literal), .. }] = &mut *command.arguments
+        {
+            return Operation::Literal(self.position, std::mem::take(&mut literal.text));
+        }
+        Operation::Action(Box::new(self))
+    }
 }
 
 /// As TemplateNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Invocation {
     pub position: u32,
     pub name: Str,
@@ -44,6 +34,7 @@ pub(super) struct Invocation {
 }
 
 /// As PipeNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Pipe {
     pub position: u32,
     /// The variables are assigned, not declared.
@@ -53,12 +44,14 @@ pub(super) struct Pipe {
 }
 
 /// A variable that a pipeline sets.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Declaration {
     pub name: Str,
     pub slot: Slot,
 }
 
 /// Where a variable lives while its template runs.
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Slot {
     At(u32),
     /// The first of these that is set: the declarations stand in arguments of `and` or `or`, which may not be evaluated.
@@ -68,6 +61,7 @@ pub(super) enum Slot {
 }
 
 /// As CommandNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Command {
     pub position: u32,
     pub arguments: Box<[Expression]>,
@@ -76,42 +70,62 @@ pub(super) struct Command {
 }
 
 /// An operand and its position.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Expression {
     pub position: u32,
     pub operand: Operand,
 }
 
 /// What can stand in a command.
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Operand {
     Bool(bool),
     Nil,
     Dot,
     Number(Box<Number>),
     String(Box<Literal>),
-    Field(Box<[Str]>),
+    Field(Box<[Field]>),
     Variable(Box<Variable>),
     Identifier(&'static Function),
     Chain(Box<Chain>),
     Pipe(Box<Pipe>),
 }
 
+/// A name after a dot.
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug))]
+pub(super) struct Field {
+    pub name: Str,
+    /// Where it was found in the last map, as templates see maps of one shape over and over.
+    pub hint: KeyHint,
+}
+
+impl From<Str> for Field {
+    fn from(name: Str) -> Field {
+        Field { name, hint: KeyHint::default() }
+    }
+}
+
 /// As StringNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Literal {
     pub quoted: Str,
     pub text: Str,
 }
 
 /// As VariableNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Variable {
     pub name: Str,
     pub slot: Slot,
-    pub fields: Box<[Str]>,
+    pub fields: Box<[Field]>,
 }
 
 /// As ChainNode.
+#[cfg_attr(test, derive(Debug))]
 pub(super) struct Chain {
     pub base: Expression,
-    pub fields: Box<[Str]>,
+    pub fields: Box<[Field]>,
 }
 
 /// The node at which the executor is, for errors.
@@ -251,10 +265,10 @@ impl Expression {
     }
 }
 
-fn write_fields(fields: &[Str], text: &mut Vec<u8>) {
+fn write_fields(fields: &[Field], text: &mut Vec<u8>) {
     for field in fields {
         text.push(b'.');
-        text.extend_from_slice(field);
+        text.extend_from_slice(&field.name);
     }
 }
 

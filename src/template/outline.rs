@@ -21,7 +21,7 @@ pub(super) struct Outline {
     pub empty: bool,
     /// Where its body stands.
     pub range: Range<usize>,
-    /// Where its body begins, without the space that the delimiter before it trims; unused for the text's own.
+    /// Where its body begins, without the space that the delimiter before it trims.
     pub start: usize,
 }
 
@@ -186,19 +186,16 @@ impl<'t> Scanner<'t> {
 
     fn space(&mut self) -> bool {
         let start = self.at;
-        while is(self.byte(), SPACE) {
-            self.at += 1;
-        }
+        self.at += self.rest().iter().take_while(|byte| is(**byte, SPACE)).count();
         self.at > start
     }
 
     /// Letters, digits and underscores.
     fn word(&mut self) -> &'t [u8] {
-        let start = self.at;
-        while is(self.byte(), ALPHANUMERIC) {
-            self.at += 1;
-        }
-        self.text.get(start..self.at).unwrap_or_default()
+        let rest = self.rest();
+        let length = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
+        self.at += length;
+        &rest[..length]
     }
 
     /// Moves over a right delimiter and the space that it trims, and tells where its braces end.
@@ -540,7 +537,7 @@ impl<'t> Scanner<'t> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::parse::parse;
     use super::super::templates::Language;
     use super::super::tests::FUNCTIONS;
@@ -550,7 +547,7 @@ mod tests {
     fn both(text: &[u8]) -> (Option<Vec<Outline>>, Option<Vec<Outline>>) {
         let functions: Functions = FUNCTIONS.iter().collect();
         let (file, text) = (Str::from("file"), Str::from(text));
-        let trees = parse(&file, &text, &functions, Language::Go125, None).ok();
+        let trees = parse(&file, &text, &functions, Language::Go125).ok();
         let parsed = trees.map(|trees| {
             let outlines = trees.into_iter().map(|tree| Outline {
                 empty: tree.is_empty(),
@@ -567,27 +564,22 @@ mod tests {
         )
     }
 
-    #[test]
-    fn what_charts_hold_is_recognised() {
-        for text in [
-            "",
-            "text",
-            "{{/* c */}}{{- /* c */ -}}",
-            "{{- define \"a\" -}}\n  {{ .a.b | upper }} {{- end }}\n{{ define \"b\" }} {{ end }}text",
-            "{{ if and .a (flip .b) }}x{{ else if .c }}y{{ else }}z{{ end }}",
-            "{{- with $.a }}{{ . }}{{ else with .b }}{{ . }}{{ end }}",
-            "{{ range $i, $v := .list }}{{ $i }}{{ break }}{{ else }}none{{ end }}",
-            "{{ $x := add 1 -2 | add 1.5 }}{{ $x = 3 }}{{ template \"a\" $x }}{{ template \"b\" }}",
-            "{{ include \"a\" (list . \"b\\n\" `c` true nil) | upper -}} text",
-        ] {
-            let (parsed, outlined) = both(text.as_bytes());
-            assert!(outlined.is_some(), "{text}");
-            assert_eq!(outlined, parsed, "{text}");
-        }
-    }
+    /// Texts as charts hold them.
+    pub const WELL_FORMED: &[&str] = &[
+        "",
+        "text",
+        "{{/* c */}}{{- /* c */ -}}",
+        "{{- define \"a\" -}}\n  {{ .a.b | upper }} {{- end }}\n{{ define \"b\" }} {{ end }}text",
+        "{{ if and .a (flip .b) }}x{{ else if .c }}y{{ else }}z{{ end }}",
+        "{{- with $.a }}{{ . }}{{ else with .b }}{{ . }}{{ end }}",
+        "{{ range $i, $v := .list }}{{ $i }}{{ break }}{{ else }}none{{ end }}",
+        "{{ $x := add 1 -2 | add 1.5 }}{{ $x = 3 }}{{ template \"a\" $x }}{{ template \"b\" }}",
+        "{{ include \"a\" (list . \"b\\n\" `c` true nil) | upper -}} text",
+        "{{ $ := .a }}{{ $.b.c }}{{ (flip .a).b.c }}{{ (.a) }}{{- range .a }}{{ continue }}{{ end }}",
+    ];
 
-    #[test]
-    fn what_is_recognised_is_what_the_parser_makes_of_it() {
+    /// Texts put together from pieces of templates.
+    pub fn random_texts(count: usize) -> impl Iterator<Item = String> {
         const PIECES: &[&str] = &[
             "{{",
             "{{",
@@ -668,15 +660,28 @@ mod tests {
             "{{ include \"a\" . | upper }}",
         ];
         let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut random = |below: usize| {
+        let mut random = move |below: usize| {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             (state % below as u64) as usize
         };
+        (0..count).map(move |_| (0..random(14)).map(|_| PIECES[random(PIECES.len())]).collect())
+    }
+
+    #[test]
+    fn what_charts_hold_is_recognised() {
+        for text in WELL_FORMED {
+            let (parsed, outlined) = both(text.as_bytes());
+            assert!(outlined.is_some(), "{text}");
+            assert_eq!(outlined, parsed, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_recognised_is_what_the_parser_makes_of_it() {
         let mut recognised = 0;
-        for _ in 0..60_000 {
-            let text: String = (0..random(14)).map(|_| PIECES[random(PIECES.len())]).collect();
+        for text in random_texts(60_000) {
             let (parsed, outlined) = both(text.as_bytes());
             if outlined.is_some() {
                 recognised += 1;

@@ -3,14 +3,13 @@
 //! Go looks a variable up by name while the template runs. Here its slot is found while parsing, by following what the
 //! executor's stack of variables will hold at each point: see [`Scope`].
 
-use super::code::{Code, Source};
+use super::compile::{Assembler, Control, Operation};
 use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
 use super::node::{
-    Action, Branch, Chain, Command, Declaration, Expression, Invocation, Literal, Operand, Pipe, Slot, Statement,
-    Variable,
+    Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
 };
 use super::number::Number;
 use super::templates::Language;
@@ -19,12 +18,11 @@ use crate::go::unicode::is_space;
 use crate::go::utf8;
 use crate::go::{Map, Str};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// A parsed template.
 pub(super) struct Tree {
     pub name: Str,
-    pub body: Vec<Statement>,
+    pub body: Box<[Operation]>,
     /// How many slots its variables need.
     pub slots: u32,
     /// Where its body stands in the text.
@@ -34,45 +32,16 @@ pub(super) struct Tree {
 impl Tree {
     /// As IsEmptyTree: whether this is empty of everything but space.
     pub fn is_empty(&self) -> bool {
-        self.body.iter().all(|statement| matches!(statement, Statement::Text(_, text) if utf8::runes(text).all(|(_, rune)| is_space(rune))))
+        self.body.iter().all(|operation| matches!(operation, Operation::Text(_, text) if utf8::runes(text).all(|(_, rune)| is_space(rune))))
     }
 }
 
-/// Parses a text into the template `name` and those it defines. `source` is the text where that is known to be
-/// well-formed; its long bodies are then left for later.
-pub(super) fn parse(
-    name: &Str,
-    text: &Str,
-    functions: &Functions,
-    language: Language,
-    source: Option<&Arc<Source>>,
-) -> Result<Vec<Tree>> {
-    let mut parser = Parser::new(name, text, functions, language, source);
-    let body = parser.parse()?;
-    parser.add(name.clone(), body, 0..text.len())?;
+/// Parses a text into the template `name` and those it defines.
+pub(super) fn parse(name: &Str, text: &Str, functions: &Functions, language: Language) -> Result<Vec<Tree>> {
+    let mut parser = Parser::new(name, text, functions, language);
+    parser.parse()?;
+    parser.add(name.clone(), 0..text.len())?;
     Ok(parser.trees)
-}
-
-/// Parses what begins at a byte of a well-formed text, up to its `end` or `else`, and tells how many slots it needs.
-pub(super) fn parse_body(source: &Arc<Source>, start: usize, variables: &Variables) -> Result<(Vec<Statement>, u32)> {
-    let Source { file, text, functions, language, .. } = &**source;
-    let mut parser = Parser::new(file, text, functions, *language, Some(source));
-    parser.lexer.continue_at(start);
-    for (name, conditional) in &variables.0 {
-        parser.current.scope.push(name, *conditional);
-    }
-    let (body, _) = parser.item_list()?;
-    Ok((body, parser.current.scope.slots as u32))
-}
-
-/// The variables that the executor finds where a body begins, besides `$`: their names, and whether they may be unset.
-pub(super) struct Variables(Box<[(Str, bool)]>);
-
-impl Variables {
-    /// None, as where a template begins.
-    pub fn none() -> Variables {
-        Variables(Box::default())
-    }
 }
 
 struct Parser<'p> {
@@ -83,8 +52,6 @@ struct Parser<'p> {
     trees: Vec<Tree>,
     /// Where each name stands in `trees`.
     names: Map<Str, usize>,
-    /// The text, if it is known to be well-formed.
-    source: Option<&'p Arc<Source>>,
     current: Current,
     /// How deep blocks are nested.
     depth: usize,
@@ -92,7 +59,7 @@ struct Parser<'p> {
     /// in its size.
     commands: Vec<Command>,
     arguments: Vec<Expression>,
-    fields: Vec<Str>,
+    fields: Vec<Field>,
 }
 
 /// What belongs to the template that is being parsed, as Go's Tree.
@@ -101,6 +68,7 @@ struct Current {
     items: [Item; 3],
     peeked: usize,
     scope: Scope,
+    assembler: Assembler,
     /// The line of the delimiter that opened the current action; 0 outside of actions.
     action_line: u32,
     range_depth: usize,
@@ -115,6 +83,7 @@ impl Current {
             items: [Item::NONE, Item::NONE, Item::NONE],
             peeked: 0,
             scope: Scope::new(),
+            assembler: Assembler::default(),
             action_line: 0,
             range_depth: 0,
             parentheses: 0,
@@ -203,8 +172,9 @@ impl Scope {
 }
 
 /// What a text or an action turned out to be.
+#[derive(PartialEq, Eq)]
 enum Parsed {
-    Statement(Statement),
+    Something,
     End,
     Else,
 }
@@ -213,29 +183,15 @@ impl Parsed {
     fn text(&self) -> &'static str {
         match self {
             Parsed::Else => "{{else}}",
-            Parsed::End | Parsed::Statement(_) => "{{end}}",
+            Parsed::End | Parsed::Something => "{{end}}",
         }
     }
-}
-
-/// Which control structure a pipeline belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Control {
-    If,
-    With,
-    Range,
 }
 
 type Result<T> = std::result::Result<T, ParseError>;
 
 impl<'p> Parser<'p> {
-    fn new(
-        file: &'p Str,
-        text: &'p Str,
-        functions: &'p Functions,
-        language: Language,
-        source: Option<&'p Arc<Source>>,
-    ) -> Parser<'p> {
+    fn new(file: &'p Str, text: &'p Str, functions: &'p Functions, language: Language) -> Parser<'p> {
         let mut lexer = Lexer::new(text.clone());
         lexer.counts_comment_lines = language >= Language::Go125;
         lexer.break_is_keyword = functions.get(b"break").is_none();
@@ -247,7 +203,6 @@ impl<'p> Parser<'p> {
             lexer,
             trees: Vec::new(),
             names: Map::default(),
-            source,
             current: Current::new(),
             depth: 0,
             commands: Vec::new(),
@@ -342,8 +297,9 @@ impl<'p> Parser<'p> {
         if item.kind == kind { Ok(item) } else { self.unexpected(item, context) }
     }
 
-    /// As Tree.add.
-    fn add(&mut self, name: Str, body: Vec<Statement>, range: Range<usize>) -> Result<()> {
+    /// As Tree.add, of what was parsed in the state at hand.
+    fn add(&mut self, name: Str, range: Range<usize>) -> Result<()> {
+        let body = std::mem::take(&mut self.current.assembler).finish();
         let tree = Tree { name, body, slots: self.current.scope.slots as u32, range };
         match self.names.get(&tree.name) {
             None => {
@@ -359,8 +315,7 @@ impl<'p> Parser<'p> {
         Ok(())
     }
 
-    fn parse(&mut self) -> Result<Vec<Statement>> {
-        let mut body = Vec::new();
+    fn parse(&mut self) -> Result<()> {
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delimiter = self.next();
@@ -371,11 +326,11 @@ impl<'p> Parser<'p> {
                 self.backup2(delimiter);
             }
             match self.text_or_action()? {
-                Parsed::Statement(statement) => body.push(statement),
+                Parsed::Something => {}
                 other => return self.error(format!("unexpected {}", other.text())),
             }
         }
-        Ok(body)
+        Ok(())
     }
 
     /// Parses with a state of its own, as Go does in a new Tree that shares the lexer.
@@ -394,11 +349,11 @@ impl<'p> Parser<'p> {
         }
         let name = self.unquote(item)?;
         let start = self.expect(Kind::RightDelim, CONTEXT)?.end;
-        let (body, end) = self.item_list()?;
-        if !matches!(end, Parsed::End) {
+        let end = self.item_list()?;
+        if end != Parsed::End {
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name, body, start as usize..self.current.items[self.current.peeked].start as usize)
+        self.add(name, start as usize..self.current.items[self.current.peeked].start as usize)
     }
 
     fn unquote(&self, item: Item) -> Result<Str> {
@@ -416,28 +371,32 @@ impl<'p> Parser<'p> {
         }
     }
 
-    fn item_list(&mut self) -> Result<(Vec<Statement>, Parsed)> {
-        let mut list = Vec::new();
+    fn item_list(&mut self) -> Result<Parsed> {
         self.depth += 1;
         if self.depth > limits::BLOCKS {
             return self.error(format!("blocks are nested more than {} deep", limits::BLOCKS));
         }
         while self.peek_non_space().kind != Kind::Eof {
-            match self.text_or_action()? {
-                Parsed::Statement(statement) => list.push(statement),
-                end => {
-                    self.depth -= 1;
-                    return Ok((list, end));
-                }
+            let parsed = self.text_or_action()?;
+            if parsed != Parsed::Something {
+                self.depth -= 1;
+                return Ok(parsed);
             }
         }
         self.error("unexpected EOF")
     }
 
+    fn emit(&mut self, operation: Operation) {
+        self.current.assembler.emit(operation);
+    }
+
     fn text_or_action(&mut self) -> Result<Parsed> {
         let item = self.next_non_space();
         match item.kind {
-            Kind::Text => Ok(Parsed::Statement(Statement::Text(item.start, self.value_str(item)))),
+            Kind::Text => {
+                self.emit(Operation::Text(item.start, self.value_str(item)));
+                Ok(Parsed::Something)
+            }
             Kind::LeftDelim => {
                 self.current.action_line = item.line;
                 let parsed = self.action()?;
@@ -450,7 +409,7 @@ impl<'p> Parser<'p> {
 
     fn action(&mut self) -> Result<Parsed> {
         let kind = self.next_non_space().kind;
-        let statement = match kind {
+        match kind {
             Kind::Block => self.block()?,
             Kind::Break | Kind::Continue => self.break_or_continue(kind)?,
             Kind::Else => return self.else_control(),
@@ -462,40 +421,23 @@ impl<'p> Parser<'p> {
             Kind::Range => self.control(Control::Range)?,
             Kind::Template => self.template()?,
             Kind::With => self.control(Control::With)?,
-            Kind::String | Kind::RawString => {
-                let item = self.current.items[self.current.peeked];
-                let after = self.peek();
-                // Dashboards that hold templates of their own consist of little else.
-                if self.peek_non_space().kind == Kind::RightDelim {
-                    self.next_non_space();
-                    return Ok(Parsed::Statement(Statement::Literal(item.start, self.unquote(item)?)));
-                }
-                if after.kind == Kind::Space {
-                    self.backup3(item, after);
-                } else {
-                    self.backup2(item);
-                }
-                self.command_action()?
-            }
             _ => {
                 self.backup();
-                self.command_action()?
+                self.command_action()?;
             }
-        };
-        Ok(Parsed::Statement(statement))
+        }
+        Ok(Parsed::Something)
     }
 
-    fn command_action(&mut self) -> Result<Statement> {
+    fn command_action(&mut self) -> Result<()> {
         let position = self.peek().start;
         let pipe = self.pipeline("command", Kind::RightDelim)?;
-        Ok(Statement::Action(Box::new(Action { position, pipe })))
+        self.emit(Action { position, pipe }.into_operation());
+        Ok(())
     }
 
-    fn break_or_continue(&mut self, kind: Kind) -> Result<Statement> {
-        let (statement, text) = match kind {
-            Kind::Break => (Statement::Break, "{{break}}"),
-            _ => (Statement::Continue, "{{continue}}"),
-        };
+    fn break_or_continue(&mut self, kind: Kind) -> Result<()> {
+        let text = if kind == Kind::Break { "{{break}}" } else { "{{continue}}" };
         let item = self.next_non_space();
         if item.kind != Kind::RightDelim {
             return self.unexpected(item, text);
@@ -503,7 +445,11 @@ impl<'p> Parser<'p> {
         if self.current.range_depth == 0 {
             return self.error(format!("{text} outside {{{{range}}}}"));
         }
-        Ok(statement)
+        match kind {
+            Kind::Break => self.current.assembler.break_loop(),
+            _ => self.current.assembler.continue_loop(),
+        }
+        Ok(())
     }
 
     fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe> {
@@ -587,7 +533,7 @@ impl<'p> Parser<'p> {
         Ok(Pipe { position, assign, declarations, commands: self.commands.drain(first..).collect() })
     }
 
-    fn control(&mut self, control: Control) -> Result<Statement> {
+    fn control(&mut self, control: Control) -> Result<()> {
         let context = match control {
             Control::If => "if",
             Control::With => "with",
@@ -597,12 +543,14 @@ impl<'p> Parser<'p> {
         let pushed = self.current.scope.pushed.len();
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let with_pipe = self.current.scope.pushed.len();
+        let mut branch = self.current.assembler.begin(control, pipe);
         self.current.range_depth += usize::from(control == Control::Range);
-        let (body, end) = self.body()?;
+        let end = self.item_list()?;
         self.current.range_depth -= usize::from(control == Control::Range);
+        self.current.assembler.end_body(&mut branch);
         self.current.scope.pop(with_pipe);
-        let mut otherwise = Vec::new();
-        if matches!(end, Parsed::Else) {
+        if end == Parsed::Else {
+            self.current.assembler.otherwise(&mut branch);
             // "{{if a}}_{{else if b}}_{{end}}" is "{{if a}}_{{else}}{{if b}}_{{end}}{{end}}" with one end.
             let next = self.peek().kind;
             if control == Control::If && next == Kind::If || control == Control::With && next == Kind::With {
@@ -611,40 +559,19 @@ impl<'p> Parser<'p> {
                 if self.depth > limits::BLOCKS {
                     return self.error(format!("blocks are nested more than {} deep", limits::BLOCKS));
                 }
-                otherwise.push(self.control(control)?);
+                self.control(control)?;
                 self.depth -= 1;
             } else {
-                let (list, end) = self.body()?;
-                if !matches!(end, Parsed::End) {
+                let end = self.item_list()?;
+                if end != Parsed::End {
                     return self.error(format!("expected end; found {}", end.text()));
                 }
-                otherwise = list;
             }
         }
+        self.current.assembler.end(branch);
         self.current.scope.pop(pushed);
         self.current.scope.forget(known);
-        let branch = Box::new(Branch { pipe, body, otherwise });
-        Ok(match control {
-            Control::If => Statement::If(branch),
-            Control::With => Statement::With(branch),
-            Control::Range => Statement::Range(branch),
-        })
-    }
-
-    /// The body of a branch, or a promise of it: if it is long, and the text is known to be well-formed.
-    fn body(&mut self) -> Result<(Vec<Statement>, Parsed)> {
-        let at = self.lexer.position() as u32;
-        if let Some(source) = self.source.filter(|_| self.current.peeked == 0)
-            && let Ok(found) = source.bodies.binary_search_by_key(&at, |body| body.start)
-        {
-            self.lexer.continue_at(source.bodies[found].end as usize);
-            let (mut body, end) = self.item_list()?;
-            let variables = self.current.scope.pushed.iter().skip(1);
-            let variables = Variables(variables.map(|pushed| (pushed.name.clone(), pushed.conditional)).collect());
-            body.push(Statement::Later(Box::new(Code::of_body(Arc::clone(source), at as usize, variables))));
-            return Ok((body, end));
-        }
-        self.item_list()
+        Ok(())
     }
 
     fn else_control(&mut self) -> Result<Parsed> {
@@ -662,23 +589,24 @@ impl<'p> Parser<'p> {
         Ok((item.start, self.unquote(item)?))
     }
 
-    fn block(&mut self) -> Result<Statement> {
+    fn block(&mut self) -> Result<()> {
         const CONTEXT: &str = "block clause";
         let (position, name) = self.template_name(CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
         let start = self.current.items[self.current.peeked].end;
         let outer = std::mem::replace(&mut self.current, Current::new());
-        let (body, end) = self.item_list()?;
-        if !matches!(end, Parsed::End) {
+        let end = self.item_list()?;
+        if end != Parsed::End {
             self.current = outer;
             return self.error(format!("unexpected {} in {CONTEXT}", end.text()));
         }
-        self.add(name.clone(), body, start as usize..self.current.items[self.current.peeked].start as usize)?;
+        self.add(name.clone(), start as usize..self.current.items[self.current.peeked].start as usize)?;
         self.current = outer;
-        Ok(Statement::Template(Box::new(Invocation { position, name, pipe: Some(pipe) })))
+        self.emit(Operation::Template(Box::new(Invocation { position, name, pipe: Some(pipe) })));
+        Ok(())
     }
 
-    fn template(&mut self) -> Result<Statement> {
+    fn template(&mut self) -> Result<()> {
         const CONTEXT: &str = "template clause";
         let (position, name) = self.template_name(CONTEXT)?;
         let mut pipe = None;
@@ -686,7 +614,8 @@ impl<'p> Parser<'p> {
             self.backup();
             pipe = Some(self.pipeline(CONTEXT, Kind::RightDelim)?);
         }
-        Ok(Statement::Template(Box::new(Invocation { position, name, pipe })))
+        self.emit(Operation::Template(Box::new(Invocation { position, name, pipe })));
+        Ok(())
     }
 
     fn command(&mut self) -> Result<Command> {
@@ -745,9 +674,9 @@ impl<'p> Parser<'p> {
         while self.peek().kind == Kind::Field {
             let item = self.next();
             let field = self.field(item);
-            self.fields.push(field);
+            self.fields.push(field.into());
         }
-        let fields: Box<[Str]> = self.fields.drain(first..).collect();
+        let fields: Box<[Field]> = self.fields.drain(first..).collect();
         // More fields on a field or a variable are just a longer field or variable.
         match &mut node.operand {
             Operand::Field(first) => *first = fields,
@@ -775,14 +704,13 @@ impl<'p> Parser<'p> {
             Kind::Nil => Operand::Nil,
             Kind::Variable => {
                 let name = self.value_str(item);
-                // What is declared in a body that was left for later is known in the `else` after it.
-                if self.source.is_none() && !self.current.scope.knows(&name) {
+                if !self.current.scope.knows(&name) {
                     return self.error(format!("undefined variable {}", quote(&name)));
                 }
                 let slot = self.current.scope.resolve(&name);
                 Operand::Variable(Box::new(Variable { name, slot, fields: Box::default() }))
             }
-            Kind::Field => Operand::Field(Box::new([self.field(item)])),
+            Kind::Field => Operand::Field(Box::new([self.field(item).into()])),
             Kind::Bool => Operand::Bool(self.value(item) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => match Number::parse(self.value_str(item), item.kind) {
                 Ok(number) => Operand::Number(Box::new(number)),

@@ -11,7 +11,7 @@ use crate::go::{Dict, Entries, Level, Log, Str, Value, fmt};
 use crate::profile::{Nulls, Profile};
 use crate::schema;
 use std::collections::HashSet;
-use std::fmt::Write;
+use std::fmt::{Display, Formatter, Write};
 
 /// The name of the table that every chart sees.
 const GLOBAL: &[u8] = b"global";
@@ -30,7 +30,7 @@ pub fn coalesce(
     log: &mut dyn FnMut(Log),
 ) -> Result<Dict, Error> {
     let values = copy(user)?;
-    Coalesce { profile, log, merge: false }.chart(chart, &values, "")?;
+    Coalesce { profile, log, merge: false }.chart(chart, &values)?;
     Ok(values)
 }
 
@@ -42,7 +42,7 @@ pub(super) fn merge(
     log: &mut dyn FnMut(Log),
 ) -> Result<Dict, Error> {
     let values = copy(user)?;
-    Coalesce { profile, log, merge: true }.chart(chart, &values, "")?;
+    Coalesce { profile, log, merge: true }.chart(chart, &values)?;
     Ok(values)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn merge_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: true, left: MAX_COPIED }.merge(destination, source, "", 0)
+    Tables { log, nulls: profile.nulls, merge: true, left: MAX_COPIED }.merge(destination, source, Path::TOP, 0)
 }
 
 /// As Helm's CoalesceTables.
@@ -63,7 +63,7 @@ pub fn coalesce_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: false, left: MAX_COPIED }.merge(destination, source, "", 0)
+    Tables { log, nulls: profile.nulls, merge: false, left: MAX_COPIED }.merge(destination, source, Path::TOP, 0)
 }
 
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
@@ -175,17 +175,21 @@ pub(super) struct Coalesce<'a> {
 
 impl Coalesce<'_> {
     /// As coalesce: `values`, which already hold what users and parents say, receive the chart's and its subcharts'.
-    pub(super) fn chart(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
+    pub(super) fn chart(&mut self, chart: &Chart, values: &Dict) -> Result<(), Error> {
+        self.inner(chart, values, Path::TOP)
+    }
+
+    fn inner(&mut self, chart: &Chart, values: &Dict, prefix: Path<'_>) -> Result<(), Error> {
+        let prefix = prefix.join(chart.name().as_bytes());
         self.values(chart, values, prefix)?;
         self.dependencies(chart, values, prefix)
     }
 
     /// As coalesceDeps.
-    fn dependencies(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
+    fn dependencies(&mut self, chart: &Chart, values: &Dict, prefix: Path<'_>) -> Result<(), Error> {
         if chart.dependencies.is_empty() {
             return Ok(());
         }
-        let prefix = join(prefix, chart.name());
         let missing = chart.dependencies.iter().map(|dependency| dependency.name().as_bytes());
         let missing: Vec<_> = missing.filter(|name| !values.contains_key(name)).map(Str::from).collect();
         // An error leaves behind values that nobody sees, so that all tables can be added at once.
@@ -193,8 +197,8 @@ impl Coalesce<'_> {
         for dependency in &chart.dependencies {
             match values.get(dependency.name().as_bytes()) {
                 Some(Value::Dict(table)) => {
-                    self.globals(&table, values, &prefix)?;
-                    self.chart(dependency, &table, &prefix)?;
+                    self.globals(&table, values, prefix)?;
+                    self.inner(dependency, &table, prefix)?;
                 }
                 other => {
                     return Err(Error::TypeMismatch {
@@ -208,7 +212,7 @@ impl Coalesce<'_> {
     }
 
     /// As coalesceGlobals: what `source` has under `global` goes into `destination`'s, and wins.
-    fn globals(&mut self, destination: &Dict, source: &Dict, prefix: &str) -> Result<(), Error> {
+    fn globals(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>) -> Result<(), Error> {
         let into = match destination.get(GLOBAL) {
             None => Dict::new(),
             Some(Value::Dict(dict)) => dict,
@@ -233,9 +237,7 @@ impl Coalesce<'_> {
                     let table = Dict::from_entries(table.entries().clone());
                     match old {
                         None => {}
-                        Some(Value::Dict(old)) => {
-                            self.tables(true).merge(&table, &old, &join(prefix, &key.to_str_lossy()), 0)?
-                        }
+                        Some(Value::Dict(old)) => self.tables(true).merge(&table, &old, prefix.join(&key), 0)?,
                         Some(_) => {
                             let key = quote(key.as_bytes());
                             self.print(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
@@ -254,8 +256,7 @@ impl Coalesce<'_> {
     }
 
     /// As coalesceValues: the chart's own values go into `values`, where those don't say otherwise.
-    fn values(&mut self, chart: &Chart, values: &Dict, prefix: &str) -> Result<(), Error> {
-        let prefix = join(prefix, chart.name());
+    fn values(&mut self, chart: &Chart, values: &Dict, prefix: Path<'_>) -> Result<(), Error> {
         let drop_null = self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
         let subcharts: HashSet<&[u8]> = chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect();
         let mut added = Vec::new();
@@ -272,7 +273,7 @@ impl Coalesce<'_> {
                         if drop_null && !merge {
                             remove_null(&default);
                         }
-                        self.tables(merge).merge(&table, &default, &join(&prefix, &key.to_str_lossy()), 0)?;
+                        self.tables(merge).merge(&table, &default, prefix.join(&key), 0)?;
                     }
                     Value::Nil => {}
                     _ => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
@@ -303,6 +304,34 @@ impl Coalesce<'_> {
     }
 }
 
+/// Where a table stands, which is written down only for a warning.
+#[derive(Clone, Copy)]
+struct Path<'p> {
+    outer: Option<&'p Path<'p>>,
+    name: &'p [u8],
+}
+
+impl Path<'_> {
+    const TOP: Path<'static> = Path { outer: None, name: b"" };
+
+    fn join<'p>(&'p self, name: &'p [u8]) -> Path<'p> {
+        Path { outer: Some(self), name }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.name.is_empty() && self.outer.is_none_or(Path::is_empty)
+    }
+}
+
+impl Display for Path<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        if let Some(outer) = self.outer.filter(|outer| !outer.is_empty()) {
+            write!(f, "{outer}.")?;
+        }
+        f.write_str(&String::from_utf8_lossy(self.name))
+    }
+}
+
 /// One walk over two tables. Imports can tie tables into cycles, so that the walk is bounded.
 struct Tables<'a> {
     log: &'a mut dyn FnMut(Log),
@@ -313,7 +342,7 @@ struct Tables<'a> {
 
 impl Tables<'_> {
     /// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
-    fn merge(&mut self, destination: &Dict, source: &Dict, prefix: &str, depth: usize) -> Result<(), Error> {
+    fn merge(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH || self.left == 0 {
             return Err(Error::TooLarge);
         }
@@ -341,11 +370,11 @@ impl Tables<'_> {
                     destination.remove(&key);
                 }
                 (Value::Dict(value), Some(Value::Dict(inner))) => {
-                    self.merge(&inner, &value, &join(prefix, &key.to_str_lossy()), depth + 1)?;
+                    self.merge(&inner, &value, prefix.join(&key), depth + 1)?;
                 }
                 (Value::Dict(value), Some(_)) => {
                     let shown = display(&Value::Dict(value));
-                    let key = join(prefix, &key.to_str_lossy());
+                    let key = prefix.join(&key);
                     (self.log)(Log::new(
                         Level::Info,
                         format!("warning: cannot overwrite table with non table for {key} ({shown})"),
@@ -353,7 +382,7 @@ impl Tables<'_> {
                 }
                 (Value::Nil, Some(_)) => {}
                 (value, Some(Value::Dict(_))) => {
-                    let (shown, key) = (display(&value), join(prefix, &key.to_str_lossy()));
+                    let (shown, key) = (display(&value), prefix.join(&key));
                     (self.log)(Log::new(
                         Level::Info,
                         format!("warning: destination for {key} is a table. Ignoring non-table value ({shown})"),
@@ -399,10 +428,6 @@ pub(super) fn add(dict: &Dict, added: Vec<(Str, Value)>) {
     let mut entries = dict.entries_mut();
     let old = std::mem::take(&mut *entries);
     *entries = old.iter().map(|(key, value)| (key.clone(), value.clone())).chain(added).collect();
-}
-
-fn join(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
 }
 
 /// As fmt's `%v`.

@@ -33,7 +33,7 @@ impl Process<'_> {
             return Ok(());
         }
         self.arrange(chart);
-        Coalesce { profile: self.profile, log: &mut *self.log, merge: false }.chart(chart, values, "")?;
+        Coalesce { profile: self.profile, log: &mut *self.log, merge: false }.chart(chart, values)?;
 
         let mut dependencies: Vec<Dependency> = chart.metadata.dependencies.drain(..).flatten().collect();
         for dependency in &mut dependencies {

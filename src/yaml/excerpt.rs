@@ -396,7 +396,7 @@ fn string(value: &[u8]) -> Option<&[u8]> {
 }
 
 /// How many spaces a text begins with. Lines of definitions of resources begin with dozens: eight are taken at a time.
-fn spaces(text: &[u8]) -> usize {
+pub(super) fn spaces(text: &[u8]) -> usize {
     const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
     let mut count = 0;
     while let Some(eight) = text.get(count..).and_then(<[u8]>::first_chunk) {
@@ -410,7 +410,7 @@ fn spaces(text: &[u8]) -> usize {
 }
 
 /// What a key or a word in a flow sequence may consist of.
-const IN_WORD: [bool; 256] = {
+pub(super) const IN_WORD: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 0x80 {
@@ -420,17 +420,17 @@ const IN_WORD: [bool; 256] = {
     table
 };
 
-fn is_dash(text: &[u8]) -> bool {
+pub(super) fn is_dash(text: &[u8]) -> bool {
     matches!(text, [b'-'] | [b'-', b' ', ..])
 }
 
 /// Letters and digits, also those above ASCII.
-fn is_letter(byte: u8) -> bool {
+pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// Splits `key: value` after the colon; nothing where the text has no such key, or one that may not be a string.
-fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (key, rest) = match text.first()? {
         b'"' | b'\'' => {
             let end = quoted(text)?;
@@ -465,7 +465,7 @@ fn quoted(text: &[u8]) -> Option<usize> {
 }
 
 /// Where a line closes a quoted scalar, if it does; nothing where an escape is not one of the usual.
-fn closing(text: &[u8], from: usize, quote: u8) -> Option<Option<usize>> {
+pub(super) fn closing(text: &[u8], from: usize, quote: u8) -> Option<Option<usize>> {
     let mut at = from;
     while let Some(found) = memchr::memchr2(quote, b'\\', text.get(at..).unwrap_or_default()) {
         at += found;
@@ -501,7 +501,7 @@ fn flow_sequence(text: &[u8]) -> Option<usize> {
 }
 
 /// Whether nothing but a comment follows a value.
-fn is_end(rest: &[u8]) -> bool {
+pub(super) fn is_end(rest: &[u8]) -> bool {
     match rest.iter().position(|&byte| byte != b' ') {
         None => true,
         Some(0) => false,

@@ -15,6 +15,7 @@ mod excerpt;
 mod locate;
 mod order;
 mod parse;
+mod plain;
 mod reader;
 mod resolve;
 mod scan;
@@ -33,7 +34,7 @@ use decode::Numbers;
 
 /// As `yaml.Unmarshal` into an `interface {}`: the first document, every number a float64.
 pub fn unmarshal(text: &[u8]) -> Result<Value, Error> {
-    decode::decode(&parse::parse(text)?, Numbers::Float64)
+    value(text, Numbers::Float64)
 }
 
 /// As `yaml.Unmarshal` into an empty `map[string]interface {}`; null and nothing leave it empty.
@@ -69,6 +70,18 @@ fn mismatch(value: &Value, ty: &str) -> Error {
 /// The first document with goyaml's own number types (int, uint64, float64) and keys as strings:
 /// what sigs.k8s.io/yaml has before JSON, for structs whose fields are strings (see [`scalar_text`]).
 pub fn decode(text: &[u8]) -> Result<Value, Error> {
+    value(text, Numbers::Typed)
+}
+
+fn value(text: &[u8], numbers: Numbers) -> Result<Value, Error> {
+    match plain::decode(text, numbers) {
+        Some(value) => Ok(value),
+        None => decode::decode(&parse::parse(text)?, numbers),
+    }
+}
+
+/// As [`decode`], by way of the parser whatever the document is: what the shortcut for plain ones is held to.
+pub fn decode_parsed(text: &[u8]) -> Result<Value, Error> {
     decode::decode(&parse::parse(text)?, Numbers::Typed)
 }
 
