@@ -58,6 +58,8 @@ const MANIFESTS: &[&str] = &[
     "# c\nspec:\n- a: 1\n  b:\n  - c\n  - --d=e f\n  d: plain\n    text\n- >-\n  x\n\nkind: A\nmetadata:\n  name: n # c\n",
     "kind: 'A'\na:\n  - - b\n    - c: {}\n  -   d: []\n      e:\n      - f\ng:\n  h: |+\n    i\n\n  j: k\napiVersion: v1\n",
     "metadata:\n  labels:\n    a: b\n  annotations:\n    \"a/b\": \"c\\n\"\n    d: 'e'\nkind: A\nx:\n\n  y:\n  z: - a\n",
+    "kind: A # b\nmetadata:\n  name: \"c\"\n\n  namespace: d\n  annotations:\n    e/f: g,h\n    e/f: '1'\n    i: \"\"\n    no: 1e3\napiVersion: v1\n",
+    "kind: A\nmetadata:\n  Name: a\n  annotations:\n    a: b\n    yes: true\n    c: ~\n  name: 2001-12-14\n  annotations: {}\nmetadata:\n  name: b\n",
 ];
 
 const TEMPLATES: &[&str] = &[

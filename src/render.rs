@@ -34,6 +34,8 @@ pub struct Options {
     pub enable_dns: bool,
     /// Texts that other renders may have compiled already, from [`engine::cache`].
     pub cache: Option<Arc<Cache>>,
+    /// Whether the files under `crds/` are wanted too.
+    pub crds: bool,
     /// Whether to warn of named templates that two charts define differently.
     pub collisions: bool,
     /// Whether the process ends after this render, so that freeing memory piece by piece would be in vain.
@@ -51,6 +53,7 @@ impl Default for Options {
             skip_schema_validation: false,
             enable_dns: false,
             cache: None,
+            crds: true,
             collisions: false,
             last: false,
         }
@@ -197,7 +200,7 @@ fn run<O: Observer>(
                 .with("ignored", collision.ignored.to_string()));
         }
     };
-    let mut rendered = engine::render_reporting(
+    let rendered = engine::render_reporting(
         chart,
         values,
         &release,
@@ -207,17 +210,23 @@ fn run<O: Observer>(
         profile,
         observer,
         &mut report,
-    )?;
+    );
+    // What the templates made of a file that could not be read is not worth a look.
+    if let Some(error) = chart.unreadable() {
+        return Err(Error::Chart(error.clone()).into());
+    }
+    let mut rendered = rendered?;
     // The notes are for whoever installs the chart; here only their errors count.
     rendered.retain(|(path, _)| !path.ends_with("NOTES.txt"));
     match manifest::sort(&rendered, profile, log) {
-        Ok(sorted) => Ok(Manifests { crds: crds(chart), ..sorted }),
+        Ok(sorted) if options.crds => Ok(Manifests { crds: crds(chart)?, ..sorted }),
+        Ok(sorted) => Ok(sorted),
         Err(error) => Err(Failure { error: Error::Manifest(error), rendered }),
     }
 }
 
-fn crds(chart: &Chart) -> Vec<Crd> {
-    chart.crds().into_iter().map(|crd| Crd { path: crd.filename, content: crd.data }).collect()
+fn crds(chart: &Chart) -> Result<Vec<Crd>, Error> {
+    chart.crds().into_iter().map(|crd| Ok(Crd { path: crd.filename, content: crd.content.bytes()? })).collect()
 }
 
 fn capabilities(options: &Options, profile: &'static Profile) -> Capabilities {
@@ -302,6 +311,49 @@ mod tests {
             (Options::default(), |function| (function.name == "randAlphaNum").then_some(3));
         let recorder = |values: &Dict| Recorder::new(values).tainting(taints);
         traced_with(chart, &Dict::new(), &options, &Nowhere, &HELM_4_3, &mut |_| {}, recorder)
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_any_more_is_an_error() {
+        let folder = std::env::temp_dir().join(format!("mizzen-render-later-{}", std::process::id()));
+        let text = "text\n".repeat(10_000);
+        let outcome = |template: &str, crds: bool| {
+            let files = [
+                ("Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"),
+                ("crds/a.yaml", &text),
+                ("files/a", &text),
+                ("templates/a.yaml", template),
+            ];
+            for (name, text) in files {
+                let path = folder.join(name);
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, text).unwrap();
+            }
+            let chart = chart::load(&folder, &HELM_4_3, &mut |_| {}).unwrap();
+            std::fs::remove_dir_all(&folder).unwrap();
+            let options = Options { crds, ..Options::default() };
+            render(chart, &Dict::new(), &options, &Nowhere, &HELM_4_3, &mut |_| {})
+                .map(|manifests| manifests.manifests[0].content.to_string())
+                .map_err(|failure| failure.error.to_string())
+        };
+        assert_eq!(outcome("a: {{ .Files.Get \"files/b\" | quote }}", false), Ok("a: \"\"".to_owned()));
+        let gone = |name: &str| {
+            Err(format!("error reading {name}: open {}/{name}: no such file or directory", folder.display()))
+        };
+        assert_eq!(outcome("a: b", true), gone("crds/a.yaml"));
+        for template in [
+            "a: {{ .Files.Get \"files/a\" | quote }}",
+            "a: {{ .Files.Lines \"files/a\" | quote }}",
+            "a: {{ len (.Files.GetBytes \"files/a\") }}",
+            "{{ (.Files.Glob \"files/*\").AsConfig }}",
+            "{{ (.Files.Glob \"files/*\").AsSecrets }}",
+            "{{ range $path, $bytes := .Files.Glob \"files/*\" }}a: {{ len $bytes }}{{ end }}",
+        ] {
+            assert_eq!(outcome(template, false), gone("files/a"), "{template}");
+        }
+        // As a map, all files are read.
+        let fails = "a: {{ index .Files \"files/a\" | toString | fail }}";
+        assert_eq!(outcome(fails, false), gone("crds/a.yaml"));
     }
 
     /// Each line of a manifest with the places that wrote its start: `file:line` innermost first.

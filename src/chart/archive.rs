@@ -1,6 +1,6 @@
 //! Files out of a `.tgz`: as Helm's chart/loader/archive.
 
-use super::load::without_mark;
+use super::content::without_mark;
 use super::{Error, File};
 use crate::go::path;
 use crate::go::strconv::quote;

@@ -30,6 +30,8 @@ pub enum Error {
     Irregular(String),
     /// A file is larger than the limit.
     FileTooLarge { name: String, limit: u64 },
+    /// A file is not what it was when the chart was loaded.
+    Changed(String),
     /// The files in a folder are together larger than the limit.
     TooLarge { name: String, limit: u64 },
     /// A chart with more files than any real one.
@@ -74,6 +76,9 @@ impl fmt::Display for Error {
             }
             Error::FileTooLarge { name, limit } => {
                 write!(f, "chart file {} is larger than the maximum file size {limit}", quote(name.as_bytes()))
+            }
+            Error::Changed(name) => {
+                write!(f, "error reading {name}: the file has changed since the chart was loaded")
             }
             Error::TooLarge { name, limit } => {
                 write!(f, "error reading {name}: chart exceeds maximum decompressed size of {limit} bytes")

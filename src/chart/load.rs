@@ -1,9 +1,10 @@
 //! From a path, or from files in memory, to a chart: as Helm's chart/loader and chart/v2/loader.
 
 use super::archive;
+use super::content::{Content, read};
 use super::ignore::{HELM_IGNORE, Rules};
 use super::metadata;
-use super::{Chart, Error, File, Metadata, path_error};
+use super::{Chart, ChartFile, Error, File, Metadata, path_error};
 use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::{Packages, Profile, ValuesDocuments};
@@ -11,7 +12,7 @@ use crate::yaml;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::{self, FileType};
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -33,8 +34,6 @@ const MAX_NESTED_SIZE: u64 = 1024 * 1024 * 1024;
 /// The system's number for too many levels of symbolic links.
 const ELOOP: i32 = 40;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// As Helm's loader.Load: a chart from a directory or a `.tgz`.
 pub fn load(path: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let found = fs::metadata(path).map_err(|error| Error::Io(path_error("stat", &path.to_string_lossy(), &error)))?;
@@ -43,7 +42,15 @@ pub fn load(path: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) ->
 
 /// As Helm's LoadFiles: a chart from files, whose names are relative to its root.
 pub fn load_files(files: Vec<File>, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    load_contents(in_memory(files), profile, log)
+}
+
+fn load_contents(files: Vec<ChartFile>, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     Loader { profile, log, unpacked: 0 }.files(files, 0)
+}
+
+fn in_memory(files: Vec<File>) -> Vec<ChartFile> {
+    files.into_iter().map(|file| ChartFile { name: file.name, content: file.data.into() }).collect()
 }
 
 /// As Helm's LoadValues: the documents of a values file, merged in order. The error is the text of Go's.
@@ -84,7 +91,7 @@ pub fn merge_maps(a: &Dict, b: &Dict) -> Dict {
 /// not render.
 pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let files = folder_files(&absolute(folder), profile, log)?;
-    load_files(files, profile, log)
+    load_contents(files, profile, log)
 }
 
 /// As Helm's LoadDir, which looks at the apiVersion first.
@@ -98,11 +105,11 @@ pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Lo
         check_version(&text, profile)?;
     }
     let files = folder_files(&top, profile, log)?;
-    load_files(files, profile, log)
+    load_contents(files, profile, log)
 }
 
 /// The files of a folder that .helmignore leaves in the chart. The path is absolute.
-fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Vec<File>, Error> {
+fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Vec<ChartFile>, Error> {
     let ignore_file = join(top, HELM_IGNORE);
     let rules = match fs::metadata(&ignore_file) {
         Err(_) => Rules::default(),
@@ -161,40 +168,12 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() || folder.ends_with('/') { format!("{folder}{name}") } else { format!("{folder}/{name}") }
 }
 
-/// How much of a file one call reads, which is all of it for most files of most charts.
-const BUFFER: usize = 64 * 1024;
-
-/// Reads a file whole, or more than `limit` bytes of it; an error names Go's operation.
-fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, (&'static str, std::io::Error)> {
-    let mut file = fs::File::open(path).map_err(|error| ("open", error))?;
-    buffer.resize(BUFFER, 0);
-    let mut data = Vec::new();
-    loop {
-        // A folder can be opened; it is reading it that fails.
-        let length = match file.read(buffer) {
-            Ok(length) => length,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(("read", error)),
-        };
-        if data.is_empty() && length == BUFFER {
-            // A large file is worth asking for its length.
-            let size = file.metadata().map_or(0, |found| found.len());
-            data.reserve(size.min(limit) as usize + BUFFER);
-        }
-        data.extend_from_slice(&buffer[..length]);
-        // A regular file gives less than is asked for only at its end.
-        if length < BUFFER || data.len() as u64 > limit {
-            return Ok(data);
-        }
-    }
-}
-
 /// The files of a folder in Helm's order: as Helm's sympath.Walk, by name, symbolic links followed.
 struct Walk<'a> {
     profile: &'static Profile,
     log: &'a mut dyn FnMut(Log),
     rules: Rules,
-    files: Vec<File>,
+    files: Vec<ChartFile>,
     seen: usize,
     size: u64,
     /// Where files are read to.
@@ -274,24 +253,37 @@ impl Walk<'_> {
         // Helm 4.1 has no limit for a folder as a whole; one that is ten times the later one is for our own sake.
         let file_limit = self.profile.chart_file_limit;
         let limit = if file_limit.is_some() { 10 * MAX_CHART_SIZE } else { MAX_CHART_SIZE };
-        let data =
-            read(real, file_limit.unwrap_or(limit - self.size), &mut self.buffer).map_err(|(operation, error)| {
-                Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error)))
-            })?;
+        let most = file_limit.unwrap_or(limit - self.size);
+        let (content, size) = Content::of_file(real, name, !is_read_at_once(name), most, &mut self.buffer).map_err(
+            |(operation, error)| Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error))),
+        )?;
         if let Some(limit) = file_limit
-            && data.len() as u64 > limit
+            && size > limit
         {
             // Of a link, Helm names what it leads to.
             let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
             return Err(Error::FileTooLarge { name, limit });
         }
-        self.size += data.len() as u64;
+        self.size += size;
         if self.size > limit {
             return Err(Error::TooLarge { name: name.to_owned(), limit: MAX_CHART_SIZE });
         }
-        self.files.push(File { name: name.to_owned(), data: without_mark(data) });
+        self.files.push(ChartFile { name: name.to_owned(), content });
         Ok(())
     }
+}
+
+/// Whether loading or every render reads this file of a chart, or of a chart in it.
+fn is_read_at_once(name: &str) -> bool {
+    let mut name = name;
+    while let Some(rest) = name.strip_prefix("charts/") {
+        // What stands loose there may be an archive.
+        let Some((_, within)) = rest.split_once('/') else { return true };
+        name = within;
+    }
+    let known =
+        ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"];
+    name.starts_with("templates/") || known.contains(&name)
 }
 
 /// The first part of a symbolic link's target that is not there, or that is another such link.
@@ -322,14 +314,6 @@ fn first_missing_of_chain(link: &Path) -> String {
     link.to_string_lossy().into_owned()
 }
 
-/// A file's bytes without a byte order mark.
-pub(super) fn without_mark(data: Vec<u8>) -> Str {
-    match data.strip_prefix(BYTE_ORDER_MARK) {
-        Some(rest) => Str::from(rest),
-        None => Str::from(data),
-    }
-}
-
 /// Loads a chart and the charts in it.
 struct Loader<'a> {
     profile: &'static Profile,
@@ -339,7 +323,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn files(&mut self, files: Vec<File>, depth: usize) -> Result<Chart, Error> {
+    fn files(&mut self, files: Vec<ChartFile>, depth: usize) -> Result<Chart, Error> {
         if depth > MAX_SUBCHART_DEPTH {
             return Err(Error::TooDeep(MAX_SUBCHART_DEPTH));
         }
@@ -347,7 +331,7 @@ impl Loader<'_> {
         let mut found: Option<Metadata> = None;
         for file in files.iter().filter(|file| file.name == "Chart.yaml") {
             let metadata = found.get_or_insert_default();
-            metadata::unmarshal(&file.data, metadata, profile)
+            metadata::unmarshal(&file.content.bytes()?, metadata, profile)
                 .map_err(|error| Error::Load { file: "Chart.yaml", error })?;
             if metadata.api_version.is_empty() {
                 "v1".clone_into(&mut metadata.api_version);
@@ -364,14 +348,14 @@ impl Loader<'_> {
             dependencies: Vec::new(),
         };
         // Helm's order of subcharts is that of a Go map, which is random; ours is by name.
-        let mut subcharts: BTreeMap<String, Vec<File>> = BTreeMap::new();
+        let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
         for file in files {
             if let Some(rest) = file.name.strip_prefix("charts/") {
                 if rest.ends_with(".prov") {
                     chart.files.push(file);
                 } else {
                     let name = rest.split('/').next().unwrap_or_default().to_owned();
-                    let file = File { name: rest.to_owned(), data: file.data };
+                    let file = ChartFile { name: rest.to_owned(), content: file.content };
                     subcharts.entry(name).or_default().push(file);
                 }
                 continue;
@@ -380,27 +364,27 @@ impl Loader<'_> {
             match file.name.as_str() {
                 "Chart.yaml" => {}
                 "Chart.lock" => {
-                    chart.lock = metadata::unmarshal_lock(&file.data, profile)
+                    chart.lock = metadata::unmarshal_lock(&file.content.bytes()?, profile)
                         .map_err(|error| Error::Load { file: "Chart.lock", error })?;
                 }
                 "values.yaml" => {
-                    chart.values =
-                        load_values(&file.data, profile).map_err(|error| Error::Load { file: "values.yaml", error })?;
+                    chart.values = load_values(&file.content.bytes()?, profile)
+                        .map_err(|error| Error::Load { file: "values.yaml", error })?;
                 }
-                "values.schema.json" => chart.schema = Some(file.data),
+                "values.schema.json" => chart.schema = Some(file.content.bytes()?),
                 "requirements.yaml" => {
                     let metadata = found.get_or_insert_default();
                     if metadata.api_version != "v1" {
                         self.print("Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
                     }
-                    metadata::unmarshal(&file.data, metadata, profile)
+                    metadata::unmarshal(&file.content.bytes()?, metadata, profile)
                         .map_err(|error| Error::Load { file: "requirements.yaml", error })?;
                     if metadata.api_version == "v1" {
                         chart.files.push(file);
                     }
                 }
                 "requirements.lock" => {
-                    chart.lock = metadata::unmarshal_lock(&file.data, profile)
+                    chart.lock = metadata::unmarshal_lock(&file.content.bytes()?, profile)
                         .map_err(|error| Error::Load { file: "requirements.lock", error })?;
                     if found.get_or_insert_default().api_version != "v1" {
                         self.print("Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.");
@@ -408,7 +392,9 @@ impl Loader<'_> {
                         chart.files.push(file);
                     }
                 }
-                name if name.starts_with("templates/") => chart.templates.push(file),
+                name if name.starts_with("templates/") => {
+                    chart.templates.push(File { data: file.content.bytes()?, name: file.name });
+                }
                 _ => chart.files.push(file),
             }
         }
@@ -424,7 +410,7 @@ impl Loader<'_> {
                 // What stands loose in charts/ belongs to no chart, and so leaves it without a Chart.yaml.
                 let files = files.into_iter().filter_map(|file| {
                     let (_, name) = file.name.split_once('/')?;
-                    Some(File { name: name.to_owned(), data: file.data })
+                    Some(ChartFile { name: name.to_owned(), content: file.content })
                 });
                 self.files(files.collect(), depth + 1)
             };
@@ -444,7 +430,7 @@ impl Loader<'_> {
         &mut self,
         name: &str,
         parent: &str,
-        files: Vec<File>,
+        files: Vec<ChartFile>,
         depth: usize,
     ) -> Result<Result<Chart, Error>, Error> {
         let Some(file) = files.into_iter().next() else { return Ok(Err(Error::NoChartYaml)) };
@@ -452,10 +438,10 @@ impl Loader<'_> {
             return Err(Error::SubchartArchive { name: name.to_owned(), parent: parent.to_owned(), got: file.name });
         }
         let limit = MAX_CHART_SIZE.min(MAX_NESTED_SIZE.saturating_sub(self.unpacked));
-        Ok(match archive::files(&mut file.data.as_bytes(), self.profile, limit) {
+        Ok(match archive::files(&mut file.content.bytes()?.as_bytes(), self.profile, limit) {
             Ok(files) => {
                 self.unpacked += files.iter().map(|file| file.data.len() as u64).sum::<u64>();
-                self.files(files, depth + 1)
+                self.files(in_memory(files), depth + 1)
             }
             Err(problem) => Err(Error::Unpack(problem.to_string())),
         })

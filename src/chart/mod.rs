@@ -3,6 +3,7 @@
 //! Imports: go, yaml, profile.
 
 pub mod archive;
+pub mod content;
 pub mod dependency;
 pub mod error;
 pub mod ignore;
@@ -13,6 +14,7 @@ pub mod package;
 pub mod write;
 
 pub use crate::go::fs::path_error;
+pub use content::Content;
 pub use dependency::{check_dependencies, check_installable, is_compatible, missing_dependencies};
 pub use error::Error;
 pub use load::{load, load_any_version, load_dir, load_files, load_values, merge_maps};
@@ -33,9 +35,9 @@ pub struct Chart {
     /// The text of values.schema.json.
     pub schema: Option<Str>,
     /// Everything else: what `.Files` sees.
-    pub files: Vec<File>,
-    /// Every file as it was read, the charts under `charts/` left out.
-    pub raw: Vec<File>,
+    pub files: Vec<ChartFile>,
+    /// Every file as it was found, the charts under `charts/` left out.
+    pub raw: Vec<ChartFile>,
     /// The charts under `charts/`; after dependency processing, those that are switched on.
     pub dependencies: Vec<Chart>,
 }
@@ -47,6 +49,15 @@ pub struct File {
     pub name: String,
     /// The bytes, without a UTF-8 byte order mark.
     pub data: Str,
+}
+
+/// A file that a chart holds, whose bytes may not have been read.
+#[derive(Clone, Debug)]
+pub struct ChartFile {
+    /// `crds/crontab.yaml`.
+    pub name: String,
+    /// The bytes.
+    pub content: Content,
 }
 
 /// Chart.yaml, as Helm's chart/v2 `Metadata`.
@@ -117,7 +128,7 @@ pub struct Crd {
     /// The path from the root chart's parent: `app/charts/sub/crds/crontab.yaml`.
     pub filename: String,
     /// The bytes.
-    pub data: Str,
+    pub content: Content,
 }
 
 impl Chart {
@@ -129,6 +140,14 @@ impl Chart {
     /// Whether the chart only holds named templates for other charts.
     pub fn is_library(&self) -> bool {
         self.metadata.kind.eq_ignore_ascii_case("library")
+    }
+
+    /// Why a file of this chart, or of one in it, could not be read that was asked for since it was loaded.
+    ///
+    /// What read it went on as if it were empty.
+    pub fn unreadable(&self) -> Option<&Error> {
+        let own = self.files.iter().find_map(|file| file.content.failure());
+        own.or_else(|| self.dependencies.iter().find_map(Chart::unreadable))
     }
 
     /// As Helm's `CRDObjects`: the chart's own files under `crds/`, then its dependencies', in order.
@@ -144,7 +163,7 @@ impl Chart {
                 crds.push(Crd {
                     name: file.name.clone(),
                     filename: format!("{full_path}/{}", file.name),
-                    data: file.data.clone(),
+                    content: file.content.clone(),
                 });
             }
         }

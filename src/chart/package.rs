@@ -1,6 +1,6 @@
 //! A chart as an archive: as Helm's chartutil.Save, but the same chart always gives the same bytes.
 
-use super::{Chart, write};
+use super::{Chart, ChartFile, write};
 use crate::go::json::{self, Implementation};
 use crate::go::strconv::quote;
 use crate::go::{path, strconv};
@@ -60,7 +60,7 @@ impl<W: Write> Archive<W> {
             self.file(&base, "Chart.lock", &write::lock_yaml(lock)?)?;
         }
         for file in chart.raw.iter().filter(|file| file.name == "values.yaml") {
-            self.file(&base, &file.name, &file.data)?;
+            self.chart_file(&base, file)?;
         }
         if let Some(schema) = &chart.schema {
             if json::unmarshal(schema, Implementation::V1).error.is_some() {
@@ -71,13 +71,21 @@ impl<W: Write> Archive<W> {
             }
             self.file(&base, "values.schema.json", schema)?;
         }
-        for file in chart.templates.iter().chain(&chart.files) {
+        for file in &chart.templates {
             self.file(&base, &file.name, &file.data)?;
+        }
+        for file in &chart.files {
+            self.chart_file(&base, file)?;
         }
         for dependency in &chart.dependencies {
             self.chart(dependency, &format!("{base}/charts/"))?;
         }
         Ok(())
+    }
+
+    fn chart_file(&mut self, base: &str, file: &ChartFile) -> Result<(), String> {
+        let data = file.content.bytes().map_err(|error| error.to_string())?;
+        self.file(base, &file.name, &data)
     }
 
     fn file(&mut self, base: &str, name: &str, data: &[u8]) -> Result<(), String> {

@@ -133,3 +133,72 @@ fn an_archive_that_unpacks_without_end_is_refused() {
     let error = load(&path, &HELM_4_3, &mut |_| {}).map(|_| ()).unwrap_err();
     assert_eq!(error.to_string(), "unable to load chart archive");
 }
+
+#[test]
+fn a_large_file_that_no_template_reaches_is_read_when_asked_for() {
+    let folder = Folder::new("later");
+    let large = format!("\u{feff}{}", "a line of a definition\n".repeat(10_000));
+    fs::create_dir_all(folder.0.join("charts/sub/crds")).unwrap();
+    fs::create_dir_all(folder.0.join("charts/sub/templates")).unwrap();
+    fs::write(folder.0.join("charts/sub/Chart.yaml"), CHART).unwrap();
+    let names =
+        ["charts/sub/crds/a.yaml", "charts/sub/templates/a.yaml", "files/a", "files/b", "files/c", "values.yaml"];
+    fs::create_dir_all(folder.0.join("files")).unwrap();
+    for name in names {
+        let text = if name == "values.yaml" { large.replace("line", ": 1 #") } else { large.clone() };
+        fs::write(folder.0.join(name), text).unwrap();
+    }
+    fs::write(folder.0.join("files/small"), "small").unwrap();
+    let load = || load(&folder.0, &HELM_4_3, &mut |_| {}).unwrap();
+    let bytes = |chart: &super::Chart, name: &str| {
+        let found = chart.raw.iter().find(|file| file.name == name).unwrap();
+        found.content.bytes().map_err(|error| error.to_string())
+    };
+    let (chart, again) = (load(), load());
+    let without_mark = Str::from(large.trim_start_matches('\u{feff}'));
+    assert_eq!(bytes(&chart, "files/a"), Ok(without_mark.clone()));
+    assert_eq!(chart.crds()[0].content.bytes(), Ok(without_mark.clone()));
+    assert_eq!(chart.unreadable(), None);
+
+    fs::write(folder.0.join("files/a"), "changed").unwrap();
+    fs::write(folder.0.join("files/b"), large.replace("line", "lime")).unwrap();
+    let older = std::time::SystemTime::UNIX_EPOCH;
+    fs::File::options().append(true).open(folder.0.join("files/b")).unwrap().set_modified(older).unwrap();
+    fs::remove_file(folder.0.join("files/c")).unwrap();
+    fs::remove_dir_all(folder.0.join("charts")).unwrap();
+    // What was read stays.
+    assert_eq!(bytes(&chart, "files/a"), Ok(without_mark.clone()));
+    // What a render needs was read, and so was what is small.
+    assert_eq!(again.dependencies[0].templates[0].data, without_mark);
+    fs::remove_file(folder.0.join("files/small")).unwrap();
+    assert_eq!(bytes(&again, "files/small"), Ok(Str::from("small")));
+    assert!(bytes(&again, "values.yaml").is_ok());
+    assert_eq!(again.unreadable(), None);
+    // Everything else is an error, and never an empty text.
+    let changed = |name: &str| Err(format!("error reading {name}: the file has changed since the chart was loaded"));
+    assert_eq!(bytes(&again, "files/a"), changed("files/a"));
+    assert_eq!(bytes(&again, "files/b"), changed("files/b"));
+    let gone = format!("error reading files/c: open {}/files/c: no such file or directory", folder.0.display());
+    assert_eq!(bytes(&again, "files/c"), Err(gone));
+    assert!(again.crds()[0].content.bytes().is_err());
+    assert!(again.unreadable().is_some());
+}
+
+#[test]
+fn sizes_count_although_nothing_is_read() {
+    let folder = Folder::new("sizes");
+    fs::create_dir_all(folder.0.join("files")).unwrap();
+    let file = fs::File::create(folder.0.join("files/a")).unwrap();
+    for profile in [&HELM_4_1, &HELM_4_3] {
+        let limit = profile.chart_file_limit.unwrap_or(load::MAX_CHART_SIZE);
+        file.set_len(limit - 100).unwrap();
+        assert!(load(&folder.0, profile, &mut |_| {}).is_ok());
+        file.set_len(limit + 1).unwrap();
+        let error = load(&folder.0, profile, &mut |_| {}).map(|_| ()).unwrap_err().to_string();
+        let want = match profile.chart_file_limit {
+            Some(limit) => format!("chart file \"a\" is larger than the maximum file size {limit}"),
+            None => format!("error reading files/a: chart exceeds maximum decompressed size of {limit} bytes"),
+        };
+        assert_eq!(error, want);
+    }
+}

@@ -4,7 +4,7 @@ use super::flags::{Flag, Kind};
 use super::folder;
 use super::helm::{Command, Invocation, absolute, flag};
 use super::{Exit, Streams};
-use crate::chart::{self, Metadata, package, write};
+use crate::chart::{self, ChartFile, Metadata, package, write};
 use crate::go::fs::path_error;
 use crate::go::{path, strconv};
 use crate::profile::Profile;
@@ -203,12 +203,15 @@ fn from_starter(
         api_version: "v2".to_owned(),
         ..Metadata::default()
     };
+    let bytes = |file: &ChartFile| file.content.bytes().map_err(|error| error.to_string());
+    // The new chart may take the place of its starter.
+    chart.files.iter().try_for_each(|file| bytes(file).map(drop))?;
     let folder = joined(parent, name);
     check_folder(&folder)?;
     make_folder(&folder)?;
     write(&joined(&folder, "Chart.yaml"), &write::chart_yaml(&metadata)?)?;
     for file in chart.raw.iter().filter(|file| file.name == "values.yaml") {
-        write(&joined(&folder, &file.name), &fill_bytes(&file.data, name))?;
+        write(&joined(&folder, &file.name), &fill_bytes(&bytes(file)?, name))?;
     }
     if let Some(schema) = &chart.schema {
         write(&joined(&folder, "values.schema.json"), schema)?;
@@ -217,7 +220,7 @@ fn from_starter(
         write(&joined(&folder, &file.name), &fill_bytes(&file.data, name))?;
     }
     for file in &chart.files {
-        write(&joined(&folder, &file.name), &file.data)?;
+        write(&joined(&folder, &file.name), &bytes(file)?)?;
     }
     let time = package::time(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
     for dependency in &mut chart.dependencies {

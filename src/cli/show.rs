@@ -3,7 +3,8 @@
 use super::flags::{Flag, Kind};
 use super::helm::{self, Command, Invocation, flag, inert};
 use super::{Exit, Group, Streams};
-use crate::chart::{self, Chart, File, write};
+use crate::chart::{self, Chart, ChartFile, Content, write};
+use crate::go::Str;
 use std::path::Path;
 
 static FLAGS: &[Flag] = &[inert("devel", Kind::Bool)];
@@ -61,20 +62,21 @@ fn show(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Result<Vec<u8
         values(invocation, &chart, all, &mut out)?;
     }
     if all || part == "readme" {
-        let readme = |file: &&File| READMES.iter().any(|name| file.name.eq_ignore_ascii_case(name));
+        let readme = |file: &&ChartFile| READMES.iter().any(|name| file.name.eq_ignore_ascii_case(name));
         if let Some(file) = chart.files.iter().find(readme) {
             if all {
                 line(&mut out, b"---");
             }
-            line(&mut out, &file.data);
+            line(&mut out, &bytes(&file.content)?);
         }
     }
     if all || part == "crds" {
         for crd in chart.crds() {
-            if !crd.data.starts_with(b"---") {
+            let data = bytes(&crd.content)?;
+            if !data.starts_with(b"---") {
                 line(&mut out, b"---");
             }
-            line(&mut out, &crd.data);
+            line(&mut out, &data);
         }
     }
     Ok(out)
@@ -90,10 +92,16 @@ fn values(invocation: &Invocation<'_>, chart: &Chart, all: bool, out: &mut Vec<u
     }
     let template = invocation.text("jsonpath");
     if template.is_empty() {
-        files.for_each(|file| line(out, &file.data));
+        for file in files {
+            line(out, &bytes(&file.content)?);
+        }
         return Ok(());
     }
     Err("--jsonpath is not supported yet\nhint: print the whole file and take the value with `yq`".to_owned())
+}
+
+fn bytes(content: &Content) -> Result<Str, String> {
+    content.bytes().map_err(|error| error.to_string())
 }
 
 fn line(out: &mut Vec<u8>, text: &[u8]) {

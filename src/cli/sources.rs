@@ -330,7 +330,7 @@ fn render_chart(
     chart::check_installable(&chart).map_err(|error| error.to_string())?;
     chart::check_dependencies(&chart, profile).map_err(|error| error.to_string())?;
     let mut parts = Vec::new();
-    chart_parts(&chart, &mut parts);
+    chart_parts(&chart, &mut parts).map_err(|error| error.to_string())?;
     let library = digest(parts.iter().map(Vec::as_slice));
     let version = Some(chart.metadata.version.clone());
     let seed = reproducible::seed(text("seed").as_deref());
@@ -342,15 +342,16 @@ fn render_chart(
 }
 
 /// The files of a chart and of those in it.
-fn chart_parts(chart: &Chart, parts: &mut Vec<Vec<u8>>) {
+fn chart_parts(chart: &Chart, parts: &mut Vec<Vec<u8>>) -> Result<(), chart::Error> {
     for file in &chart.raw {
         parts.push(file.name.as_bytes().to_vec());
-        parts.push(file.data.as_bytes().to_vec());
+        parts.push(file.content.bytes()?.as_bytes().to_vec());
     }
     for dependency in &chart.dependencies {
         parts.push(dependency.name().as_bytes().to_vec());
-        chart_parts(dependency, parts);
+        chart_parts(dependency, parts)?;
     }
+    Ok(())
 }
 
 fn read_manifests(path: &str, hooks: Hooks, profile: &'static Profile) -> Result<Part, String> {

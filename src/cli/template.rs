@@ -226,6 +226,7 @@ impl Template<'_> {
             skip_schema_validation: self.parsed.bool("skip-schema-validation"),
             enable_dns: self.parsed.bool("enable-dns"),
             cache: None,
+            crds: self.parsed.bool("include-crds"),
             collisions: self.format != Format::Helm,
             last: true,
         };

@@ -186,8 +186,8 @@ fn values_files(subject: &Subject<'_>, path: &[Step]) -> Option<SetBy> {
 
 /// Where the values of a chart have the path: its own file first, then those of its subcharts.
 fn chart_values(subject: &Subject<'_>, chart: &Chart, name: &str, path: &[Step]) -> Option<SetBy> {
-    let own = chart.raw.iter().find(|file| file.name == "values.yaml");
-    if let Some(found) = own.and_then(|file| find(&subject.path(&format!("{name}/values.yaml")), &file.data, path)) {
+    let own = chart.raw.iter().find(|file| file.name == "values.yaml").and_then(|file| file.content.bytes().ok());
+    if let Some(found) = own.and_then(|text| find(&subject.path(&format!("{name}/values.yaml")), &text, path)) {
         return Some(found);
     }
     let (Step::Key(key), rest) = path.split_first()? else { return None };

@@ -1,16 +1,22 @@
 //! `.Files`: as Helm's engine/files.go.
 
-use crate::chart::File;
+use crate::chart::{ChartFile, Content};
 use crate::go::{Dict, DictType, Kind, Method, Object, ObjectType, Str, Type, Value, base64, glob::Glob, path};
 use crate::profile::EmptyFile;
 use crate::yaml;
 use std::any::Any;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The files of a chart that are not templates, by path: a map of byte slices.
+///
+/// What cannot be read is empty to the templates; [`crate::chart::Chart::unreadable`] tells so afterwards.
 #[derive(Debug)]
 pub struct Files {
-    files: Dict,
+    files: BTreeMap<Str, Content>,
+    /// The map, once a template looked at it as one.
+    map: OnceCell<Dict>,
     lines_of_empty_file: EmptyFile,
 }
 
@@ -38,33 +44,25 @@ static TYPE: ObjectType = ObjectType {
 impl Files {
     /// The object that templates see.
     #[expect(clippy::new_ret_no_self, reason = "templates only know values")]
-    pub fn new(files: &[File], lines_of_empty_file: EmptyFile) -> Value {
-        let files =
-            files.iter().map(|file| (Str::from(&file.name), Value::Bytes(Box::new(file.data.clone())))).collect();
-        Files { files, lines_of_empty_file }.into_value()
+    pub fn new(files: &[ChartFile], lines_of_empty_file: EmptyFile) -> Value {
+        let files = files.iter().map(|file| (Str::from(&file.name), file.content.clone())).collect();
+        Files::of(files, lines_of_empty_file)
     }
 
-    fn into_value(self) -> Value {
-        Value::Object(Rc::new(self))
+    fn of(files: BTreeMap<Str, Content>, lines_of_empty_file: EmptyFile) -> Value {
+        Value::Object(Rc::new(Files { files, map: OnceCell::new(), lines_of_empty_file }))
     }
 
     fn file(&self, name: &[u8]) -> Option<Str> {
-        match self.files.get(name) {
-            Some(Value::Bytes(data)) => Some(*data),
-            _ => None,
-        }
+        self.files.get(name).map(bytes)
     }
 
     /// A YAML map from base names to what `content` makes of the bytes; empty if there is an error.
     fn as_yaml(&self, content: impl Fn(&Str) -> Str) -> Value {
         let map: Dict = self
             .files
-            .entries()
             .iter()
-            .filter_map(|(name, data)| match data {
-                Value::Bytes(data) => Some((Str::from(path::base(name)), Value::String(content(data)))),
-                _ => None,
-            })
+            .map(|(name, data)| (Str::from(path::base(name)), Value::String(content(&bytes(data)))))
             .collect();
         let text = yaml::marshal(&Value::Dict(map.with_type(DictType::Strings))).unwrap_or_default();
         Value::String(text.slice(0..text.strip_suffix(b"\n").map_or(text.len(), <[u8]>::len)))
@@ -77,12 +75,17 @@ impl Object for Files {
     }
 
     fn underlying(&self) -> Option<Value> {
-        Some(Value::Dict(self.files.clone()))
+        let read = |(name, data): (&Str, &Content)| (name.clone(), Value::Bytes(Box::new(bytes(data))));
+        Some(Value::Dict(self.map.get_or_init(|| self.files.iter().map(read).collect()).clone()))
     }
 
     fn missing(&self) -> Value {
         Value::Bytes(Box::default())
     }
+}
+
+fn bytes(content: &Content) -> Str {
+    content.bytes().unwrap_or_default()
 }
 
 fn receiver(value: &Value) -> &Files {
@@ -107,10 +110,8 @@ fn glob(files: &Value, arguments: &[Value]) -> Result<Value, String> {
     let files = receiver(files);
     let glob = Glob::compile(argument(arguments), &['/']);
     let matches = |name: &[u8]| glob.as_ref().is_none_or(|glob| glob.matches(name));
-    let entries = files.files.entries();
-    let found =
-        entries.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone())).collect();
-    Ok(Files { files: found, lines_of_empty_file: files.lines_of_empty_file }.into_value())
+    let found = files.files.iter().filter(|(name, _)| matches(name)).map(|(name, data)| (name.clone(), data.clone()));
+    Ok(Files::of(found.collect(), files.lines_of_empty_file))
 }
 
 fn as_config(files: &Value, _: &[Value]) -> Result<Value, String> {

@@ -22,7 +22,8 @@ pub(super) fn lint(linter: &mut Linter<'_>, log: &mut dyn FnMut(Log)) {
     let crds = linter.chart(log).map(|chart| chart.crds());
     let Some(crds) = linter.rule(Severity::Error, folder, crds) else { return };
     for crd in crds {
-        let mut documents = Documents::new(&crd.data, linter.profile);
+        let Some(data) = linter.rule(Severity::Error, &crd.name, crd.content.bytes()) else { return };
+        let mut documents = Documents::new(&data, linter.profile);
         while let Some(resource) = documents.next() {
             let resource = resource.map_err(|error| format!("unable to parse YAML: {error}"));
             let Some(resource) = linter.rule(Severity::Error, &crd.name, resource) else { return };

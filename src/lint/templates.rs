@@ -116,7 +116,10 @@ fn render(
     let capabilities = Rc::new(capabilities);
     let rendered = engine::render(chart, &values, &release, &capabilities, &engine_options, host, profile, Unobserved);
     lint_log.take().into_iter().for_each(log);
-    Some(rendered.map_err(|error| error.to_string()))
+    match chart.unreadable() {
+        Some(error) => Some(Err(error.to_string())),
+        None => Some(rendered.map_err(|error| error.to_string())),
+    }
 }
 
 fn version(given: Option<&KubeVersion>, profile: &'static Profile) -> (u64, u64) {

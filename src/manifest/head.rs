@@ -3,7 +3,7 @@
 use crate::go::json::Implementation;
 use crate::go::{Dict, Str, Value};
 use crate::profile::Profile;
-use crate::yaml::{self, Stage};
+use crate::yaml::{self, Entry, Stage};
 use std::fmt::Write;
 
 /// What Helm reads of a manifest.
@@ -23,11 +23,61 @@ pub struct Head {
 ///
 /// Most of a document is none of its head. Where that part is plainly YAML, it is not decoded.
 pub fn head(document: &[u8], profile: &'static Profile) -> Result<Head, yaml::Error> {
-    let head = yaml::excerpt(document, &FIELDS, (b"metadata", b"labels")).map(|excerpt| decode(&excerpt, profile));
-    match head {
-        Some(Ok(head)) => Ok(head),
-        _ => decode(document, profile),
+    if let Some(excerpt) = yaml::excerpt(document, &FIELDS, (b"metadata", b"labels")) {
+        if let Some(head) = plain(&excerpt.entries) {
+            return Ok(head);
+        }
+        if let Ok(head) = decode(&excerpt.document(), profile) {
+            return Ok(head);
+        }
     }
+    decode(document, profile)
+}
+
+/// The head that entries make which are strings and mappings; `None` where anything else is among them.
+fn plain(entries: &[Entry<'_>]) -> Option<Head> {
+    let mut head = Head::default();
+    // The mappings that are open, and what was seen of them.
+    let mut path: [&str; 2] = [""; 2];
+    let mut seen: Vec<&str> = Vec::new();
+    let mut annotations: Vec<(Str, Value)> = Vec::new();
+    let mut entries = entries.iter().peekable();
+    while let Some(Entry { depth, key, text }) = entries.next() {
+        let target = match (*depth, path) {
+            (1, _) => Target::Head,
+            (2, ["metadata", _]) => Target::Metadata,
+            (3, ["metadata", "annotations"]) => {
+                annotations.push((Str::from(*key), Value::String(Str::from((*text)?))));
+                continue;
+            }
+            _ => continue,
+        };
+        let (name, field) = field(target, key);
+        path[*depth - 1] = name;
+        match field {
+            Target::Nothing => continue,
+            Target::Text => {
+                let text = Str::from((*text)?);
+                match name {
+                    "apiVersion" => head.api_version = text,
+                    "kind" => head.kind = text,
+                    _ => head.name = text,
+                }
+            }
+            // A mapping has at least one entry.
+            _ if text.is_some() || entries.peek().is_none_or(|next| next.depth != depth + 1) => return None,
+            _ => {}
+        }
+        // Of fields that are there twice, or in two spellings, not only the last counts.
+        if seen.contains(&name) {
+            return None;
+        }
+        seen.push(name);
+    }
+    if seen.contains(&"annotations") {
+        head.annotations = Some(annotations.into_iter().collect());
+    }
+    Some(head)
 }
 
 /// The fields of the root that are read.

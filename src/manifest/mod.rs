@@ -15,7 +15,7 @@ use crate::go::Str;
 /// What a chart renders to.
 #[derive(Clone, Debug, Default)]
 pub struct Manifests {
-    /// The files under `crds/`, which are not rendered.
+    /// The files under `crds/`, which are not rendered; none where they were not asked for.
     pub crds: Vec<Crd>,
     /// What is installed, sorted by kind.
     pub manifests: Vec<Manifest>,

@@ -50,11 +50,14 @@ const WEBHOOKS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookC
 
 /// As Helm's lessByKind, to be used with a stable sort: known kinds in install order, then the others by name.
 pub fn compare(a: &[u8], b: &[u8], profile: &Profile) -> Ordering {
-    match (position(a, profile), position(b, profile)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
+    rank(a, profile).cmp(&rank(b, profile))
+}
+
+/// What a kind is sorted by: the place of a known one, or the name of another.
+pub fn rank<'a>(kind: &'a [u8], profile: &Profile) -> (usize, &'a [u8]) {
+    match position(kind, profile) {
+        Some(position) => (position, b""),
+        None => (INSTALL_ORDER.len(), kind),
     }
 }
 

@@ -93,8 +93,12 @@ pub fn sort(files: &[(String, Str)], profile: &'static Profile, log: &mut dyn Fn
             classify(&mut sorted, (path, offset), document, head, log);
         }
     }
-    sorted.manifests.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind, profile));
-    sorted.hooks.sort_by(|a, b| order::compare(&a.head.kind, &b.head.kind, profile));
+    let rank = |head: &Head| {
+        let (place, name) = order::rank(&head.kind, profile);
+        (place, Str::from(name))
+    };
+    sorted.manifests.sort_by_cached_key(|manifest| rank(&manifest.head));
+    sorted.hooks.sort_by_cached_key(|hook| rank(&hook.head));
     Ok(sorted)
 }
 

@@ -2,6 +2,7 @@
 
 use crate::go::{Str, unicode, utf8};
 use crate::profile::Split;
+use memchr::memmem;
 
 /// The documents of a text, in order; those that are blank are left out.
 pub fn split(text: &Str, rule: Split) -> Vec<Str> {
@@ -75,16 +76,10 @@ fn next_trimmed_separator(text: &[u8], from: usize) -> Option<(usize, usize)> {
     if from == 0 && text.starts_with(b"---") {
         return Some((0, end(0)));
     }
-    let mut at = from;
-    loop {
-        let newline = at + memchr::memchr(b'\n', &text[at..])?;
-        if text[newline + 1..].starts_with(b"---") {
-            let before = &text[from..newline];
-            let start = from + before.iter().rposition(|&byte| !is_re2_space(byte)).map_or(0, |last| last + 1);
-            return Some((start, end(newline + 1)));
-        }
-        at = newline + 1;
-    }
+    let newline = from + memmem::find(&text[from..], b"\n---")?;
+    let before = &text[from..newline];
+    let start = from + before.iter().rposition(|&byte| !is_re2_space(byte)).map_or(0, |last| last + 1);
+    Some((start, end(newline + 1)))
 }
 
 /// RE2's `\s`.
@@ -110,7 +105,7 @@ fn split_keeping_end(text: &Str) -> Vec<Str> {
             let rest = &text[line + 3..];
             begin = line + 3 + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(rest.len());
         }
-        match memchr::memchr(b'\n', &text[line..]) {
+        match memmem::find(&text[line..], b"\n---") {
             Some(newline) => line += newline + 1,
             None => break,
         }

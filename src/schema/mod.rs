@@ -14,6 +14,7 @@ mod json;
 mod kind;
 mod location;
 mod metaschema;
+mod plain;
 mod run;
 
 pub use complaint::{Complaint, Problem};
@@ -115,15 +116,30 @@ fn attempt(schema: &[u8], values: &Json, profile: &'static Profile, limit: &Limi
         if profile.json_schema == JsonSchema::Gojsonschema {
             return gojsonschema::validate(schema, values, limit);
         }
-        let mut compiler = Compiler::new(false, profile.json_schema, limit, &mut log);
-        compiler.add(ADDRESS, Json::parse(schema, profile.go.json())?);
-        let schema = compiler.compile(ADDRESS)?;
-        run::validate(values, &schema, None, profile.json_schema, limit).map_err(|error| {
-            let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
-            format!("{}\n", error.strip_prefix(&title).unwrap_or(&error))
-        })
+        let document = Json::parse(schema, profile.go.json())?;
+        if plain::fits(&document, values, profile.json_schema) == Some(true) {
+            return Ok(());
+        }
+        whole(document, values, profile.json_schema, limit, &mut log)
     })();
     (result, logged)
+}
+
+/// Checks the schema, compiles it, and checks the values.
+fn whole(
+    document: Json,
+    values: &Json,
+    library: JsonSchema,
+    limit: &Limit,
+    log: &mut dyn FnMut(Log),
+) -> Result<(), String> {
+    let mut compiler = Compiler::new(false, library, limit, log);
+    compiler.add(ADDRESS, document);
+    let schema = compiler.compile(ADDRESS)?;
+    run::validate(values, &schema, None, library, limit).map_err(|error| {
+        let title = format!("jsonschema validation failed with '{ADDRESS}#'\n");
+        format!("{}\n", error.strip_prefix(&title).unwrap_or(&error))
+    })
 }
 
 #[cfg(test)]

@@ -759,7 +759,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
     }
 }
 
-fn type_of(value: &Json) -> &'static str {
+pub fn type_of(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
         Json::Bool(_) => "boolean",
@@ -775,7 +775,7 @@ fn missing(object: &BTreeMap<String, Json>, names: &[String]) -> Vec<String> {
 }
 
 /// The first item that equals an earlier one, and that earlier one.
-fn duplicates(items: &[Json]) -> Option<(usize, usize)> {
+pub fn duplicates(items: &[Json]) -> Option<(usize, usize)> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for (at, item) in items.iter().enumerate() {
         let mut fingerprint = String::new();

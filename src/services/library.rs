@@ -49,7 +49,10 @@ impl Library {
         if !chart.is_library() {
             return Err(Error::Library { path: shown, error: "Chart.yaml does not say type: library".to_owned() });
         }
-        let file = |name: &str| chart.raw.iter().find(|file| file.name == name).map(|file| file.data.clone());
+        let mut files = Vec::new();
+        collect(&chart, "", &mut files)
+            .map_err(|error| Error::Library { path: shown.clone(), error: error.to_string() })?;
+        let file = |name: &str| files.iter().find(|file| file.name == name).map(|file| file.data.clone());
         let resources_path = path.join("resources.yaml").display().to_string();
         let resources = file("resources.yaml").ok_or_else(|| Error::Resources {
             path: resources_path.clone(),
@@ -57,8 +60,7 @@ impl Library {
         })?;
         let resources =
             read_resources(&resources).map_err(|complaint| Error::Resources { path: resources_path, complaint })?;
-        let mut files = Vec::new();
-        collect(&chart, "", &mut files);
+        let (values, schema) = (file("values.yaml").unwrap_or(Str::EMPTY), file("values.schema.json"));
         files.retain(|file| !["values.yaml", "values.schema.json", "resources.yaml"].contains(&file.name.as_str()));
         Ok(Library {
             path: shown,
@@ -66,8 +68,8 @@ impl Library {
             version: chart.metadata.version.clone(),
             kube_version: chart.metadata.kube_version.clone(),
             resources,
-            values: file("values.yaml").unwrap_or(Str::EMPTY),
-            schema: file("values.schema.json"),
+            values,
+            schema,
             files,
         })
     }
@@ -95,13 +97,14 @@ impl Resource {
 }
 
 /// All files of a chart and the charts within it, under their paths from its root.
-fn collect(chart: &Chart, prefix: &str, files: &mut Vec<File>) {
+fn collect(chart: &Chart, prefix: &str, files: &mut Vec<File>) -> Result<(), chart::Error> {
     for file in &chart.raw {
-        files.push(File { name: format!("{prefix}{}", file.name), data: file.data.clone() });
+        files.push(File { name: format!("{prefix}{}", file.name), data: file.content.bytes()? });
     }
     for dependency in &chart.dependencies {
-        collect(dependency, &format!("{prefix}charts/{}/", dependency.name()), files);
+        collect(dependency, &format!("{prefix}charts/{}/", dependency.name()), files)?;
     }
+    Ok(())
 }
 
 /// Reads resources.yaml. Every part of a row ends up in a template or a path, so none may hold anything surprising.

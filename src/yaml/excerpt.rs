@@ -8,6 +8,9 @@
 //! What is recognised is a subset of what goyaml accepts, in which no entry depends on another one.
 
 use super::reader;
+use super::resolve::{Resolved, Version, resolve};
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// How deep collections may nest here.
 const MAX_DEPTH: usize = 100;
@@ -29,48 +32,84 @@ enum Kind {
     Indentless,
 }
 
-/// The entries `keys` of the mapping that `text` is, as a document that decodes to the same values there.
+/// The entries `keys` of the mapping that `text` is.
 ///
 /// Leaves out the entry `without`: a key of the root, and a key of the mapping that is its value. `None` where the
 /// whole text has to be parsed.
-pub fn excerpt(text: &[u8], keys: &[&[u8]], without: (&[u8], &[u8])) -> Option<Vec<u8>> {
+pub fn excerpt<'a>(text: &'a [u8], keys: &[&[u8]], without: (&[u8], &[u8])) -> Option<Excerpt<'a>> {
     let source = reader::read(text);
-    if source.refused.is_some() || memchr::memchr(b'\r', &source.text).is_some() {
+    // What is not UTF-8 as it stands is rare.
+    let Cow::Borrowed(text) = source.text else { return None };
+    if source.refused.is_some() || memchr::memchr(b'\r', text).is_some() {
         return None;
     }
     // Characters above ASCII that break lines.
     let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
-    if !source.ascii && breaks.iter().any(|bytes| memchr::memmem::find(&source.text, bytes.as_bytes()).is_some()) {
+    if !source.ascii && breaks.iter().any(|bytes| memchr::memmem::find(text, bytes.as_bytes()).is_some()) {
         return None;
     }
-    let mut excerpt = Excerpt {
-        text: &source.text,
+    let mut reader = Reader {
+        excerpt: Excerpt { text, kept: Vec::new(), entries: Vec::new() },
+        text,
         at: 0,
+        peeked: None,
         levels: Vec::new(),
         started: false,
         pending: false,
+        continued: false,
         keys,
         without,
-        kept: Vec::new(),
         keeps: None,
         thins: false,
     };
-    excerpt.run()?;
-    Some(excerpt.kept)
+    reader.run()?;
+    Some(reader.excerpt)
 }
 
-struct Excerpt<'a> {
+/// The entries of a document that were asked for.
+pub struct Excerpt<'a> {
+    text: &'a [u8],
+    kept: Vec<Range<usize>>,
+    /// The entries, and those of the block mappings in them, [`MAX_ENTRY_DEPTH`] deep.
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// How deep the entries of an excerpt are told; those of the root are 1 deep.
+pub const MAX_ENTRY_DEPTH: usize = 3;
+
+/// An entry of a mapping. Those of a mapping that is its value follow it.
+pub struct Entry<'a> {
+    /// How deep it stands.
+    pub depth: usize,
+    /// The key, which is a string.
+    pub key: &'a [u8],
+    /// The value, where that is a string which stands on the line of the key as it is. Anything else may be anything.
+    pub text: Option<&'a [u8]>,
+}
+
+impl Excerpt<'_> {
+    /// A document that decodes to the same values.
+    pub fn document(&self) -> Vec<u8> {
+        self.kept.iter().filter_map(|range| self.text.get(range.clone())).collect::<Vec<_>>().concat()
+    }
+}
+
+struct Reader<'a, 'k> {
+    excerpt: Excerpt<'a>,
     text: &'a [u8],
     /// Where the line begins that is next.
     at: usize,
+    /// That line, once it was looked at, and where the one after it begins.
+    peeked: Option<(Line<'a>, usize)>,
     levels: Vec<Level>,
     /// Whether the root has begun.
     started: bool,
     /// Whether the last key or dash has no value yet.
     pending: bool,
-    keys: &'a [&'a [u8]],
-    without: (&'a [u8], &'a [u8]),
-    kept: Vec<u8>,
+    /// Whether the last value stands on more than one line.
+    continued: bool,
+    keys: &'k [&'k [u8]],
+    without: (&'k [u8], &'k [u8]),
     /// Where what is kept began, while something is.
     keeps: Option<usize>,
     /// Whether this is the entry of the root of which something is left out.
@@ -85,19 +124,29 @@ struct Line<'a> {
     text: &'a [u8],
 }
 
-impl<'a> Excerpt<'a> {
+impl<'a> Reader<'a, '_> {
     /// The next line, which stays next, and where the one after it begins.
-    fn peek(&self) -> Option<(Line<'a>, usize)> {
+    fn peek(&mut self) -> Option<(Line<'a>, usize)> {
+        if self.peeked.is_some() {
+            return self.peeked;
+        }
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
         let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let line = &rest[..length];
         let column = spaces(line);
-        Some((Line { begin: self.at, column, text: &line[column..] }, self.at + length + 1))
+        self.peeked = Some((Line { begin: self.at, column, text: &line[column..] }, self.at + length + 1));
+        self.peeked
+    }
+
+    /// Goes on to the line that begins at `next`.
+    fn advance(&mut self, next: usize) {
+        self.at = next;
+        self.peeked = None;
     }
 
     fn run(&mut self) -> Option<()> {
         while let Some((line, next)) = self.peek() {
-            self.at = next;
+            self.advance(next);
             match line.text.first() {
                 None | Some(b'#') => continue,
                 Some(_) => self.line(line)?,
@@ -182,7 +231,18 @@ impl<'a> Excerpt<'a> {
             },
             _ => {}
         }
-        self.value(line.column, value)
+        self.value(line.column, value)?;
+        if self.keeps.is_some() && self.levels.len() <= MAX_ENTRY_DEPTH {
+            self.tell(key, if self.continued { b"" } else { value });
+        }
+        Some(())
+    }
+
+    /// Tells an entry of the innermost collection, whose value is on its line if anywhere.
+    fn tell(&mut self, key: &'a [u8], value: &'a [u8]) {
+        if self.levels.iter().all(|level| level.kind == Kind::Mapping) {
+            self.excerpt.entries.push(Entry { depth: self.levels.len(), key, text: string(value) });
+        }
     }
 
     fn end_entry(&mut self, end: usize) {
@@ -192,7 +252,7 @@ impl<'a> Excerpt<'a> {
 
     fn keep_until(&mut self, end: usize) {
         if let Some(begin) = self.keeps.take() {
-            self.kept.extend_from_slice(self.text.get(begin..end).unwrap_or_default());
+            self.excerpt.kept.push(begin..end.min(self.text.len()));
         }
     }
 
@@ -217,6 +277,7 @@ impl<'a> Excerpt<'a> {
     /// A value, or the first line of it, in a collection at `column`.
     fn value(&mut self, column: usize, text: &'a [u8]) -> Option<()> {
         self.pending = false;
+        self.continued = false;
         let text = &text[spaces(text)..];
         let Some(&first) = text.first() else {
             self.pending = true;
@@ -258,7 +319,8 @@ impl<'a> Excerpt<'a> {
             if line.text.first().is_some_and(|&byte| byte == b'\t' || line.column <= column) {
                 return None;
             }
-            self.at = next;
+            self.advance(next);
+            self.continued = true;
             text = line.text;
             end = closing(text, 0, quote)?;
         }
@@ -277,7 +339,10 @@ impl<'a> Excerpt<'a> {
                 Some(b'#') => break,
                 Some(_) if line.column <= column => break,
                 Some(_) if plain_line(line.text)? => return None,
-                _ => self.at = next,
+                text => {
+                    self.continued |= text.is_some();
+                    self.advance(next);
+                }
             }
         }
         Some(())
@@ -306,9 +371,27 @@ impl<'a> Excerpt<'a> {
                 (Some(_), Some(indent)) if line.column < indent => break,
                 (Some(_), Some(_)) => {}
             }
-            self.at = next;
+            self.advance(next);
         }
         Some(())
+    }
+}
+
+/// The string that a value on one line is, where it is one that stands there as it is.
+fn string(value: &[u8]) -> Option<&[u8]> {
+    let text = &value[spaces(value)..];
+    match text.first()? {
+        quote @ (b'"' | b'\'') => {
+            let end = closing(text, 1, *quote)??;
+            let content = &text[1..end - 1];
+            memchr::memchr2(*quote, b'\\', content).is_none().then_some(content)
+        }
+        b'|' | b'>' | b'{' | b'[' | b'#' => None,
+        _ => {
+            let comment = memchr::memmem::find(text, b" #").unwrap_or(text.len());
+            let text = text[..comment].trim_ascii_end();
+            (resolve(text, true, Version::V2) == Resolved::String).then_some(text)
+        }
     }
 }
 
@@ -358,10 +441,15 @@ pub(super) fn key(text: &[u8]) -> Option<(&[u8], &[u8])> {
             let end = text.iter().position(|byte| !IN_WORD[usize::from(*byte)])?;
             let key = &text[..end];
             // `no`, `null` and the like are no strings.
-            let is_word = |word: &&[u8]| key.eq_ignore_ascii_case(word);
-            let words: [&[u8]; 9] = [b"y", b"n", b"on", b"off", b"yes", b"no", b"true", b"false", b"null"];
-            let may_be = key.len() <= 5 && matches!(byte | 0x20, b'y' | b'n' | b'o' | b't' | b'f');
-            (!may_be || !words.iter().any(is_word)).then_some((key, &text[end..]))?
+            let words: &[&[u8]] = match key.len() {
+                1 => &[b"y", b"n"],
+                2 => &[b"on", b"no"],
+                3 => &[b"off", b"yes"],
+                4 => &[b"true", b"null"],
+                5 => &[b"false"],
+                _ => &[],
+            };
+            (!words.iter().any(|word| key.eq_ignore_ascii_case(word))).then_some((key, &text[end..]))?
         }
         _ => return None,
     };
@@ -423,6 +511,10 @@ pub(super) fn is_end(rest: &[u8]) -> bool {
 
 /// A line of a plain scalar: whether a comment ends it, and nothing where it may be more than a plain scalar.
 fn plain_line(text: &[u8]) -> Option<bool> {
+    // Most are a word.
+    if text.len() <= 16 && text.iter().all(|byte| IN_WORD[usize::from(*byte)]) {
+        return Some(false);
+    }
     for at in memchr::memchr3_iter(b':', b'#', b'\t', text) {
         match text[at] {
             b':' if matches!(text.get(at + 1), None | Some(b' ' | b'\t')) => return None,
@@ -441,8 +533,46 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Option<String> {
-        let kept = excerpt(text.as_bytes(), &[b"apiVersion", b"kind", b"metadata"], (b"metadata", b"labels"))?;
-        Some(String::from_utf8(kept).expect("the pieces of a text are text"))
+        let excerpt = excerpt(text.as_bytes(), &[b"apiVersion", b"kind", b"metadata"], (b"metadata", b"labels"))?;
+        Some(String::from_utf8(excerpt.document()).expect("the pieces of a text are text"))
+    }
+
+    #[test]
+    fn strings_that_stand_on_their_line_are_told() {
+        let text = "kind: A # c\n\napiVersion: \"v1\"\nspec: s\nmetadata:\n  labels:\n    l: m\n  z: 'o'\n  p:\n    q/r: s, t:u\n\
+                    \x20   v:\n      w: x\n    a: yes\n    b: 1\n    c: \"\\n\"\n    d: ''''\n    e: f\n      g\n    h: |\n      i\n\
+                    \x20   j: 2001-12-14\n    k: 1e3x\n    l: \"\"\n    m: ~\n  z:\n  - o: p\n    q: r\n";
+        let excerpt = excerpt(text.as_bytes(), &[b"apiVersion", b"kind", b"metadata"], (b"metadata", b"labels"));
+        let told: Vec<String> = excerpt
+            .expect("the text is plainly well formed")
+            .entries
+            .iter()
+            .map(|Entry { depth, key, text }| {
+                let text = text.map_or("?".into(), String::from_utf8_lossy);
+                format!("{depth} {} {text}", String::from_utf8_lossy(key))
+            })
+            .collect();
+        let want = [
+            "1 kind A",
+            "1 apiVersion v1",
+            "1 metadata ?",
+            "2 z o",
+            "2 p ?",
+            "3 q/r s, t:u",
+            "3 v ?",
+            "3 a ?",
+            "3 b ?",
+            "3 c ?",
+            "3 d ?",
+            "3 e ?",
+            "3 h ?",
+            "3 j ?",
+            "3 k 1e3x",
+            "3 l ",
+            "3 m ?",
+            "2 z ?",
+        ];
+        assert_eq!(told, want);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub use documents::{Documents, documents};
 pub use duplicates::duplicate_keys;
 pub use encode::{marshal, marshal_pretty};
 pub use error::{Error, Mark, Stage};
-pub use excerpt::excerpt;
+pub use excerpt::{Entry, excerpt};
 pub use locate::{Located, Step, locate};
 
 use crate::go::{Dict, Elem, List, Str, Value, json};

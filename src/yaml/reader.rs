@@ -45,15 +45,20 @@ pub(super) fn read(text: &[u8]) -> Source<'_> {
     Source { text, ascii, refused: Some(problem) }
 }
 
-/// Whether all bytes are printable ASCII, tabs or line breaks. Written without a branch per byte, so that it is vectorised.
+/// Whether all bytes are printable ASCII, tabs or line breaks. Written without a branch per byte, and in blocks of one
+/// size, so that it is vectorised.
 fn is_plain(text: &[u8]) -> bool {
-    text.chunks(64).all(|chunk| {
-        let mut plain = true;
-        for &byte in chunk {
-            plain &= (byte.wrapping_sub(0x20) < 0x5f) | (byte == b'\n') | (byte == b'\t') | (byte == b'\r');
-        }
-        plain
-    })
+    let (blocks, rest) = text.as_chunks::<32>();
+    blocks.iter().all(|block| are_plain(block)) && are_plain(rest)
+}
+
+#[inline]
+fn are_plain(bytes: &[u8]) -> bool {
+    let mut plain = true;
+    for &byte in bytes {
+        plain &= (byte.wrapping_sub(0x20) < 0x5f) | (byte == b'\n') | (byte == b'\t') | (byte == b'\r');
+    }
+    plain
 }
 
 /// A character that goyaml refuses: where it starts, and how many bytes were needed to see that.

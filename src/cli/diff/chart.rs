@@ -133,7 +133,8 @@ fn render_chart(
         known_inputs.values.push(ValueFile::new(file, Vec::new()));
     }
     let folder = source.shown(&path.display().to_string());
-    gather(&chart, &name, "", &mut Vec::new(), folder.trim_start_matches("./"), &mut known_inputs);
+    gather(&chart, &name, "", &mut Vec::new(), folder.trim_start_matches("./"), &mut known_inputs)
+        .map_err(|error| error.to_string())?;
     let seed = text("seed");
     let seed = if seed.is_empty() { options.name.clone() } else { seed };
     let host = Watched::new(Reproducible::new(&seed));
@@ -199,8 +200,16 @@ fn names_of(chart: &Chart, dependency: &Chart) -> Vec<String> {
 }
 
 /// The files of a chart and of those in it, under the names that a trace and people have for them.
-fn gather(chart: &Chart, name: &str, within: &str, under: &mut Vec<String>, folder: &str, inputs: &mut Inputs) {
+fn gather(
+    chart: &Chart,
+    name: &str,
+    within: &str,
+    under: &mut Vec<String>,
+    folder: &str,
+    inputs: &mut Inputs,
+) -> Result<(), chart::Error> {
     for raw in &chart.raw {
+        let text = raw.content.bytes()?;
         let file = || File {
             key: format!("chart/{within}{}", raw.name),
             shown: if folder.is_empty() || folder == "." {
@@ -208,7 +217,7 @@ fn gather(chart: &Chart, name: &str, within: &str, under: &mut Vec<String>, fold
             } else {
                 format!("{folder}/{within}{}", raw.name)
             },
-            text: raw.data.clone(),
+            text: text.clone(),
         };
         if raw.name == "values.yaml" {
             inputs.values.push(ValueFile::new(file(), under.clone()));
@@ -218,7 +227,8 @@ fn gather(chart: &Chart, name: &str, within: &str, under: &mut Vec<String>, fold
     for dependency in &chart.dependencies {
         let own = dependency.name();
         under.push(own.to_owned());
-        gather(dependency, &format!("{name}/charts/{own}"), &format!("{within}charts/{own}/"), under, folder, inputs);
+        gather(dependency, &format!("{name}/charts/{own}"), &format!("{within}charts/{own}/"), under, folder, inputs)?;
         under.pop();
     }
+    Ok(())
 }
