@@ -13,6 +13,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     /// As evalPipeline.
     pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Evaluated, Error> {
         self.node = Node::Pipe(pipe);
+        // Most pipelines are one command, whose result is then where it is wanted: values are costly to move.
+        if let ([command], []) = (&*pipe.commands, &*pipe.declarations) {
+            let mut result = self.command(command, None);
+            if let Ok(value) = &mut result {
+                value.form = Form::Concrete;
+            }
+            return result;
+        }
         let mut value: Option<Evaluated> = None;
         for command in &pipe.commands {
             let mut result = self.command(command, value.take())?;
@@ -115,13 +123,13 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     fn operand(&mut self, node: &'a Expression) -> Result<Evaluated, Error> {
         match &node.operand {
             Operand::Field(fields) => match self.shared.dots.last().and_then(|dot| self.key_chain(dot, fields)) {
-                Some(found) => Ok(found),
+                Some(value) => Ok(Evaluated { value, form: Form::Interface }),
                 None => self.fields(self.dot(), node, fields, &[], None),
             },
             Operand::Variable(variable) => {
                 let value = self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot));
                 match value.and_then(|value| self.key_chain(value, &variable.fields)) {
-                    Some(found) => Ok(found),
+                    Some(value) => Ok(Evaluated { value, form: Form::Interface }),
                     None => self.fields(self.variable(variable)?, node, &variable.fields, &[], None),
                 }
             }
@@ -129,15 +137,15 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
-    /// The value that fields lead to, where all of them are keys of maps, which are then neither cloned nor dropped.
-    fn key_chain(&self, receiver: &Evaluated, fields: &[Field]) -> Option<Evaluated> {
+    /// The value that fields lead to, in an interface, where all of them are keys of maps, which are then neither cloned
+    /// nor dropped.
+    fn key_chain(&self, receiver: &Evaluated, fields: &[Field]) -> Option<Value> {
         // Longer than any real one, and short enough for the stack.
         const LONGEST: usize = 32;
         if O::ACTIVE || fields.is_empty() || fields.len() > LONGEST {
             return None;
         }
-        let value = key_chain(&receiver.value, fields)?;
-        Some(Evaluated { value, form: Form::Interface })
+        key_chain(&receiver.value, fields)
     }
 
     fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Evaluated>) -> Result<(), Error> {
@@ -400,22 +408,41 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         values: &mut Vec<Value>,
     ) -> Result<bool, Error> {
         let ty = |index: usize| parameters.get(index).or(parameters.last()).copied().unwrap_or(Type::Interface);
+        let is_nil_interface = |value: &Evaluated| matches!(value.value, Value::Nil) && value.form == Form::Interface;
         let mut nil_interface = false;
-        let mut push = |values: &mut Vec<Value>, value: Evaluated| {
-            if values.is_empty() {
-                nil_interface = matches!(value.value, Value::Nil) && value.form == Form::Interface;
-            }
-            values.push(value.value);
-        };
         for (index, argument) in rest.iter().enumerate() {
-            let value = self.argument(argument, ty(index))?;
-            push(values, value);
+            let ty = ty(index);
+            if ty == Type::Interface
+                && let Some(value) = self.quick_argument(argument)
+            {
+                nil_interface |= index == 0 && matches!(value, Value::Nil);
+                values.push(value);
+                continue;
+            }
+            let value = self.argument(argument, ty)?;
+            nil_interface |= index == 0 && is_nil_interface(&value);
+            values.push(value.value);
         }
         if let Some(mut last) = last {
             self.validate(&mut last, ty(rest.len()))?;
-            push(values, last);
+            nil_interface |= rest.is_empty() && is_nil_interface(&last);
+            values.push(last.value);
         }
         Ok(nil_interface)
+    }
+
+    /// The value of an argument that is a chain of keys, as most are, or a string.
+    fn quick_argument(&mut self, argument: &'a Expression) -> Option<Value> {
+        self.node = Node::Expression(argument);
+        match &argument.operand {
+            Operand::Field(fields) => self.shared.dots.last().and_then(|dot| self.key_chain(dot, fields)),
+            Operand::Variable(variable) => {
+                let value = self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot))?;
+                self.key_chain(value, &variable.fields)
+            }
+            Operand::String(literal) => Some(Value::String(literal.text.clone())),
+            _ => None,
+        }
     }
 
     /// As evalArg.

@@ -311,15 +311,20 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 Operation::Literal(position, text) => self.write(*position as usize, text, false)?,
                 Operation::Action(action) => {
                     self.begin(&action.pipe);
-                    let value = self.pipeline(&action.pipe)?;
-                    if action.pipe.declarations.is_empty() {
-                        self.print(action, &value.value)?;
+                    let result = self.pipeline(&action.pipe);
+                    match &result {
+                        Ok(value) if action.pipe.declarations.is_empty() => self.print(action, &value.value)?,
+                        Ok(_) => {}
+                        Err(_) => return result.map(drop),
                     }
                 }
                 Operation::If { pipe, otherwise } => {
                     self.begin(pipe);
-                    if !self.pipeline(pipe)?.value.is_true() {
-                        next = *otherwise;
+                    let result = self.pipeline(pipe);
+                    match &result {
+                        Ok(value) if value.value.is_true() => {}
+                        Ok(_) => next = *otherwise,
+                        Err(_) => return result.map(drop),
                     }
                 }
                 Operation::With { pipe, otherwise } => {
