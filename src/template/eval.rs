@@ -10,33 +10,26 @@ use super::observer::Observer;
 use crate::go::{Dict, DictType, Kind, List, Method, Object, Str, Type, Value};
 
 impl<'a, O: Observer> Exec<'a, '_, '_, O> {
-    /// As evalPipeline.
-    pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Evaluated, Error> {
+    /// As evalPipeline. What was in an interface is taken out of it, so that nil is the absence of any value.
+    pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Value, Error> {
         self.node = Node::Pipe(pipe);
         // Most pipelines are one command, whose result is then where it is wanted: values are costly to move.
         if let ([command], []) = (&*pipe.commands, &*pipe.declarations) {
-            let mut result = self.command(command, None);
-            if let Ok(value) = &mut result {
-                value.form = Form::Concrete;
-            }
-            return result;
+            return self.command(command, None);
         }
-        let mut value: Option<Evaluated> = None;
+        let mut value = None;
         for command in &pipe.commands {
-            let mut result = self.command(command, value.take())?;
-            // What was in an interface is taken out.
-            result.form = Form::Concrete;
-            value = Some(result);
+            value = Some(self.command(command, value.take())?);
         }
         let value = value.unwrap_or_default();
         for declaration in &pipe.declarations {
-            self.set(declaration, value.clone())?;
+            self.set(declaration, Evaluated::concrete(value.clone()))?;
         }
         Ok(value)
     }
 
     /// A pipeline in parentheses.
-    fn nested(&mut self, pipe: &'a Pipe) -> Result<Evaluated, Error> {
+    fn nested(&mut self, pipe: &'a Pipe) -> Result<Value, Error> {
         self.check_stack()?;
         self.pipeline(pipe)
     }
@@ -72,8 +65,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     }
 
     /// As evalCommand. `last` is the value from the stage before.
-    fn command(&mut self, command: &'a Command, last: Option<Evaluated>) -> Result<Evaluated, Error> {
-        let Some((first, rest)) = command.arguments.split_first() else { return Ok(Evaluated::default()) };
+    fn command(&mut self, command: &'a Command, last: Option<Value>) -> Result<Value, Error> {
+        let Some((first, rest)) = command.arguments.split_first() else { return Ok(Value::Nil) };
         match &first.operand {
             Operand::Identifier(function) => {
                 self.node = Node::Expression(first);
@@ -85,12 +78,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 self.call_function(function, Node::Command(command), rest, last)
             }
             Operand::Field(_) | Operand::Variable(_) if rest.is_empty() && last.is_none() => {
-                self.node = Node::Expression(first);
-                self.operand(first)
+                match self.quick_argument(first) {
+                    Some(value) => Ok(value),
+                    None => self.operand(first).map(|evaluated| evaluated.value),
+                }
             }
             Operand::Field(fields) => {
                 self.node = Node::Expression(first);
-                self.fields(self.dot(), first, fields, rest, last)
+                self.fields(self.dot(), first, fields, rest, last).map(|evaluated| evaluated.value)
             }
             Operand::Variable(variable) => {
                 self.node = Node::Expression(first);
@@ -98,9 +93,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 if variable.fields.is_empty() {
                     self.not_a_function(first, rest, last.as_ref())?;
                 }
-                self.fields(value, first, &variable.fields, rest, last)
+                self.fields(value, first, &variable.fields, rest, last).map(|evaluated| evaluated.value)
             }
-            Operand::Chain(_) => self.chain(first, rest, last),
+            Operand::Chain(_) => self.chain(first, rest, last).map(|evaluated| evaluated.value),
             Operand::Pipe(pipe) => {
                 self.not_a_function(first, rest, last.as_ref())?;
                 self.nested(pipe)
@@ -109,10 +104,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 self.node = Node::Expression(first);
                 self.not_a_function(first, rest, last.as_ref())?;
                 match operand {
-                    Operand::Bool(value) => Ok(Evaluated::concrete(Value::Bool(*value))),
-                    Operand::Dot => Ok(self.dot()),
+                    Operand::Bool(value) => Ok(Value::Bool(*value)),
+                    Operand::Dot => Ok(self.dot().value),
                     Operand::Number(number) => self.ideal_constant(number),
-                    Operand::String(literal) => Ok(Evaluated::concrete(Value::String(literal.text.clone()))),
+                    Operand::String(literal) => Ok(Value::String(literal.text.clone())),
                     _ => Err(self.error("nil is not a command")),
                 }
             }
@@ -148,39 +143,34 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         key_chain(&receiver.value, fields)
     }
 
-    fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Evaluated>) -> Result<(), Error> {
+    fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Value>) -> Result<(), Error> {
         if rest.is_empty() && last.is_none() {
             return Ok(());
         }
         Err(self.error(format!("can't give argument to non-function {}", first.text())))
     }
 
-    fn ideal_constant(&self, number: &Number) -> Result<Evaluated, Error> {
-        Ok(Evaluated::concrete(match number.ideal() {
+    fn ideal_constant(&self, number: &Number) -> Result<Value, Error> {
+        Ok(match number.ideal() {
             Ideal::Complex(real, imaginary) => Value::Complex128(Box::new((real, imaginary))),
             Ideal::Float(float) => Value::Float64(float),
             Ideal::Int(int) => Value::Int(int),
             Ideal::Overflow => return Err(self.error(format!("{} overflows int", number.text))),
             Ideal::Nothing => Value::Nil,
-        }))
+        })
     }
 
     /// As evalChainNode.
-    fn chain(
-        &mut self,
-        node: &'a Expression,
-        rest: &'a [Expression],
-        last: Option<Evaluated>,
-    ) -> Result<Evaluated, Error> {
+    fn chain(&mut self, node: &'a Expression, rest: &'a [Expression], last: Option<Value>) -> Result<Evaluated, Error> {
         let Operand::Chain(chain) = &node.operand else { return Ok(Evaluated::default()) };
         self.node = Node::Expression(node);
         let base = &chain.base;
         let value = match &base.operand {
             Operand::Nil => return Err(self.error(format!("indirection through explicit nil in {}", node.text()))),
-            Operand::Pipe(pipe) => self.nested(pipe)?,
+            Operand::Pipe(pipe) => Evaluated::concrete(self.nested(pipe)?),
             Operand::Identifier(function) => {
                 self.node = Node::Expression(base);
-                self.call_function(function, Node::Expression(base), &[], None)?
+                Evaluated::returned(self.call_function(function, Node::Expression(base), &[], None)?)
             }
             // The parser makes no other chains.
             _ => Evaluated::default(),
@@ -195,7 +185,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         node: &'a Expression,
         fields: &'a [Field],
         rest: &'a [Expression],
-        last: Option<Evaluated>,
+        last: Option<Value>,
     ) -> Result<Evaluated, Error> {
         let Some((field, before)) = fields.split_last() else { return Ok(receiver) };
         for field in before {
@@ -211,7 +201,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         node: &'a Expression,
         field: &'a Field,
         rest: &'a [Expression],
-        last: Option<Evaluated>,
+        last: Option<Value>,
     ) -> Result<Evaluated, Error> {
         let name = &field.name;
         let has_arguments = !rest.is_empty() || last.is_some();
@@ -312,14 +302,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         function: &'static Function,
         node: Node<'a>,
         rest: &'a [Expression],
-        last: Option<Evaluated>,
-    ) -> Result<Evaluated, Error> {
+        last: Option<Value>,
+    ) -> Result<Value, Error> {
         self.check_count(function.name, function.parameters, function.variadic, rest, last.is_some())?;
         if let Some(which) = function.short_circuit {
-            let mut value = Evaluated::default();
+            let mut value = Value::Nil;
             for argument in rest {
-                value = self.argument(argument, Type::Interface)?;
-                if value.value.is_true() == (which == ShortCircuit::Or) {
+                value = self.argument(argument, Type::Interface)?.value;
+                if value.is_true() == (which == ShortCircuit::Or) {
                     return Ok(value);
                 }
             }
@@ -333,7 +323,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         values.clear();
         self.shared.spare_arguments.push(values);
         // Functions bound what they multiply; here ends what only adds, such as `print $text $text` in a loop.
-        if let Ok(Evaluated { value: Value::String(text), .. }) = &result
+        if let Ok(Value::String(text)) = &result
             && text.len() > limits::OUTPUT
         {
             self.node = node;
@@ -350,7 +340,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         receiver: &Value,
         node: &'a Expression,
         rest: &'a [Expression],
-        last: Option<Evaluated>,
+        last: Option<Value>,
     ) -> Result<Evaluated, Error> {
         self.check_count(method.name, method.parameters, method.variadic, rest, last.is_some())?;
         if !(1..=2).contains(&method.results) {
@@ -366,10 +356,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let mut values = Vec::new();
         self.arguments(method.parameters, rest, last, &mut values)?;
         match (method.call)(receiver, &values) {
-            Ok(value) => {
-                let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
-                Ok(Evaluated { value, form })
-            }
+            Ok(value) => Ok(Evaluated::returned(value)),
             Err(error) => {
                 self.node = Node::Expression(node);
                 Err(self.error_calling(method.name, Error::Text(error)))
@@ -404,7 +391,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         &mut self,
         parameters: &[Type],
         rest: &'a [Expression],
-        last: Option<Evaluated>,
+        last: Option<Value>,
         values: &mut Vec<Value>,
     ) -> Result<bool, Error> {
         let ty = |index: usize| parameters.get(index).or(parameters.last()).copied().unwrap_or(Type::Interface);
@@ -423,9 +410,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             nil_interface |= index == 0 && is_nil_interface(&value);
             values.push(value.value);
         }
-        if let Some(mut last) = last {
+        if let Some(last) = last {
+            let mut last = Evaluated::concrete(last);
             self.validate(&mut last, ty(rest.len()))?;
-            nil_interface |= rest.is_empty() && is_nil_interface(&last);
             values.push(last.value);
         }
         Ok(nil_interface)
@@ -454,8 +441,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 return zero(ty).ok_or_else(|| self.error(format!("cannot assign nil to {ty}")));
             }
             Operand::Field(_) | Operand::Variable(_) => self.operand(argument)?,
-            Operand::Pipe(pipe) => self.nested(pipe)?,
-            Operand::Identifier(function) => self.call_function(function, Node::Expression(argument), &[], None)?,
+            Operand::Pipe(pipe) => Evaluated::concrete(self.nested(pipe)?),
+            Operand::Identifier(function) => {
+                Evaluated::returned(self.call_function(function, Node::Expression(argument), &[], None)?)
+            }
             Operand::Chain(_) => self.chain(argument, &[], None)?,
             Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
         };
@@ -472,7 +461,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let (value, expected) = match ty.kind() {
             Kind::Interface => {
                 return match &argument.operand {
-                    Operand::Number(number) => self.ideal_constant(number),
+                    Operand::Number(number) => self.ideal_constant(number).map(Evaluated::concrete),
                     Operand::String(literal) => Ok(Evaluated::concrete(Value::String(literal.text.clone()))),
                     Operand::Bool(value) => Ok(Evaluated::concrete(Value::Bool(*value))),
                     _ => Ok(Evaluated::default()),

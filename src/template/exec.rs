@@ -151,6 +151,12 @@ impl Evaluated {
         Evaluated { value, form: Form::Concrete }
     }
 
+    /// What a function returns: one that may return nil returns an interface.
+    pub fn returned(value: Value) -> Evaluated {
+        let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
+        Evaluated { value, form }
+    }
+
     /// Whether this is reflect's zero Value.
     pub fn is_invalid(&self) -> bool {
         matches!(self.value, Value::Nil) && self.form != Form::Interface
@@ -313,7 +319,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     self.begin(&action.pipe);
                     let result = self.pipeline(&action.pipe);
                     match &result {
-                        Ok(value) if action.pipe.declarations.is_empty() => self.print(action, &value.value)?,
+                        Ok(value) if action.pipe.declarations.is_empty() => self.print(action, value)?,
                         Ok(_) => {}
                         Err(_) => return result.map(drop),
                     }
@@ -322,7 +328,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     self.begin(pipe);
                     let result = self.pipeline(pipe);
                     match &result {
-                        Ok(value) if value.value.is_true() => {}
+                        Ok(value) if value.is_true() => {}
                         Ok(_) => next = *otherwise,
                         Err(_) => return result.map(drop),
                     }
@@ -330,8 +336,8 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 Operation::With { pipe, otherwise } => {
                     self.begin(pipe);
                     let value = self.pipeline(pipe)?;
-                    if value.value.is_true() {
-                        self.shared.dots.push(value);
+                    if value.is_true() {
+                        self.shared.dots.push(Evaluated::concrete(value));
                     } else {
                         next = *otherwise;
                     }
@@ -344,7 +350,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     self.begin(pipe);
                     let value = self.pipeline(pipe)?;
                     let dots = self.shared.dots.len();
-                    let mut around = Loop { items: self.items(value.value, pipe)?, pipe, dots };
+                    let mut around = Loop { items: self.items(value, pipe)?, pipe, dots };
                     if self.iterate(&mut around)? {
                         loops.push(around);
                     } else {
@@ -390,7 +396,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                         return Err(self.error(format!("exceeded maximum template depth ({limit})")));
                     }
                     let dot = match &invocation.pipe {
-                        Some(pipe) => self.pipeline(pipe)?,
+                        Some(pipe) => Evaluated::concrete(self.pipeline(pipe)?),
                         None => Evaluated::default(),
                     };
                     let (template, base, node) = (self.template, self.base, self.node);
@@ -676,12 +682,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
 
 impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     /// Calls a function whose arguments were checked.
-    pub fn call(
-        &mut self,
-        function: &'static Function,
-        node: Node<'a>,
-        values: &mut [Value],
-    ) -> Result<Evaluated, Error> {
+    pub fn call(&mut self, function: &'static Function, node: Node<'a>, values: &mut [Value]) -> Result<Value, Error> {
         if O::ACTIVE {
             let place = self.place(node);
             self.shared.observer.call(place, function, values);
@@ -698,14 +699,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let result = (function.call)(self, values);
         self.arguments = arguments;
         match result {
-            Ok(mut value) => {
-                if O::ACTIVE {
-                    value = self.shared.observer.returned(function, value);
-                }
-                // Functions that may return nil return an interface.
-                let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
-                Ok(Evaluated { value, form })
-            }
+            Ok(value) if O::ACTIVE => Ok(self.shared.observer.returned(function, value)),
+            Ok(value) => Ok(value),
             Err(error) => {
                 self.node = node;
                 Err(self.error_calling(function.name, error))
