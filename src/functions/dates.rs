@@ -3,8 +3,8 @@
 use crate::function;
 use crate::go::strconv::{self, NumErrorKind};
 use crate::go::time::{Duration, HOUR, Location, MINUTE, SECOND, TIME, Time, parse_in_location};
-use crate::go::unicode::is_space;
-use crate::go::{Str, Type, Value, fmt, utf8};
+use crate::go::unicode::trim_space;
+use crate::go::{Str, Type, Value, fmt};
 use crate::template::error::Error;
 use crate::template::function::{Argument, Caller, Function, Int64, Return};
 
@@ -329,15 +329,6 @@ fn as_duration(value: &Value) -> Result<Duration, String> {
             None => "invalid duration".to_owned(),
         }),
     }
-}
-
-/// As `strings.TrimSpace`.
-fn trim_space(text: &[u8]) -> &[u8] {
-    let mut solid = utf8::runes(text).filter(|&(_, rune)| !is_space(rune));
-    let Some((start, _)) = solid.next() else { return b"" };
-    let last = solid.last().map_or(start, |(at, _)| at);
-    let end = last + utf8::decode(&text[last..]).1;
-    &text[start..end]
 }
 
 /// As durationFromSecondsInt.

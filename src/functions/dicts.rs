@@ -404,7 +404,9 @@ fn copy(value: &Value, depth: usize, left: &mut usize) -> Result<Value, Error> {
     *left = after;
     Ok(match value {
         Value::List(list)
-            if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_) | Value::Object(_))) =>
+            if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_) | Value::Object(_)))
+                // A list of strings can be sorted in place.
+                || list.elem() == Elem::String && !list.is_empty() =>
         {
             let items = list.iter().map(|item| copy(item, depth, left)).collect::<Result<Vec<_>, _>>()?;
             Value::List(list.with_items(items))

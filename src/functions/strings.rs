@@ -5,7 +5,7 @@ use crate::function;
 use crate::go::unicode::{
     is_digit, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, to_lower, to_title, to_upper,
 };
-use crate::go::{Dict, DictType, Kind, List, Str, StrBuilder, Value, fmt, strconv, utf8};
+use crate::go::{Dict, DictType, Elem, Kind, List, Str, StrBuilder, Value, fmt, strconv, utf8};
 use crate::template::function::{Function, Rest};
 
 /// The functions of this chapter.
@@ -878,11 +878,21 @@ fn to_string(value: Value) -> Str {
 
 /// `{{ toStrings (list 1 nil "a") }}` is `[1 a]`.
 fn to_strings(value: Value) -> Value {
+    Value::List(string_list(&value))
+}
+
+/// As sprig's `strslice` with its capacity: a `[]string` is returned as it is, and one that is made has room for as
+/// many strings as there are elements, though nil is none.
+fn string_list(value: &Value) -> List {
     match value {
-        // A nil `[]string` stays one.
-        Value::List(list) if list.elem() == crate::go::Elem::String => Value::List(list),
-        _ => Value::strings(strslice(&value)),
+        Value::List(list) if list.elem() == Elem::String => list.clone(),
+        Value::List(list) => List::with_capacity(Elem::String, texts(value), list.len()),
+        _ => List::new(Elem::String, texts(value)),
     }
+}
+
+fn texts(value: &Value) -> Vec<Value> {
+    strslice(value).into_iter().map(Value::String).collect()
 }
 
 /// `{{ join "-" (list 1 2) }}` is `1-2`.
@@ -900,7 +910,8 @@ fn join(separator: Str, value: Value) -> Result<Str, String> {
     Ok(out.finish())
 }
 
-/// `{{ sortAlpha (list "b" "a") }}` is `[a b]`; what is no list is its only element.
+/// `{{ sortAlpha (list "b" "a") }}` is `[a b]`; what is no list is its only element. What is a list of strings already
+/// is sorted in place.
 fn sort_alpha(value: Value) -> Value {
     let sortable = match &value {
         Value::Bytes(_) | Value::List(_) => true,
@@ -910,9 +921,7 @@ fn sort_alpha(value: Value) -> Value {
     if !sortable {
         return Value::strings([strval(&value)]);
     }
-    let mut parts = strslice(&value);
-    parts.sort();
-    Value::strings(parts)
+    Value::List(string_list(&value).sort())
 }
 
 /// `{{ (split "," "a,b")._1 }}` is `b`.
@@ -927,10 +936,7 @@ fn splitn(separator: Str, count: i64, text: Str) -> Dict {
 
 /// `{{ splitList "," "a,b" }}` is `[a b]`.
 fn split_list(separator: Str, text: Str) -> List {
-    List::new(
-        crate::go::Elem::String,
-        split_at(&separator, &text, -1).into_iter().map(Value::String).collect::<Vec<_>>(),
-    )
+    List::new(Elem::String, split_at(&separator, &text, -1).into_iter().map(Value::String).collect::<Vec<_>>())
 }
 
 /// As `strings.SplitN`: all parts where `count` is negative.

@@ -1,12 +1,13 @@
 //! Go's slices: elements of one type, and the capacity that shows where a template slices beyond the length.
 //!
-//! Elements never change once made, as no template function writes to them; so parts of a slice share them.
+//! Parts of a slice share its elements, to which only one template function writes: `sortAlpha` sorts in place.
 
 use super::str::Str;
 use super::value::{Dict, Elem, Value};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// A slice: immutable, shared by its clones and by the slices that are cut from it.
+/// A slice, shared by its clones and by the slices that are cut from it.
 #[derive(Clone)]
 pub struct List {
     array: Rc<Array>,
@@ -20,6 +21,18 @@ struct Array {
     nil: bool,
     room: Room,
     items: Box<[Value]>,
+    /// The elements in order, once they were sorted.
+    sorted: OnceCell<Box<[Value]>>,
+}
+
+impl Array {
+    fn new(elem: Elem, nil: bool, room: Room, items: Vec<Value>) -> Rc<Array> {
+        Rc::new(Array { elem, nil, room, items: items.into_boxed_slice(), sorted: OnceCell::new() })
+    }
+
+    fn items(&self) -> &[Value] {
+        self.sorted.get().unwrap_or(&self.items)
+    }
 }
 
 /// How much room an array has, computed only where somebody asks for it.
@@ -53,13 +66,12 @@ impl List {
         // Elements that could be counted with more than 32 bits would fill a hundred gigabytes.
         items.truncate(u32::MAX as usize);
         let len = items.len() as u32;
-        List { array: Rc::new(Array { elem, nil: false, room, items: items.into_boxed_slice() }), start: 0, len }
+        List { array: Array::new(elem, false, room, items), start: 0, len }
     }
 
     /// The nil slice, which is empty and `null` in JSON.
     pub fn nil(elem: Elem) -> List {
-        let array = Array { elem, nil: true, room: Room::Exact, items: Box::default() };
-        List { array: Rc::new(array), start: 0, len: 0 }
+        List { array: Array::new(elem, true, Room::Exact, Vec::new()), start: 0, len: 0 }
     }
 
     /// The type of the elements.
@@ -119,12 +131,28 @@ impl List {
         let mut part = List { array: Rc::clone(array), start: first as u32, len: (end - start) as u32 };
         if last > array.items.len() {
             // Beyond the elements an array is zero.
-            let mut items = array.items.to_vec();
+            let mut items = array.items().to_vec();
             items.resize(last, zero(array.elem));
             let room = Room::Of((self.start as usize + self.capacity()) as u32);
-            part.array = Rc::new(Array { elem: array.elem, nil: false, room, items: items.into_boxed_slice() });
+            part.array = Array::new(array.elem, false, room, items);
         }
         Some(part)
+    }
+
+    /// Sorts strings in place, as `sort.Strings`: all slices of the array show it. Where this is only a part of its
+    /// array the sorted strings are a copy, so that an array needs room for no more than two orders.
+    #[must_use]
+    pub fn sort(&self) -> List {
+        if self.is_sorted_by_key(Value::as_str) {
+            return self.clone();
+        }
+        let mut items = self.to_vec();
+        items.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        if self.len() < self.array.items.len() {
+            return self.with_items(items);
+        }
+        self.array.sorted.get_or_init(|| items.into_boxed_slice());
+        self.clone()
     }
 }
 
@@ -132,7 +160,7 @@ impl std::ops::Deref for List {
     type Target = [Value];
     fn deref(&self) -> &[Value] {
         let start = self.start as usize;
-        self.array.items.get(start..start + self.len as usize).unwrap_or_default()
+        self.array.items().get(start..start + self.len as usize).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Go 1.25 knows Unicode 15.0 and Go 1.27 knows 17.0; a thread uses the tables of one of them, as one program of Go's does.
 //! Each class is computed once, when something that is not ASCII first asks for it.
 
+use super::utf8;
 use regex_syntax::hir::{Class, HirKind};
 use std::cell::Cell;
 use std::sync::LazyLock;
@@ -212,6 +213,15 @@ pub fn is_punct(rune: char) -> bool {
 /// The property White_Space.
 pub fn is_space(rune: char) -> bool {
     rune.is_whitespace()
+}
+
+/// As `bytes.TrimSpace`.
+pub fn trim_space(text: &[u8]) -> &[u8] {
+    let mut solid = utf8::runes(text).filter(|&(_, rune)| !is_space(rune));
+    let Some((start, _)) = solid.next() else { return b"" };
+    let last = solid.last().map_or(start, |(at, _)| at);
+    let end = last + utf8::decode(&text[last..]).1;
+    &text[start..end]
 }
 
 /// The simple upper case mapping: always one code point, unlike Rust's.

@@ -511,9 +511,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if matches!((found, ty), (Type::Dict(DictType::Any), Type::Dict(DictType::Named(_)))) {
             return Ok(());
         }
-        // A named slice or map can be assigned to its underlying type, which has no name; named numbers cannot.
+        // A named slice can be assigned to its underlying type, which has no name; named numbers cannot, and the one
+        // named map that is an object, `.Files`, holds byte slices and is no `map[string]interface {}`.
         if let Value::Object(object) = &value.value
-            && matches!(ty, Type::List(_) | Type::Dict(_) | Type::Bytes)
+            && matches!(ty, Type::List(_) | Type::Bytes)
             && let Some(underlying) = object.underlying()
             && underlying.ty() == Some(ty)
         {

@@ -551,6 +551,9 @@ impl GoSyntax<'_, '_> {
     fn scalar(&self, node: &Node) -> String {
         let tag = self.document.tag(node);
         let text = self.document.text(node);
+        if let (b"tag:yaml.org,2002:binary", Ok(bytes)) = (tag, base64::decode(text)) {
+            return strconv::quote(&bytes);
+        }
         let resolved = match (tag, node.implicit) {
             (b"", true) | (b"tag:yaml.org,2002:int" | b"tag:yaml.org,2002:float" | b"tag:yaml.org,2002:bool", _) => {
                 resolve(text, false, Version::V2)

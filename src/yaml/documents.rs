@@ -1,9 +1,10 @@
 //! Splits a text into documents as the YAMLReader of k8s.io/apimachinery does.
 
 use super::error::{Error, Stage};
+use crate::go::unicode::trim_space;
 use std::borrow::Cow;
 
-/// The size of Go's `bufio.Reader`, for the lines that Helm 4.1 loses.
+/// The size of Go's `bufio.Reader`, for the lines that Helm loses before 4.3.
 const BUFFER: usize = 4096;
 
 /// The documents of a text, one after the other; ends after the first error.
@@ -15,7 +16,8 @@ pub struct Documents<'a> {
 
 /// Splits `text` at lines that start with `---`. A document ends in a newline and has no carriage returns before newlines.
 ///
-/// `lossy` loses a last line without a newline whose length is a multiple of 4096, as Helm does before 4.2.
+/// `lossy` loses a last line without a newline whose length is a multiple of 4096, as Helm does before 4.3.
+/// Since then it ends a text in a newline that has none, before which a carriage return goes, too.
 /// Errors read as the reader's own: Helm puts `error reading yaml document: ` before them.
 pub fn documents(text: &[u8], lossy: bool) -> Documents<'_> {
     Documents { rest: text, lossy }
@@ -38,9 +40,9 @@ impl<'a> Iterator for Documents<'a> {
                 self.rest = next;
                 break;
             }
-            let content = if ended { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
+            let content = if ended || !self.lossy { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
             if let Some(after) = content.strip_prefix(b"---") {
-                let after = after.trim_ascii();
+                let after = trim_space(after);
                 if !after.is_empty() && after[0] != b'#' {
                     self.rest = &[];
                     let text = String::from_utf8_lossy(after);
@@ -86,5 +88,6 @@ mod tests {
         assert_eq!(split(b"a\n---x\nb"), ["invalid Yaml document separator: x"]);
         assert_eq!(split(&[b'#'; 4096]), Vec::<String>::new());
         assert_eq!(split(&[b'#'; 4095]).len(), 1);
+        assert_eq!(split("a\n---\u{a0}\u{b}\nb\r".as_bytes()), ["a\n", "b\r\n"]);
     }
 }

@@ -18,31 +18,23 @@ const BLOCK: usize = 512;
 
 /// Reads `text` up to the first error.
 pub(super) fn read(text: &[u8]) -> Source<'_> {
-    let text: Cow<'_, [u8]> = match text {
-        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
-        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+    let (text, mark) = match text {
+        [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => (rest, 3),
         // goyaml reads an empty text as a line break.
-        [] => Cow::Borrowed(b"\n"),
-        _ => Cow::Borrowed(text),
+        [] => (b"\n".as_slice(), 0),
+        _ => (text, 0),
     };
-    if is_plain(&text) {
-        return Source { text, ascii: true, refused: None };
+    if is_plain(text) {
+        return Source { text: Cow::Borrowed(text), ascii: true, refused: None };
     }
-    let Some(Refused { problem, at, width }) = first_refused(&text) else {
-        let ascii = text.is_ascii();
-        return Source { text, ascii, refused: None };
+    let (text, refused) = match first_refused(text) {
+        Some(Refused { problem: INCOMPLETE, at, .. }) => (&text[..at], Some(INCOMPLETE)),
+        Some(Refused { problem, at, width }) => (&text[..block_of(text, at + width, mark)], Some(problem)),
+        None => (text, None),
     };
-    let limit = if problem == INCOMPLETE { at } else { block_of(&text, at + width) };
-    let text = match text {
-        Cow::Borrowed(text) => Cow::Borrowed(&text[..limit]),
-        Cow::Owned(mut text) => {
-            text.truncate(limit);
-            Cow::Owned(text)
-        }
-    };
-    let ascii = text.is_ascii();
-    Source { text, ascii, refused: Some(problem) }
+    Source { text: Cow::Borrowed(text), ascii: text.is_ascii(), refused }
 }
 
 /// Whether all bytes are printable ASCII, tabs or line breaks. Written without a branch per byte, and in blocks of one
@@ -69,6 +61,12 @@ struct Refused {
 }
 
 const INCOMPLETE: &str = "incomplete UTF-8 octet sequence";
+const CONTROL: &str = "control characters are not allowed";
+
+fn is_allowed(character: u32) -> bool {
+    matches!(character,
+        0x09 | 0x0a | 0x0d | 0x20..=0x7e | 0x85 | 0xa0..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10_ffff)
+}
 
 fn first_refused(text: &[u8]) -> Option<Refused> {
     let mut at = 0;
@@ -103,33 +101,63 @@ fn first_refused(text: &[u8]) -> Option<Refused> {
         if matches!(value, 0xd800..=0xdfff | 0x11_0000..) {
             return refuse("invalid Unicode character", width);
         }
-        let allowed = matches!(value,
-            0x09 | 0x0a | 0x0d | 0x20..=0x7e | 0x85 | 0xa0..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10_ffff);
-        if !allowed {
-            return refuse("control characters are not allowed", width);
+        if !is_allowed(value) {
+            return refuse(CONTROL, width);
         }
         at += width;
     }
     None
 }
 
-/// Where the block starts in which goyaml sees the character that ends at `end`.
-fn block_of(text: &[u8], end: usize) -> usize {
-    let (mut start, mut boundary) = (0, BLOCK);
+/// Where the block starts in which goyaml sees the character that ends at `end`. The first block holds a byte order
+/// mark of `mark` bytes, too.
+fn block_of(text: &[u8], end: usize, mark: usize) -> usize {
+    let (mut start, mut boundary) = (0, BLOCK - mark);
     while boundary < end {
         // A character that crosses the boundary is read again with the next block, which is that much shorter.
         start = boundary;
         while start > 0 && text[start] & 0xc0 == 0x80 {
             start -= 1;
         }
-        boundary += BLOCK - (boundary - start);
+        boundary = start + BLOCK;
     }
     start
 }
 
-/// UTF-16 as UTF-8; what cannot be decoded becomes a character that goyaml refuses.
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
-    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{ffff}')).collect();
-    text.into_bytes()
+/// Reads UTF-16 behind its byte order mark.
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
+    let mut text = String::with_capacity(bytes.len());
+    let (mut at, mut boundary, mut block) = (0, BLOCK - 2, 0);
+    let mut refused = None;
+    while at < bytes.len() {
+        let unit_at = |at: usize| bytes.get(at..at + 2).map(|pair| u32::from(unit([pair[0], pair[1]])));
+        let (character, width) = match (unit_at(at), unit_at(at + 2)) {
+            (None, _) => (Err("incomplete UTF-16 character"), 2),
+            (Some(0xdc00..=0xdfff), _) => (Err("unexpected low surrogate area"), 2),
+            (Some(0xd800..=0xdbff), None) => (Err("incomplete UTF-16 surrogate pair"), 4),
+            (Some(high @ 0xd800..=0xdbff), Some(low @ 0xdc00..=0xdfff)) => {
+                (Ok(0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff)), 4)
+            }
+            (Some(0xd800..=0xdbff), Some(_)) => (Err("expected low surrogate area"), 4),
+            (Some(value), _) => (Ok(value), 2),
+        };
+        if at + width > boundary {
+            (boundary, block) = (at + BLOCK, text.len());
+        }
+        match character.and_then(|value| char::from_u32(value).filter(|_| is_allowed(value)).ok_or(CONTROL)) {
+            Ok(character) => text.push(character),
+            Err(problem) => {
+                refused = Some(problem);
+                break;
+            }
+        }
+        at += width;
+    }
+    // What is incomplete shows only when the next block turns out to be empty, after all before it was scanned.
+    if refused.is_some_and(|problem| !problem.starts_with("incomplete")) {
+        text.truncate(block);
+    }
+    let text = text.into_bytes();
+    let ascii = text.is_ascii();
+    Source { text: Cow::Owned(text), ascii, refused }
 }

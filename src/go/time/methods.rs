@@ -106,7 +106,7 @@ fn sub(time: &Time, other: &Time) -> Duration {
 }
 
 fn compare(time: &Time, other: &Time) -> std::cmp::Ordering {
-    time.total_nanoseconds().cmp(&other.total_nanoseconds())
+    time.since_zero().cmp(&other.since_zero())
 }
 
 fn truncated(time: &Time, duration: Duration) -> Time {

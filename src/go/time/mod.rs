@@ -116,18 +116,26 @@ impl Time {
 
     /// As `Time.Sub` by the wall clock: the time from `earlier` to this, or the nearest duration there is.
     pub fn since(&self, earlier: &Time) -> Duration {
-        let nanoseconds = self.total_nanoseconds() - earlier.total_nanoseconds();
-        Duration(nanoseconds.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
+        let seconds = self.seconds.wrapping_sub(earlier.seconds);
+        let nanoseconds = i64::from(self.nanoseconds) - i64::from(earlier.nanoseconds);
+        let total = i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
+        let nearest = if self.since_zero() < earlier.since_zero() { i64::MIN } else { i64::MAX };
+        Duration(i64::try_from(total).unwrap_or(nearest))
     }
 
+    /// Nanoseconds since the Unix epoch.
     fn total_nanoseconds(&self) -> i128 {
         i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanoseconds)
     }
 
+    /// Nanoseconds since year 1, by which Go compares: its seconds since then wrap around.
+    fn since_zero(&self) -> i128 {
+        i128::from(self.seconds.wrapping_add(ZERO_TO_UNIX)) * 1_000_000_000 + i128::from(self.nanoseconds)
+    }
+
     /// What remains when the time since year 1 is divided by `duration`.
     fn remainder(&self, duration: Duration) -> Duration {
-        let since_zero = self.total_nanoseconds() + i128::from(ZERO_TO_UNIX) * 1_000_000_000;
-        Duration(since_zero.rem_euclid(i128::from(duration.0)) as i64)
+        Duration(self.since_zero().rem_euclid(i128::from(duration.0)) as i64)
     }
 
     fn add_date(&self, years: i64, months: i64, days: i64) -> Time {
@@ -181,8 +189,13 @@ struct Civil {
 }
 
 impl Civil {
+    /// Of seconds since the epoch, which Go counts without a sign from March of the year -292277022400: what lies before
+    /// comes last.
     fn of(seconds: i64) -> Civil {
-        let (days, second) = (seconds.div_euclid(SECONDS_PER_DAY), seconds.rem_euclid(SECONDS_PER_DAY));
+        const FIRST: i64 = -9_223_372_028_741_760_000;
+        let since_first = seconds.wrapping_sub(FIRST) as u64;
+        let days = (since_first / SECONDS_PER_DAY as u64) as i64 + FIRST / SECONDS_PER_DAY;
+        let second = (since_first % SECONDS_PER_DAY as u64) as i64;
         // Years start in March here, so that the leap day is the last; 719468 days lie between 0000-03-01 and the epoch.
         let days = days + 719_468;
         let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
