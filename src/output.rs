@@ -2,8 +2,9 @@
 //!
 //! Imports: go, profile, manifest.
 
+use crate::go::unicode::trim_space;
 use crate::go::{Str, fs, path};
-use crate::manifest::{Hook, Manifests, split, trim_space};
+use crate::manifest::{Hook, Manifests, split};
 use crate::profile::Profile;
 use std::collections::HashSet;
 use std::fmt;

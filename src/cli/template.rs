@@ -109,7 +109,7 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
             if streams.debug {
                 let mut stream = Vec::new();
                 rendered.iter().for_each(|(path, content)| output::push_document(&mut stream, path, content));
-                let mut shown = crate::manifest::trim_space(&stream).to_vec();
+                let mut shown = crate::go::unicode::trim_space(&stream).to_vec();
                 shown.push(b'\n');
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
@@ -151,7 +151,7 @@ impl From<Failure> for Failed {
         let text = failure.error.to_string();
         if failure.error.leaves_release() {
             let mut rendered = failure.rendered;
-            rendered.retain(|(_, content)| !crate::manifest::trim_space(content).is_empty());
+            rendered.retain(|(_, content)| !crate::go::unicode::trim_space(content).is_empty());
             Failed::Late { error: Some(Box::new(failure.error)), text, rendered }
         } else {
             Failed::Error(Box::new(failure.error))

@@ -217,11 +217,27 @@ pub fn is_space(rune: char) -> bool {
 
 /// As `bytes.TrimSpace`.
 pub fn trim_space(text: &[u8]) -> &[u8] {
-    let mut solid = utf8::runes(text).filter(|&(_, rune)| !is_space(rune));
-    let Some((start, _)) = solid.next() else { return b"" };
-    let last = solid.last().map_or(start, |(at, _)| at);
-    let end = last + utf8::decode(&text[last..]).1;
-    &text[start..end]
+    let mut text = trim_left_space(text);
+    while let Some(&last) = text.last() {
+        let (rune, size) = if last < 0x80 { (char::from(last), 1) } else { utf8::decode_last(text) };
+        if !is_space(rune) {
+            break;
+        }
+        text = &text[..text.len() - size];
+    }
+    text
+}
+
+/// As `bytes.TrimLeftFunc(text, unicode.IsSpace)`.
+pub fn trim_left_space(mut text: &[u8]) -> &[u8] {
+    while let Some(&first) = text.first() {
+        let (rune, size) = if first < 0x80 { (char::from(first), 1) } else { utf8::decode(text) };
+        if !is_space(rune) {
+            break;
+        }
+        text = &text[size..];
+    }
+    text
 }
 
 /// The simple upper case mapping: always one code point, unlike Rust's.

@@ -8,7 +8,7 @@ pub mod sort;
 pub mod split;
 
 pub use sort::{Error, Event, Hook, Manifest, sort};
-pub use split::{split, trim_space};
+pub use split::split;
 
 use crate::go::Str;
 

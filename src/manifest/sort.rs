@@ -3,7 +3,8 @@
 use super::Manifests;
 use super::head::{Head, head};
 use super::order;
-use super::split::{split, trim_space};
+use super::split::split;
+use crate::go::unicode::trim_space;
 use crate::go::{Level, Log, Str};
 use crate::profile::Profile;
 use crate::yaml;

@@ -1,6 +1,7 @@
 //! Where one document ends and the next begins, as Helm's SplitManifests sees it.
 
-use crate::go::{Str, unicode, utf8};
+use crate::go::Str;
+use crate::go::unicode::{trim_left_space, trim_space};
 use crate::profile::Split;
 use memchr::memmem;
 
@@ -11,31 +12,6 @@ pub fn split(text: &Str, rule: Split) -> Vec<Str> {
         Split::KeepsLastEnd => split_trimmed(text, false),
         Split::KeepsEnd => split_keeping_end(text),
     }
-}
-
-/// As strings.TrimSpace.
-pub fn trim_space(text: &[u8]) -> &[u8] {
-    let mut text = trim_left_space(text);
-    while let Some(&last) = text.last() {
-        let (rune, size) = if last < 0x80 { (char::from(last), 1) } else { utf8::decode_last(text) };
-        if !unicode::is_space(rune) {
-            break;
-        }
-        text = &text[..text.len() - size];
-    }
-    text
-}
-
-/// As `strings.TrimLeftFunc(text, unicode.IsSpace)`.
-fn trim_left_space(mut text: &[u8]) -> &[u8] {
-    while let Some(&first) = text.first() {
-        let (rune, size) = if first < 0x80 { (char::from(first), 1) } else { utf8::decode(text) };
-        if !unicode::is_space(rune) {
-            break;
-        }
-        text = &text[size..];
-    }
-    text
 }
 
 /// As Helm to 4.2.3: splits the trimmed text at `(?:^|\s*\n)---\s*` and trims every part, from 4.2 only at the front.

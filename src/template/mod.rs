@@ -1,7 +1,8 @@
 //! The text/template language, knowing nothing of Helm.
 //!
 //! `lex` cuts a text into items, `parse` makes `node`s of them with variables resolved to slots and functions to
-//! pointers, `compile` flattens the nodes into operations, and `exec` runs those.
+//! pointers, `compile` puts these together to operations, and `exec` runs those. `outline` and `build` take the place of
+//! the parser for texts that are surely well-formed.
 //!
 //! Imports: go, host.
 
