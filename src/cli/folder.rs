@@ -15,12 +15,15 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     if fs::metadata(path).is_ok_and(same) && fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)?;
-    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    let written = match (fs::write(&temporary, bytes), path.parent()) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(parent).and_then(|()| fs::write(&temporary, bytes))
+        }
+        (written, _) => written,
+    };
+    let written = written.and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&temporary);
