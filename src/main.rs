@@ -12,7 +12,7 @@ fn main() -> std::process::ExitCode {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "there is no safe way to set options of the allocator and to advise the kernel")]
 fn prepare_heap() {
-    const RESERVED: usize = 256 << 20;
+    const RESERVED: usize = 64 << 20;
     const HUGE_PAGE: usize = 2 << 20;
     // SAFETY: the options may be set at any time. What the advice concerns belongs to the block at hand or, once that
     // is free, to the rest of the heap, and it changes only how pages come to be.

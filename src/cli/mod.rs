@@ -52,6 +52,7 @@ use crate::profile::{Logs, Profile};
 use clap::{Arg, ArgAction, Command};
 use flags::{Flag, Kind};
 use std::io::{self, BufWriter, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 /// How the program ends.
@@ -150,7 +151,22 @@ pub fn main() -> ExitCode {
         // From here, as there is nothing left to wait for.
         std::process::exit(exit as i32)
     };
-    stacker::grow(crate::template::limits::STACK, run)
+    // The stack cannot be had where memory is limited, which stacker can only say by a panic.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {
+        let needed = crate::template::limits::STACK >> 20;
+        let _ = writeln!(
+            io::stderr(),
+            "Error: cannot allocate a stack of {needed} MiB\nhint: raise the limit of memory, as `ulimit -v` shows it"
+        );
+    }));
+    let grown = || {
+        panic::set_hook(hook);
+        run()
+    };
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| stacker::grow(crate::template::limits::STACK, grown)));
+    // Nothing comes back but what has failed.
+    outcome.unwrap_or(ExitCode::from(Exit::Failure as u8))
 }
 
 /// Runs a command.
