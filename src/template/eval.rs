@@ -78,7 +78,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 self.call_function(function, Node::Command(command), rest, last)
             }
             Operand::Field(_) | Operand::Variable(_) if rest.is_empty() && last.is_none() => {
-                match self.quick_argument(first) {
+                self.node = Node::Expression(first);
+                match self.key_chain(first) {
                     Some(value) => Ok(value),
                     None => self.operand(first).map(|evaluated| evaluated.value),
                 }
@@ -114,33 +115,29 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
-    /// A field or a variable without arguments.
-    fn operand(&mut self, node: &'a Expression) -> Result<Evaluated, Error> {
-        match &node.operand {
-            Operand::Field(fields) => match self.shared.dots.last().and_then(|dot| self.key_chain(dot, fields)) {
-                Some(value) => Ok(Evaluated { value, form: Form::Interface }),
-                None => self.fields(self.dot(), node, fields, &[], None),
-            },
-            Operand::Variable(variable) => {
-                let value = self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot));
-                match value.and_then(|value| self.key_chain(value, &variable.fields)) {
-                    Some(value) => Ok(Evaluated { value, form: Form::Interface }),
-                    None => self.fields(self.variable(variable)?, node, &variable.fields, &[], None),
-                }
-            }
-            _ => Ok(Evaluated::default()),
-        }
-    }
-
-    /// The value that fields lead to, in an interface, where all of them are keys of maps, which are then neither cloned
-    /// nor dropped.
-    fn key_chain(&self, receiver: &Evaluated, fields: &[Field]) -> Option<Value> {
+    /// The value of a field or a variable without arguments, in an interface, where all its fields are keys of maps,
+    /// which are then neither cloned nor dropped.
+    fn key_chain(&self, node: &Expression) -> Option<Value> {
         // Longer than any real one, and short enough for the stack.
         const LONGEST: usize = 32;
+        let (receiver, fields) = match &node.operand {
+            Operand::Field(fields) => (self.shared.dots.last()?, fields),
+            Operand::Variable(variable) => (self.shared.slots.get(self.slot(&variable.slot)?)?, &variable.fields),
+            _ => return None,
+        };
         if O::ACTIVE || fields.is_empty() || fields.len() > LONGEST {
             return None;
         }
         key_chain(&receiver.value, fields)
+    }
+
+    /// A field or a variable without arguments that is no such chain.
+    fn operand(&mut self, node: &'a Expression) -> Result<Evaluated, Error> {
+        match &node.operand {
+            Operand::Field(fields) => self.fields(self.dot(), node, fields, &[], None),
+            Operand::Variable(variable) => self.fields(self.variable(variable)?, node, &variable.fields, &[], None),
+            _ => Ok(Evaluated::default()),
+        }
     }
 
     fn not_a_function(&self, first: &Expression, rest: &[Expression], last: Option<&Value>) -> Result<(), Error> {
@@ -399,14 +396,27 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         let mut nil_interface = false;
         for (index, argument) in rest.iter().enumerate() {
             let ty = ty(index);
-            if ty == Type::Interface
-                && let Some(value) = self.quick_argument(argument)
-            {
-                nil_interface |= index == 0 && matches!(value, Value::Nil);
-                values.push(value);
-                continue;
-            }
-            let value = self.argument(argument, ty)?;
+            self.node = Node::Expression(argument);
+            // Most arguments are chains of keys or strings, for parameters that take anything.
+            let value = match &argument.operand {
+                Operand::String(literal) if ty == Type::Interface => {
+                    values.push(Value::String(literal.text.clone()));
+                    continue;
+                }
+                Operand::Field(_) | Operand::Variable(_) if ty == Type::Interface => match self.key_chain(argument) {
+                    Some(value) => {
+                        nil_interface |= index == 0 && matches!(value, Value::Nil);
+                        values.push(value);
+                        continue;
+                    }
+                    None => {
+                        let mut value = self.operand(argument)?;
+                        self.validate(&mut value, ty)?;
+                        value
+                    }
+                },
+                _ => self.argument(argument, ty)?,
+            };
             nil_interface |= index == 0 && is_nil_interface(&value);
             values.push(value.value);
         }
@@ -418,20 +428,6 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         Ok(nil_interface)
     }
 
-    /// The value of an argument that is a chain of keys, as most are, or a string.
-    fn quick_argument(&mut self, argument: &'a Expression) -> Option<Value> {
-        self.node = Node::Expression(argument);
-        match &argument.operand {
-            Operand::Field(fields) => self.shared.dots.last().and_then(|dot| self.key_chain(dot, fields)),
-            Operand::Variable(variable) => {
-                let value = self.slot(&variable.slot).and_then(|slot| self.shared.slots.get(slot))?;
-                self.key_chain(value, &variable.fields)
-            }
-            Operand::String(literal) => Some(Value::String(literal.text.clone())),
-            _ => None,
-        }
-    }
-
     /// As evalArg.
     fn argument(&mut self, argument: &'a Expression, ty: Type) -> Result<Evaluated, Error> {
         self.node = Node::Expression(argument);
@@ -440,7 +436,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Operand::Nil => {
                 return zero(ty).ok_or_else(|| self.error(format!("cannot assign nil to {ty}")));
             }
-            Operand::Field(_) | Operand::Variable(_) => self.operand(argument)?,
+            Operand::Field(_) | Operand::Variable(_) => match self.key_chain(argument) {
+                Some(value) => Evaluated { value, form: Form::Interface },
+                None => self.operand(argument)?,
+            },
             Operand::Pipe(pipe) => Evaluated::concrete(self.nested(pipe)?),
             Operand::Identifier(function) => {
                 Evaluated::returned(self.call_function(function, Node::Expression(argument), &[], None)?)

@@ -442,20 +442,26 @@ impl<'d, 'a> Decoder<'d, 'a> {
             Scalar::Text(text) => return Ok(Value::String(text)),
             Scalar::Resolved(resolved) => resolved,
         };
-        let typed = self.numbers == Numbers::Typed;
-        Ok(match resolved {
+        let value = resolved.value(self.document.text(node), self.numbers);
+        self.infinite |= matches!(value, Value::Float64(number) if !number.is_finite());
+        Ok(value)
+    }
+}
+
+impl Resolved {
+    /// The value of a plain scalar with this text.
+    pub(super) fn value(self, text: &[u8], numbers: Numbers) -> Value {
+        let typed = numbers == Numbers::Typed;
+        match self {
             Resolved::Null => Value::Nil,
             Resolved::Bool(value) => Value::Bool(value),
             Resolved::Int(number) if typed => Value::Int(number),
             Resolved::Uint(number) if typed => Value::Uint64(number),
             Resolved::Int(number) => Value::Float64(number as f64),
             Resolved::Uint(number) => Value::Float64(number as f64),
-            Resolved::Float(number) => {
-                self.infinite |= !number.is_finite();
-                Value::Float64(number)
-            }
-            Resolved::String | Resolved::Timestamp => Value::String(Str::from(self.document.text(node))),
-        })
+            Resolved::Float(number) => Value::Float64(number),
+            Resolved::String | Resolved::Timestamp => Value::String(Str::from(text)),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// How deep collections may nest here.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 /// How long a key may be here; goyaml takes up to 1024 characters.
 const MAX_KEY: usize = 200;
 
@@ -38,16 +38,9 @@ enum Kind {
 /// whole text has to be parsed.
 pub fn excerpt<'a>(text: &'a [u8], keys: &[&[u8]], without: (&[u8], &[u8])) -> Option<Excerpt<'a>> {
     let source = reader::read(text);
+    source.breaks_plainly().then_some(())?;
     // What is not UTF-8 as it stands is rare.
     let Cow::Borrowed(text) = source.text else { return None };
-    if source.refused.is_some() || memchr::memchr(b'\r', text).is_some() {
-        return None;
-    }
-    // Characters above ASCII that break lines.
-    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
-    if !source.ascii && breaks.iter().any(|bytes| memchr::memmem::find(text, bytes.as_bytes()).is_some()) {
-        return None;
-    }
     let mut reader = Reader {
         excerpt: Excerpt { text, kept: Vec::new(), entries: Vec::new() },
         text,
@@ -295,13 +288,7 @@ impl<'a> Reader<'a, '_> {
             b'"' | b'\'' => self.quoted(column, text),
             b'{' | b'[' if text.starts_with(b"{}") || text.starts_with(b"[]") => is_end(&text[2..]).then_some(()),
             b'[' => is_end(&text[flow_sequence(text)?..]).then_some(()),
-            b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.plain(column, text),
-            // A path, and not `.inf` or `.nan`.
-            b'.' if text.get(1).is_some_and(|&byte| is_letter(byte) && !b"iInN".contains(&byte)) => {
-                self.plain(column, text)
-            }
-            b'/' | b'$' | b'(' | b'~' | b'^' => self.plain(column, text),
-            byte if is_letter(byte) => self.plain(column, text),
+            _ if starts_plain(text) => self.plain(column, text),
             _ => None,
         }
     }
@@ -424,8 +411,20 @@ pub(super) fn is_dash(text: &[u8]) -> bool {
     matches!(text, [b'-'] | [b'-', b' ', ..])
 }
 
+/// Whether a text begins a plain scalar that is surely one.
+pub(super) fn starts_plain(text: &[u8]) -> bool {
+    match text {
+        [b'-', next, ..] => is_letter(*next) || *next == b'-',
+        // A path, and not `.inf` or `.nan`.
+        [b'.', next, ..] => is_letter(*next) && !b"iInN".contains(next),
+        [b'/' | b'$' | b'(' | b'~' | b'^', ..] => true,
+        [first, ..] => is_letter(*first),
+        [] => false,
+    }
+}
+
 /// Letters and digits, also those above ASCII.
-pub(super) fn is_letter(byte: u8) -> bool {
+fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 

@@ -6,23 +6,15 @@
 //! the parser and the decoder would make of it: a property test and a fuzzer compare the two.
 
 use super::decode::Numbers;
-use super::excerpt::{IN_WORD, closing, is_dash, is_end, is_letter, key, spaces};
+use super::excerpt::{IN_WORD, MAX_DEPTH, closing, is_dash, is_end, key, spaces, starts_plain};
 use super::reader;
-use super::resolve::{Resolved, Version, resolve};
+use super::resolve::{Version, resolve};
 use crate::go::{Dict, Elem, Entries, List, Str, Value};
-
-/// How deep collections may nest here.
-const MAX_DEPTH: usize = 100;
 
 /// The value of a document whose root is a block mapping; `None` where it has to be parsed.
 pub(super) fn decode(text: &[u8], numbers: Numbers) -> Option<Value> {
     let source = reader::read(text);
-    if source.refused.is_some() || memchr::memchr2(b'\r', b'\t', &source.text).is_some() {
-        return None;
-    }
-    // Characters above ASCII that break lines.
-    let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
-    if !source.ascii && breaks.iter().any(|bytes| memchr::memmem::find(&source.text, bytes.as_bytes()).is_some()) {
+    if !source.breaks_plainly() || memchr::memchr(b'\t', &source.text).is_some() {
         return None;
     }
     Plain { text: &source.text, at: 0, open: Vec::new(), numbers }.run()
@@ -204,13 +196,7 @@ impl<'a> Plain<'a> {
                 is_end(rest).then_some(value)?
             }
             b'[' | b'{' => self.flow(text)?,
-            b'-' if text.len() > 1 && is_letter(text[1]) || text.starts_with(b"--") => self.plain(column, text)?,
-            // A path, and not `.inf` or `.nan`.
-            b'.' if text.get(1).is_some_and(|&byte| is_letter(byte) && !b"iInN".contains(&byte)) => {
-                self.plain(column, text)?
-            }
-            b'/' | b'$' | b'(' | b'~' | b'^' => self.plain(column, text)?,
-            byte if is_letter(byte) => self.plain(column, text)?,
+            _ if starts_plain(text) => self.plain(column, text)?,
             _ => return None,
         };
         self.add(value)
@@ -245,18 +231,9 @@ impl<'a> Plain<'a> {
 
     /// As the decoder's value: a plain scalar is what its text says.
     fn scalar(&self, text: &[u8]) -> Option<Value> {
-        let typed = self.numbers == Numbers::Typed;
-        Some(match resolve(text, false, Version::V2) {
-            Resolved::Null => Value::Nil,
-            Resolved::Bool(value) => Value::Bool(value),
-            Resolved::Int(number) if typed => Value::Int(number),
-            Resolved::Uint(number) if typed => Value::Uint64(number),
-            Resolved::Int(number) => Value::Float64(number as f64),
-            Resolved::Uint(number) => Value::Float64(number as f64),
-            Resolved::Float(number) if number.is_finite() => Value::Float64(number),
-            Resolved::Float(_) => return None,
-            Resolved::String | Resolved::Timestamp => Value::String(Str::from(text)),
-        })
+        let value = resolve(text, false, Version::V2).value(text, self.numbers);
+        // The decoder words what is wrong with an infinite number.
+        (!matches!(value, Value::Float64(number) if !number.is_finite())).then_some(value)
     }
 
     /// An empty flow collection, or a flow sequence of words and quoted scalars that is on one line.

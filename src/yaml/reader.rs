@@ -13,6 +13,18 @@ pub(super) struct Source<'a> {
     pub(super) refused: Option<&'static str>,
 }
 
+impl Source<'_> {
+    /// Whether all of it is text whose only line breaks are newlines.
+    pub(super) fn breaks_plainly(&self) -> bool {
+        // Characters above ASCII that break lines.
+        let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
+        let has = |bytes: &str| memchr::memmem::find(&self.text, bytes.as_bytes()).is_some();
+        self.refused.is_none()
+            && memchr::memchr(b'\r', &self.text).is_none()
+            && (self.ascii || !breaks.into_iter().any(has))
+    }
+}
+
 /// The size of goyaml's raw buffer.
 const BLOCK: usize = 512;
 
