@@ -409,11 +409,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                         values.push(value);
                         continue;
                     }
-                    None => {
-                        let mut value = self.operand(argument)?;
-                        self.validate(&mut value, ty)?;
-                        value
-                    }
+                    None => self.operand(argument)?,
                 },
                 _ => self.argument(argument, ty)?,
             };
