@@ -17,6 +17,13 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+#[path = "../src/heap.rs"]
+mod heap;
+
+/// The program's allocator: a program that takes Mizzen in may take one of its own, too.
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap;
+
 /// The machine's clock, and no randomness: what keys cost is not the engine's.
 struct Clock;
 
@@ -74,6 +81,8 @@ fn run() -> Result<(), Failure> {
 
 /// Renders need a deep stack, which the main thread does not have.
 fn main() -> Result<(), Failure> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    heap::prepare();
     let thread = std::thread::Builder::new().stack_size(limits::STACK).spawn(run)?;
     thread.join().map_err(|_| "the program panicked")?
 }

@@ -3,7 +3,7 @@
 use super::Options;
 use super::error::{MESSAGE_END, MESSAGE_START};
 use crate::function;
-use crate::go::{Level, Log, Map, Str, StrBuilder, Value, strconv};
+use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
 use crate::profile::Profile;
 use crate::template::Error;
 use crate::template::function::{Caller, Evaluate, Function, Functions};
@@ -19,8 +19,8 @@ const INCLUDE_DEPTH: usize = 1000;
 /// What the functions keep during a render.
 #[derive(Default)]
 pub struct State {
-    /// How deep each name is included now.
-    included: Map<Str, usize>,
+    /// The names that are included now, inside one another.
+    included: Vec<Str>,
     enable_dns: bool,
     lint: Option<Rc<RefCell<Vec<Log>>>>,
 }
@@ -28,7 +28,7 @@ pub struct State {
 impl State {
     /// Nothing is included yet.
     pub fn new(options: &Options) -> State {
-        State { included: Map::default(), enable_dns: options.enable_dns, lint: options.lint.clone() }
+        State { included: Vec::new(), enable_dns: options.enable_dns, lint: options.lint.clone() }
     }
 }
 
@@ -84,19 +84,19 @@ fn state(caller: &mut dyn Caller) -> Option<&mut State> {
 /// As includeFun. The count of a name goes down again only when its template ends, also with an error.
 fn include(caller: &mut dyn Caller, name: Str, data: Value) -> Result<Str, Error> {
     if let Some(state) = state(caller) {
-        let depth = state.included.entry(name.clone()).or_default();
-        if *depth > INCLUDE_DEPTH {
+        let same = || state.included.iter().filter(|included| **included == name).count();
+        if state.included.len() > INCLUDE_DEPTH && same() > INCLUDE_DEPTH {
             let cause = "unable to execute template";
             return Err(Error::Wrapped {
                 text: format!("rendering template has a nested reference name: {name}: {cause}"),
                 source: Box::new(cause.into()),
             });
         }
-        *depth += 1;
+        state.included.push(name.clone());
     }
     let result = caller.execute(&name, data);
-    if let Some(depth) = state(caller).and_then(|state| state.included.get_mut(&name)) {
-        *depth -= 1;
+    if let Some(state) = state(caller) {
+        state.included.pop();
     }
     result
 }

@@ -245,7 +245,7 @@ impl<'s> Builder<'s> {
             self.at += 1;
             self.space();
         }
-        let commands = self.commands.drain(first..).collect();
+        let commands = end_of(&mut self.commands, first);
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
         let declarations = names.into_iter().flatten().map(|name| {
             let slot = if assign {
@@ -314,7 +314,7 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
         }
-        Some(Command { position, arguments: self.arguments.drain(first..).collect(), conditional: Box::default() })
+        Some(Command { position, arguments: end_of(&mut self.arguments, first), conditional: Box::default() })
     }
 
     fn operand(&mut self) -> Option<Expression> {
@@ -324,7 +324,10 @@ impl<'s> Builder<'s> {
                 self.field();
                 match self.more_fields(1) {
                     Some((position, fields)) => return Some(Expression { position, operand: Operand::Field(fields) }),
-                    None => Operand::Field(self.fields.drain(self.fields.len() - 1..).collect()),
+                    None => {
+                        let last = self.fields.len() - 1;
+                        Operand::Field(end_of(&mut self.fields, last))
+                    }
                 }
             }
             b'.' => {
@@ -391,7 +394,7 @@ impl<'s> Builder<'s> {
         while self.byte() == b'.' {
             self.field();
         }
-        Some((position, self.fields.drain(first..).collect()))
+        Some((position, end_of(&mut self.fields, first)))
     }
 
     /// A string in double quotes.
@@ -412,6 +415,11 @@ impl<'s> Builder<'s> {
         let text = if plain { quoted.slice(1..quoted.len() - 1) } else { Str::from(unquote(&quoted)?) };
         Some(Literal { quoted, text })
     }
+}
+
+/// Takes away what follows the first elements, into a list of its size.
+fn end_of<T>(list: &mut Vec<T>, first: usize) -> Box<[T]> {
+    list.split_off(first).into_boxed_slice()
 }
 
 #[cfg(test)]

@@ -115,17 +115,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
-    /// The value of a field or a variable without arguments, in an interface, where all its fields are keys of maps,
-    /// which are then neither cloned nor dropped.
+    /// The value of a field or a variable without arguments, in an interface, where all its fields are keys of maps.
     fn key_chain(&self, node: &Expression) -> Option<Value> {
-        // Longer than any real one, and short enough for the stack.
-        const LONGEST: usize = 32;
         let (receiver, fields) = match &node.operand {
             Operand::Field(fields) => (self.shared.dots.last()?, fields),
             Operand::Variable(variable) => (self.shared.slots.get(self.slot(&variable.slot)?)?, &variable.fields),
             _ => return None,
         };
-        if O::ACTIVE || fields.is_empty() || fields.len() > LONGEST {
+        if O::ACTIVE {
             return None;
         }
         key_chain(&receiver.value, fields)
@@ -361,6 +358,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
+    #[inline]
     fn check_count(
         &self,
         name: &str,
@@ -391,35 +389,40 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         last: Option<Value>,
         values: &mut Vec<Value>,
     ) -> Result<bool, Error> {
-        let ty = |index: usize| parameters.get(index).or(parameters.last()).copied().unwrap_or(Type::Interface);
-        let is_nil_interface = |value: &Evaluated| matches!(value.value, Value::Nil) && value.form == Form::Interface;
+        let ty = |index: usize| parameters.get(index).or(parameters.last()).unwrap_or(&Type::Interface);
         let mut nil_interface = false;
         for (index, argument) in rest.iter().enumerate() {
             let ty = ty(index);
             self.node = Node::Expression(argument);
             // Most arguments are chains of keys or strings, for parameters that take anything.
-            let value = match &argument.operand {
-                Operand::String(literal) if ty == Type::Interface => {
-                    values.push(Value::String(literal.text.clone()));
-                    continue;
-                }
-                Operand::Field(_) | Operand::Variable(_) if ty == Type::Interface => match self.key_chain(argument) {
-                    Some(value) => {
-                        nil_interface |= index == 0 && matches!(value, Value::Nil);
-                        values.push(value);
+            if let Type::Interface = ty {
+                match &argument.operand {
+                    Operand::String(literal) => {
+                        values.push(Value::String(literal.text.clone()));
                         continue;
                     }
-                    None => self.operand(argument)?,
-                },
-                _ => self.argument(argument, ty)?,
-            };
-            nil_interface |= index == 0 && is_nil_interface(&value);
-            values.push(value.value);
+                    Operand::Field(_) | Operand::Variable(_) => {
+                        if let Some(value) = self.key_chain(argument) {
+                            nil_interface |= index == 0 && matches!(value, Value::Nil);
+                            values.push(value);
+                            continue;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let Evaluated { value, form } = self.argument(argument, *ty)?;
+            nil_interface |= index == 0 && matches!(value, Value::Nil) && form == Form::Interface;
+            values.push(value);
         }
-        if let Some(last) = last {
-            let mut last = Evaluated::concrete(last);
-            self.validate(&mut last, ty(rest.len()))?;
-            values.push(last.value);
+        match (last, ty(rest.len())) {
+            (None, _) => {}
+            (Some(last), Type::Interface) => values.push(last),
+            (Some(last), ty) => {
+                let mut last = Evaluated::concrete(last);
+                self.validate(&mut last, *ty)?;
+                values.push(last.value);
+            }
         }
         Ok(nil_interface)
     }
@@ -443,7 +446,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Operand::Chain(_) => self.chain(argument, &[], None)?,
             Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
         };
-        self.validate(&mut value, ty)?;
+        if ty != Type::Interface || value.is_invalid() {
+            self.validate(&mut value, ty)?;
+        }
         Ok(value)
     }
 
@@ -521,15 +526,30 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 }
 
 /// See [`Exec::key_chain`]; methods and what else there may be are left to `field`.
-fn key_chain(value: &Value, fields: &[Field]) -> Option<Value> {
-    let Some((Field { name, hint }, rest)) = fields.split_first() else { return Some(value.clone()) };
-    let Value::Dict(dict) = value else { return None };
+fn key_chain(receiver: &Value, fields: &[Field]) -> Option<Value> {
+    let (last, before) = fields.split_last()?;
+    let Value::Dict(first) = receiver else { return None };
+    let mut dict = first;
+    let mut inner;
+    for field in before {
+        inner = key(dict, field, |value| value.as_dict().cloned())??;
+        dict = &inner;
+    }
+    key(dict, last, Value::clone)
+}
+
+/// What `take` makes of the value under a key, where there is one and the field can be nothing else.
+#[inline]
+fn key<T>(dict: &Dict, Field { name, hint }: &Field, take: impl FnOnce(&Value) -> T) -> Option<T> {
     let is_key = match dict.ty() {
         DictType::Any => true,
         DictType::Named(named) => named.method(name).is_none(),
         DictType::Strings => false,
     };
-    is_key.then(|| dict.entries().get_near(name, hint).and_then(|value| key_chain(value, rest)))?
+    if !is_key {
+        return None;
+    }
+    dict.entries().get_near(name, hint).map(take)
 }
 
 /// As reflect.Zero of a type that can be nil.

@@ -151,6 +151,11 @@ impl Evaluated {
         Evaluated { value, form: Form::Concrete }
     }
 
+    /// What is in a slot that nothing was put into.
+    fn unset() -> Evaluated {
+        Evaluated { value: Value::Nil, form: Form::Unset }
+    }
+
     /// What a function returns: one that may return nil returns an interface.
     pub fn returned(value: Value) -> Evaluated {
         let form = if matches!(value, Value::Nil) { Form::Interface } else { Form::Concrete };
@@ -282,8 +287,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         self.template = template;
         self.base = self.shared.slots.len();
         self.shared.slots.push(dot.clone());
-        let unset = Evaluated { value: Value::Nil, form: Form::Unset };
-        self.shared.slots.resize(self.base + body.slots as usize, unset);
+        self.shared.slots.resize_with(self.base + body.slots as usize, Evaluated::unset);
         self.shared.dots.push(dot);
         Ok(&body.operations)
     }
@@ -379,7 +383,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     let body = code.body().map_err(|error| Error::from(error.clone()))?;
                     let slots = self.base + body.slots as usize;
                     if slots > self.shared.slots.len() {
-                        self.shared.slots.resize(slots, Evaluated { value: Value::Nil, form: Form::Unset });
+                        self.shared.slots.resize_with(slots, Evaluated::unset);
                     }
                     (operations, next) = (&body.operations, 0);
                 }
@@ -499,8 +503,11 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     fn write(&mut self, position: usize, text: &Str, verbatim: bool) -> Result<(), Error> {
         let start = self.out.len();
         self.room(text.len())?;
-        self.out.push(text);
-        if O::ACTIVE {
+        if !O::ACTIVE {
+            // Nobody but an observer marks strings.
+            self.out.push_bytes(text);
+        } else {
+            self.out.push(text);
             let (file, template) = (self.template.file(), self.template.name());
             let place = Place { file, template, position, verbatim };
             self.shared.observer.wrote(place, start..self.out.len());
