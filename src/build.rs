@@ -1,4 +1,4 @@
-//! Says how the program is linked.
+//! Says how the program is linked, and how it starts.
 //!
 //! Imports: nothing.
 
@@ -7,9 +7,14 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=src/build.rs");
+    println!("cargo::rustc-check-cfg=cfg(own_start)");
     let of_target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     if of_target("OS") != "linux" || of_target("ENV") != "gnu" {
         return;
+    }
+    // See start.rs; elsewhere than on these it has not been seen to work.
+    if matches!(of_target("ARCH").as_str(), "x86_64" | "aarch64") {
+        println!("cargo::rustc-cfg=own_start");
     }
     // At a fixed address nothing has to be relocated at the start, which was a tenth of the time of a small chart.
     println!("cargo::rustc-link-arg-bins=-no-pie");

@@ -49,11 +49,10 @@ pub mod workers;
 
 use crate::go::{Level, Log};
 use crate::profile::{Logs, Profile};
+use crate::template::limits;
 use clap::{Arg, ArgAction, Command};
 use flags::{Flag, Kind};
 use std::io::{self, BufWriter, Write};
-use std::panic::{self, AssertUnwindSafe};
-use std::process::ExitCode;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,34 +138,27 @@ impl Streams<'_> {
     }
 }
 
-/// Runs the program with the process's arguments, on a stack that is large enough for any template.
-pub fn main() -> ExitCode {
-    let run = || {
-        let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        let mut err = io::stderr().lock();
-        let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false, logs: Logs::Structured });
-        let exit = if out.flush().is_err() { Exit::BrokenPipe } else { exit };
-        drop(out);
-        // From here, as there is nothing left to wait for.
-        std::process::exit(exit as i32)
-    };
-    // The stack cannot be had where memory is limited, which stacker can only say by a panic.
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {
-        let needed = crate::template::limits::STACK >> 20;
-        let _ = writeln!(
-            io::stderr(),
-            "Error: cannot allocate a stack of {needed} MiB\nhint: raise the limit of memory, as `ulimit -v` shows it"
-        );
-    }));
-    let grown = || {
-        panic::set_hook(hook);
-        run()
-    };
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| stacker::grow(crate::template::limits::STACK, grown)));
-    // Nothing comes back but what has failed.
-    outcome.unwrap_or(ExitCode::from(Exit::Failure as u8))
+/// Runs the program with the process's arguments, on a stack that must be [`limits::STACK`] bytes large, and ends it.
+pub fn main() -> ! {
+    let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut err = io::stderr().lock();
+    let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false, logs: Logs::Structured });
+    let exit = if out.flush().is_err() { Exit::BrokenPipe } else { exit };
+    drop(out);
+    // From here, as there is nothing left to wait for.
+    std::process::exit(exit as i32)
+}
+
+/// Says that there is no memory for such a stack. Gives the exit code.
+pub fn no_stack() -> i32 {
+    let needed = limits::STACK >> 20;
+    // Where that cannot be written, there is nobody to be told.
+    let _ = writeln!(
+        io::stderr(),
+        "Error: cannot allocate a stack of {needed} MiB\nhint: raise the limit of memory, as `ulimit -v` shows it"
+    );
+    Exit::Failure as i32
 }
 
 /// Runs a command.

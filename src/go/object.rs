@@ -92,10 +92,10 @@ impl ObjectType {
     /// The method of that name.
     pub fn method(&self, name: &[u8]) -> Option<&'static Method> {
         // Most names are keys of values, and methods are exported.
-        if !name.first().is_some_and(u8::is_ascii_uppercase) {
-            return None;
-        }
-        self.methods.iter().find(|method| method.name.as_bytes() == name)
+        let first = name.first().filter(|first| first.is_ascii_uppercase())?;
+        self.methods
+            .iter()
+            .find(|method| method.name.as_bytes().first() == Some(first) && method.name.as_bytes() == name)
     }
 
     /// The index of the field of that name.

@@ -394,22 +394,25 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         for (index, argument) in rest.iter().enumerate() {
             let ty = ty(index);
             self.node = Node::Expression(argument);
-            // Most arguments are chains of keys or strings, for parameters that take anything.
-            if let Type::Interface = ty {
-                match &argument.operand {
-                    Operand::String(literal) => {
-                        values.push(Value::String(literal.text.clone()));
+            // Most arguments fit as they are.
+            match (&argument.operand, ty) {
+                (Operand::String(literal), Type::Interface | Type::String) => {
+                    values.push(Value::String(literal.text.clone()));
+                    continue;
+                }
+                (Operand::Field(_) | Operand::Variable(_), Type::Interface) => {
+                    if let Some(value) = self.key_chain(argument) {
+                        nil_interface |= index == 0 && matches!(value, Value::Nil);
+                        values.push(value);
                         continue;
                     }
-                    Operand::Field(_) | Operand::Variable(_) => {
-                        if let Some(value) = self.key_chain(argument) {
-                            nil_interface |= index == 0 && matches!(value, Value::Nil);
-                            values.push(value);
-                            continue;
-                        }
-                    }
-                    _ => {}
                 }
+                (Operand::Pipe(pipe), Type::Interface) => {
+                    let value = self.nested(pipe)?;
+                    values.push(value);
+                    continue;
+                }
+                _ => {}
             }
             let Evaluated { value, form } = self.argument(argument, *ty)?;
             nil_interface |= index == 0 && matches!(value, Value::Nil) && form == Form::Interface;
