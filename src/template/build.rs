@@ -5,7 +5,9 @@
 
 use super::code::{Body, Code, Source};
 use super::compile::{Assembler, Control, Operation};
-use super::lex::{ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
+use super::lex::{
+    ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is, skip,
+};
 use super::node::{
     Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
 };
@@ -74,15 +76,14 @@ impl<'s> Builder<'s> {
     }
 
     fn space(&mut self) {
-        self.at += self.rest().iter().take_while(|byte| is(**byte, SPACE)).count();
+        self.at = skip(self.text, self.at, SPACE);
     }
 
     /// Letters, digits and underscores.
     fn word(&mut self) -> &'s [u8] {
-        let rest = self.rest();
-        let length = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
-        self.at += length;
-        &rest[..length]
+        let start = self.at;
+        self.at = skip(self.text, start, ALPHANUMERIC);
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// A piece of the text that begins at a byte and ends here.

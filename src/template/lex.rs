@@ -575,6 +575,15 @@ pub(super) fn is(byte: u8, class: u8) -> bool {
     CLASSES[usize::from(byte)] & class != 0
 }
 
+/// Where what follows a position is not of the class any more.
+#[inline]
+pub(super) fn skip(text: &[u8], mut at: usize, class: u8) -> usize {
+    while text.get(at).is_some_and(|byte| is(*byte, class)) {
+        at += 1;
+    }
+    at
+}
+
 /// Where a pattern of two bytes begins.
 pub(super) fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
     // The patterns are two bytes long, too short for a search that prepares itself.

@@ -7,7 +7,7 @@
 
 use super::function::Functions;
 use super::lex::{
-    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is,
+    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is, skip,
 };
 use crate::go::Str;
 use std::ops::Range;
@@ -186,16 +186,15 @@ impl<'t> Scanner<'t> {
 
     fn space(&mut self) -> bool {
         let start = self.at;
-        self.at += self.rest().iter().take_while(|byte| is(**byte, SPACE)).count();
+        self.at = skip(self.text, start, SPACE);
         self.at > start
     }
 
     /// Letters, digits and underscores.
     fn word(&mut self) -> &'t [u8] {
-        let rest = self.rest();
-        let length = rest.iter().take_while(|byte| is(**byte, ALPHANUMERIC)).count();
-        self.at += length;
-        &rest[..length]
+        let start = self.at;
+        self.at = skip(self.text, start, ALPHANUMERIC);
+        self.text.get(start..self.at).unwrap_or_default()
     }
 
     /// Moves over a right delimiter and the space that it trims, and tells where its braces end.
