@@ -5,9 +5,7 @@
 use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
-use foldhash::fast::FixedState;
 use std::any::Any;
-use std::collections::HashMap;
 use std::fmt;
 
 /// A template function: one row of a chapter's table.
@@ -63,29 +61,74 @@ impl Function {
     }
 }
 
-/// The functions that templates may call, by name. The table holds our own names only, so that nobody can choose names
-/// that collide.
+/// The functions that templates may call, by name.
+///
+/// A table of open addresses, as parsing looks up a name for every few bytes of a template. It holds our own names only,
+/// so that nobody can choose names that collide.
 #[derive(Default)]
-pub struct Functions(HashMap<&'static [u8], &'static Function, FixedState>);
+pub struct Functions {
+    /// A power of two of them, of which at most a quarter is taken.
+    slots: Vec<Option<Named>>,
+}
+
+/// A function and the beginning of its name.
+#[derive(Clone, Copy)]
+struct Named {
+    first: u64,
+    function: &'static Function,
+}
 
 impl Functions {
     /// The function of that name.
     pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
-        self.0.get(name).copied()
+        let first = beginning(name);
+        let mut at = self.place(first, name.len());
+        loop {
+            let named = self.slots.get(at).copied()??;
+            let found = named.function.name.as_bytes();
+            if named.first == first && found.len() == name.len() && (name.len() <= 8 || found == name) {
+                return Some(named.function);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
     }
 
     /// The names of all functions, in no order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.values().map(|function| function.name)
+        self.slots.iter().flatten().map(|named| named.function.name)
     }
+
+    /// Where the search for a name begins.
+    fn place(&self, first: u64, length: usize) -> usize {
+        // As foldhash and its like: the upper half of the product depends on all bits.
+        let mixed = u128::from(first ^ length as u64) * 0x9e37_79b9_7f4a_7c15;
+        (mixed >> 64) as usize & self.slots.len().wrapping_sub(1)
+    }
+}
+
+/// The first eight bytes of a name.
+fn beginning(name: &[u8]) -> u64 {
+    if let Some(first) = name.first_chunk() {
+        return u64::from_le_bytes(*first);
+    }
+    name.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte))
 }
 
 impl FromIterator<&'static Function> for Functions {
     /// Later functions win over earlier ones of the same name.
     fn from_iter<I: IntoIterator<Item = &'static Function>>(functions: I) -> Functions {
-        let mut table = HashMap::with_capacity_and_hasher(256, FixedState::default());
-        table.extend(functions.into_iter().map(|function| (function.name.as_bytes(), function)));
-        Functions(table)
+        let functions: Vec<_> = functions.into_iter().collect();
+        let mut table = Functions { slots: vec![None; (4 * functions.len().max(1)).next_power_of_two()] };
+        for function in functions {
+            let name = function.name.as_bytes();
+            let first = beginning(name);
+            let mut at = table.place(first, name.len());
+            while table.slots[at].is_some_and(|named| named.function.name != function.name) {
+                at = (at + 1) & (table.slots.len() - 1);
+            }
+            table.slots[at] = Some(Named { first, function });
+        }
+        table
     }
 }
 
