@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-/// How much of a file one call reads, which is all of it for most files of most charts.
-const BUFFER: usize = 64 * 1024;
+/// How much of a file the first call reads, which is all of it for most files of most charts.
+const BUFFER: usize = 16 * 1024;
 
 /// How large a file is that is worth a second look, and how much of it is read in any case.
 const LARGE: usize = 8 * 1024;
@@ -74,28 +74,33 @@ impl Content {
         name: &str,
         later: bool,
         limit: u64,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
     ) -> Result<(Content, u64), Failed> {
-        let mut file = open(path, buffer)?;
+        let mut file = open(path)?;
         let mut data = Vec::new();
         if later {
-            let length = read_some(&mut file, &mut buffer[..LARGE])?;
-            data.extend_from_slice(&buffer[..length]);
-            if length == LARGE
-                && let Some(stamp) = Stamp::of(&file.metadata())
+            let beginning = &mut buffer.bytes()[..LARGE];
+            let length = read_some(&mut file, beginning)?;
+            data.extend_from_slice(&beginning[..length]);
+            if length < LARGE {
+                return Ok(Content::of_bytes(data));
+            }
+            if let Some(stamp) = Stamp::of(&file.metadata())
                 && stamp.size > LARGE as u64
             {
                 let size = stamp.size;
                 let stored = Stored { path: path.to_owned(), name: name.to_owned(), stamp, bytes: OnceLock::new() };
                 return Ok((Content(Kind::Stored(Arc::new(stored))), size));
             }
-            if length < LARGE {
-                return Ok((Content(Kind::Read(without_mark(data))), length as u64));
-            }
         }
         read_rest(&mut file, &mut data, limit, buffer)?;
+        Ok(Content::of_bytes(data))
+    }
+
+    /// The bytes of a file that was read, and how many they are.
+    pub(super) fn of_bytes(data: Vec<u8>) -> (Content, u64) {
         let size = data.len() as u64;
-        Ok((Content(Kind::Read(without_mark(data))), size))
+        (Content(Kind::Read(without_mark(data))), size)
     }
 }
 
@@ -111,11 +116,10 @@ impl Stored {
             let error = path_error(operation, &self.path.to_string_lossy(), &error);
             Error::Io(format!("error reading {}: {error}", self.name))
         };
-        let mut buffer = Vec::new();
-        let mut file = open(&self.path, &mut buffer).map_err(failed)?;
+        let mut file = open(&self.path).map_err(failed)?;
         let before = Stamp::of(&file.metadata());
         let mut data = Vec::new();
-        read_rest(&mut file, &mut data, self.stamp.size, &mut buffer).map_err(failed)?;
+        read_rest(&mut file, &mut data, self.stamp.size, &mut Buffer::default()).map_err(failed)?;
         let same = before.as_ref() == Some(&self.stamp) && data.len() as u64 == self.stamp.size;
         if same { Ok(without_mark(data)) } else { Err(Error::Changed(self.name.clone())) }
     }
@@ -129,35 +133,48 @@ impl Stamp {
     }
 }
 
+/// Where files are read to, one after the other.
+#[derive(Default)]
+pub(super) struct Buffer(Vec<u8>);
+
+impl Buffer {
+    fn bytes(&mut self) -> &mut [u8] {
+        if self.0.is_empty() {
+            self.0 = vec![0; BUFFER];
+        }
+        &mut self.0
+    }
+}
+
 /// Reads a file whole, or more than `limit` bytes of it.
-pub(super) fn read(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Vec<u8>, Failed> {
+pub(super) fn read(path: &Path, limit: u64, buffer: &mut Buffer) -> Result<Vec<u8>, Failed> {
     let mut data = Vec::new();
-    read_rest(&mut open(path, buffer)?, &mut data, limit, buffer)?;
+    read_rest(&mut open(path)?, &mut data, limit, buffer)?;
     Ok(data)
 }
 
-fn open(path: &Path, buffer: &mut Vec<u8>) -> Result<fs::File, Failed> {
-    buffer.resize(BUFFER, 0);
+fn open(path: &Path) -> Result<fs::File, Failed> {
     fs::File::open(path).map_err(|error| ("open", error))
 }
 
 /// Appends what is left of a file to `data`, or enough of it to know that `data` is longer than `limit`.
-fn read_rest(file: &mut fs::File, data: &mut Vec<u8>, limit: u64, buffer: &mut [u8]) -> Result<(), Failed> {
-    let mut is_first = true;
-    loop {
-        let length = read_some(file, buffer)?;
-        if is_first && length == BUFFER {
-            // A large file is worth asking for its length.
-            let size = file.metadata().map_or(0, |found| found.len());
-            data.reserve((size.min(limit) as usize).saturating_sub(data.len()) + 1);
-        }
-        is_first = false;
-        data.extend_from_slice(&buffer[..length]);
-        // A regular file gives less than is asked for only at its end.
-        if length < buffer.len() || data.len() as u64 > limit {
-            return Ok(());
-        }
+fn read_rest(file: &mut fs::File, data: &mut Vec<u8>, limit: u64, buffer: &mut Buffer) -> Result<(), Failed> {
+    let buffer = buffer.bytes();
+    let length = read_some(file, buffer)?;
+    data.extend_from_slice(&buffer[..length]);
+    // A regular file gives less than is asked for only at its end.
+    let mut is_whole = length < buffer.len();
+    // A large file is worth asking for its length: the rest of it is read to where it stays.
+    let size = if is_whole { 0 } else { file.metadata().map_or(0, |found| found.len()).min(limit) as usize };
+    while !is_whole && data.len() as u64 <= limit {
+        let start = data.len();
+        let room = size.saturating_sub(start).max(BUFFER) + 1;
+        data.resize(start + room, 0);
+        let length = read_some(file, &mut data[start..])?;
+        data.truncate(start + length);
+        is_whole = length < room;
     }
+    Ok(())
 }
 
 fn read_some(file: &mut fs::File, buffer: &mut [u8]) -> Result<usize, Failed> {

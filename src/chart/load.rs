@@ -1,7 +1,7 @@
 //! From a path, or from files in memory, to a chart: as Helm's chart/loader and chart/v2/loader.
 
 use super::archive;
-use super::content::{Content, read};
+use super::content::{Buffer, Content, read};
 use super::ignore::{HELM_IGNORE, Rules};
 use super::metadata;
 use super::{Chart, ChartFile, Error, File, Metadata, path_error};
@@ -10,7 +10,7 @@ use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
@@ -30,6 +30,11 @@ const MAX_SUBCHART_DEPTH: usize = 64;
 
 /// How many bytes archives within a chart may unpack to, together. Helm limits each of them alone.
 const MAX_NESTED_SIZE: u64 = 1024 * 1024 * 1024;
+
+const CHART_YAML: &str = "Chart.yaml";
+
+/// Where the charts in a chart are.
+const CHARTS: &str = "charts/";
 
 /// The system's number for too many levels of symbolic links.
 const ELOOP: i32 = 40;
@@ -62,7 +67,7 @@ pub fn load_values(data: &[u8], profile: &'static Profile) -> Result<Dict, Strin
     for document in yaml::documents(data, profile.values_documents == ValuesDocuments::MergedButLastLine) {
         let document = document.map_err(|error| format!("error reading yaml document: {error}"))?;
         let map = yaml::unmarshal_map(&document).map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
-        values = merge_maps(&values, &map);
+        values = if values.is_empty() { map } else { merge_maps(&values, &map) };
     }
     Ok(values)
 }
@@ -90,38 +95,53 @@ pub fn merge_maps(a: &Dict, b: &Dict) -> Dict {
 /// As chart/v2's loader.LoadDir: a chart from a directory, whatever its apiVersion, as those commands load it that do
 /// not render.
 pub fn load_any_version(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
-    let files = folder_files(&absolute(folder), profile, log)?;
+    let files = folder_files(&absolute(folder), profile, log, Vec::new(), Buffer::default())?;
     load_contents(files, profile, log)
 }
 
 /// As Helm's LoadDir, which looks at the apiVersion first.
 pub fn load_dir(folder: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
     let top = absolute(folder);
+    let mut buffer = Buffer::default();
+    let mut known = Vec::new();
     if profile.api_version_checked {
-        let name = join(&top, "Chart.yaml");
+        let name = join(&top, CHART_YAML);
         let undetected = |error: String| Error::Undetected { path: name.clone(), error };
-        let text = read(Path::new(&name), MAX_CHART_SIZE, &mut Vec::new())
+        let text = read(Path::new(&name), MAX_CHART_SIZE, &mut buffer)
             .map_err(|(operation, error)| undetected(path_error(operation, &name, &error)))?;
         check_version(&text, profile)?;
+        known.push((CHART_YAML, text));
     }
-    let files = folder_files(&top, profile, log)?;
+    let files = folder_files(&top, profile, log, known, buffer)?;
     load_contents(files, profile, log)
 }
 
-/// The files of a folder that .helmignore leaves in the chart. The path is absolute.
-fn folder_files(top: &str, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Vec<ChartFile>, Error> {
+/// The files of a folder that .helmignore leaves in the chart. The path is absolute; `known` are files that were read.
+fn folder_files(
+    top: &str,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+    mut known: Vec<(&'static str, Vec<u8>)>,
+    mut buffer: Buffer,
+) -> Result<Vec<ChartFile>, Error> {
     let ignore_file = join(top, HELM_IGNORE);
-    let rules = match fs::metadata(&ignore_file) {
-        Err(_) => Rules::default(),
-        Ok(_) => {
-            let text = read(Path::new(&ignore_file), MAX_CHART_SIZE, &mut Vec::new())
-                .map_err(|(operation, error)| Error::Io(path_error(operation, &ignore_file, &error)))?;
-            Rules::parse(&text)?
+    let rules = match read(Path::new(&ignore_file), MAX_CHART_SIZE, &mut buffer) {
+        Ok(text) => {
+            let rules = Rules::parse(&text)?;
+            known.push((HELM_IGNORE, text));
+            rules
         }
+        // As Helm, which opens what is there.
+        Err((_, error)) if error.kind() == ErrorKind::NotFound || fs::metadata(&ignore_file).is_err() => {
+            Rules::default()
+        }
+        Err((operation, error)) => return Err(Error::Io(path_error(operation, &ignore_file, &error))),
     };
-    let mut walk =
-        Walk { profile, log, rules: rules.with_defaults(), files: Vec::new(), seen: 0, size: 0, buffer: Vec::new() };
-    walk.folder(top, "", 0, &fs::canonicalize(top).unwrap_or_else(|_| PathBuf::from(top)))?;
+    let path = top.as_bytes().to_vec();
+    let names_at = path.len() + usize::from(!path.ends_with(b"/"));
+    let rules = rules.with_defaults();
+    let mut walk = Walk { profile, log, rules, path, names_at, known, files: Vec::new(), seen: 0, size: 0, buffer };
+    walk.folder(&Origin { links: 0, resolved: None })?;
     Ok(walk.files)
 }
 
@@ -173,102 +193,163 @@ struct Walk<'a> {
     profile: &'static Profile,
     log: &'a mut dyn FnMut(Log),
     rules: Rules,
+    /// The path of the file or folder at hand.
+    path: Vec<u8>,
+    /// How much of it is the top.
+    names_at: usize,
+    /// Files of the top that were read before.
+    known: Vec<(&'static str, Vec<u8>)>,
     files: Vec<ChartFile>,
     seen: usize,
     size: u64,
     /// Where files are read to.
-    buffer: Vec<u8>,
+    buffer: Buffer,
+}
+
+/// How a file or folder was come by.
+struct Origin {
+    /// How many symbolic links led there.
+    links: usize,
+    /// Where the last of them leads, and how long its own path is.
+    resolved: Option<(PathBuf, usize)>,
 }
 
 impl Walk<'_> {
-    /// `name` is the folder's path from the top, `links` how many symbolic links led there, and `resolved` where.
-    fn folder(&mut self, path: &str, name: &str, links: usize, resolved: &Path) -> Result<(), Error> {
-        let entries = match fs::read_dir(path) {
+    fn path(&self) -> &Path {
+        Path::new(OsStr::from_bytes(&self.path))
+    }
+
+    /// The path as errors have it.
+    fn told(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.path)
+    }
+
+    /// The path from the top.
+    fn name(&self) -> &[u8] {
+        self.path.get(self.names_at..).unwrap_or_default()
+    }
+
+    /// The path without symbolic links but for the last part of it.
+    fn resolved(&self, origin: &Origin) -> PathBuf {
+        match &origin.resolved {
+            Some((target, from)) => target.join(OsStr::from_bytes(&self.path[*from..])),
+            None => {
+                let top = Path::new(OsStr::from_bytes(&self.path[..self.names_at]));
+                fs::canonicalize(top).unwrap_or_else(|_| top.to_owned()).join(OsStr::from_bytes(self.name()))
+            }
+        }
+    }
+
+    fn folder(&mut self, origin: &Origin) -> Result<(), Error> {
+        let entries = match fs::read_dir(self.path()) {
             Ok(entries) => entries,
             // Helm does not look at errors of the top itself.
-            Err(_) if name.is_empty() => return Ok(()),
-            Err(error) => return Err(Error::Io(path_error("open", path, &error))),
+            Err(_) if self.name().is_empty() => return Ok(()),
+            Err(error) => return Err(Error::Io(path_error("open", &self.told(), &error))),
         };
         // The folder itself tells what its entries are, which spares a call for each.
         let mut entries: Vec<_> = entries.flatten().map(|entry| (entry.file_name(), entry.file_type().ok())).collect();
         entries.sort_unstable_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
-        for (entry, kind) in entries {
-            let real = Path::new(path).join(&entry);
-            let resolved = resolved.join(&entry);
-            let entry = entry.to_string_lossy();
-            self.entry(&real, kind, &join(path, &entry), &join(name, &entry), links, &resolved)?;
+        let length = self.path.len();
+        if !self.path.ends_with(b"/") {
+            self.path.push(b'/');
         }
+        let start = self.path.len();
+        for (entry, kind) in entries {
+            self.path.truncate(start);
+            self.path.extend_from_slice(entry.as_bytes());
+            self.entry(kind, origin)?;
+        }
+        self.path.truncate(length);
         Ok(())
     }
 
-    fn entry(
-        &mut self,
-        real: &Path,
-        kind: Option<FileType>,
-        path: &str,
-        name: &str,
-        links: usize,
-        resolved: &Path,
-    ) -> Result<(), Error> {
+    fn entry(&mut self, kind: Option<FileType>, origin: &Origin) -> Result<(), Error> {
         self.seen += 1;
         if self.seen > MAX_FILES {
             return Err(Error::TooManyFiles(MAX_FILES));
         }
-        let lstat = |path: &str, error: &std::io::Error| Error::Io(path_error("lstat", path, error));
-        let mut found = match kind {
+        let found = match kind {
             Some(kind) => kind,
-            None => fs::symlink_metadata(real).map_err(|error| lstat(path, &error))?.file_type(),
+            None => fs::symlink_metadata(self.path())
+                .map_err(|error| Error::Io(path_error("lstat", &self.told(), &error)))?
+                .file_type(),
         };
-        let mut links = links;
-        let mut resolved = Cow::Borrowed(resolved);
-        if found.is_symlink() {
-            links += 1;
-            let problem = |error: String| Error::Symlink { path: path.to_owned(), error };
-            if links > MAX_LINKS {
-                return Err(problem("EvalSymlinks: too many links".to_owned()));
-            }
-            // Go resolves a path itself and step by step, so that only a link to itself has too many links.
-            resolved = Cow::Owned(fs::canonicalize(&resolved).map_err(|error| match error.kind() {
-                ErrorKind::NotFound => problem(path_error("lstat", &first_missing(&resolved), &error)),
-                _ if error.raw_os_error() == Some(ELOOP) => problem("EvalSymlinks: too many links".to_owned()),
-                _ => problem(path_error("lstat", path, &error)),
-            })?);
-            (self.log)(
-                Log::new(Level::Info, "found symbolic link in path. Contents of linked file included and used")
-                    .with("path", path)
-                    .with("resolved", resolved.to_string_lossy()),
-            );
-            let target = fs::metadata(&resolved).map_err(|error| lstat(&resolved.to_string_lossy(), &error))?;
-            found = target.file_type();
+        if !found.is_symlink() {
+            return self.found(found, origin);
         }
-        if self.rules.ignore(name.as_bytes(), found.is_dir()) {
+        let (target, found) = self.follow(origin)?;
+        self.found(found, &Origin { links: origin.links + 1, resolved: Some((target, self.path.len() + 1)) })
+    }
+
+    /// What the symbolic link at hand leads to.
+    fn follow(&mut self, origin: &Origin) -> Result<(PathBuf, FileType), Error> {
+        let problem = |error: String| Error::Symlink { path: self.told().into_owned(), error };
+        if origin.links >= MAX_LINKS {
+            return Err(problem("EvalSymlinks: too many links".to_owned()));
+        }
+        let link = self.resolved(origin);
+        // Go resolves a path itself and step by step, so that only a link to itself has too many links.
+        let target = fs::canonicalize(&link).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => problem(path_error("lstat", &first_missing(&link), &error)),
+            _ if error.raw_os_error() == Some(ELOOP) => problem("EvalSymlinks: too many links".to_owned()),
+            _ => problem(path_error("lstat", &self.told(), &error)),
+        })?;
+        let log = Log::new(Level::Info, "found symbolic link in path. Contents of linked file included and used")
+            .with("path", self.told())
+            .with("resolved", target.to_string_lossy());
+        (self.log)(log);
+        let found =
+            fs::metadata(&target).map_err(|error| Error::Io(path_error("lstat", &target.to_string_lossy(), &error)))?;
+        Ok((target, found.file_type()))
+    }
+
+    fn found(&mut self, kind: FileType, origin: &Origin) -> Result<(), Error> {
+        if self.rules.ignore(self.name(), kind.is_dir()) {
             return Ok(());
         }
-        if found.is_dir() {
-            return self.folder(path, name, links, &resolved);
+        if kind.is_dir() {
+            return self.folder(origin);
         }
-        if !found.is_file() {
-            return Err(Error::Irregular(path.to_owned()));
+        if !kind.is_file() {
+            return Err(Error::Irregular(self.told().into_owned()));
         }
+        let name = match str::from_utf8(self.name()) {
+            Ok(name) => name.to_owned(),
+            Err(_) => String::from_utf8_lossy(self.name()).into_owned(),
+        };
         // Helm 4.1 has no limit for a folder as a whole; one that is ten times the later one is for our own sake.
         let file_limit = self.profile.chart_file_limit;
         let limit = if file_limit.is_some() { 10 * MAX_CHART_SIZE } else { MAX_CHART_SIZE };
-        let most = file_limit.unwrap_or(limit - self.size);
-        let (content, size) = Content::of_file(real, name, !is_read_at_once(name), most, &mut self.buffer).map_err(
-            |(operation, error)| Error::Io(format!("error reading {name}: {}", path_error(operation, path, &error))),
-        )?;
+        let (content, size) = match self.known.iter().position(|(known, _)| *known == name) {
+            Some(at) => Content::of_bytes(self.known.swap_remove(at).1),
+            None => {
+                let most = file_limit.unwrap_or(limit - self.size);
+                let path = Path::new(OsStr::from_bytes(&self.path));
+                Content::of_file(path, &name, !is_read_at_once(&name), most, &mut self.buffer).map_err(
+                    |(operation, error)| {
+                        let error = path_error(operation, &self.told(), &error);
+                        Error::Io(format!("error reading {name}: {error}"))
+                    },
+                )?
+            }
+        };
         if let Some(limit) = file_limit
             && size > limit
         {
             // Of a link, Helm names what it leads to.
-            let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let path = match &origin.resolved {
+                Some((target, from)) if *from > self.path.len() => target.clone(),
+                _ => self.path().to_owned(),
+            };
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             return Err(Error::FileTooLarge { name, limit });
         }
         self.size += size;
         if self.size > limit {
-            return Err(Error::TooLarge { name: name.to_owned(), limit: MAX_CHART_SIZE });
+            return Err(Error::TooLarge { name, limit: MAX_CHART_SIZE });
         }
-        self.files.push(ChartFile { name: name.to_owned(), content });
+        self.files.push(ChartFile { name, content });
         Ok(())
     }
 }
@@ -276,21 +357,25 @@ impl Walk<'_> {
 /// Whether loading or every render reads this file of a chart, or of a chart in it.
 fn is_read_at_once(name: &str) -> bool {
     let mut name = name;
-    while let Some(rest) = name.strip_prefix("charts/") {
+    while let Some(rest) = name.strip_prefix(CHARTS) {
         // What stands loose there may be an archive.
-        let Some((_, within)) = rest.split_once('/') else { return true };
-        name = within;
+        let Some(at) = slash(rest) else { return true };
+        name = &rest[at + 1..];
     }
     let known =
         ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"];
     name.starts_with("templates/") || known.contains(&name)
 }
 
+fn slash(name: &str) -> Option<usize> {
+    memchr::memchr(b'/', name.as_bytes())
+}
+
 /// The first part of a symbolic link's target that is not there, or that is another such link.
 fn first_missing(link: &Path) -> String {
     let to = fs::read_link(link).unwrap_or_default();
     let path = link.parent().unwrap_or(Path::new("/")).join(to);
-    let path = PathBuf::from(std::ffi::OsStr::from_bytes(&path::clean(path.as_os_str().as_bytes())));
+    let path = PathBuf::from(OsStr::from_bytes(&path::clean(path.as_os_str().as_bytes())));
     let mut parts: Vec<&Path> = path.ancestors().collect();
     parts.reverse();
     let missing = parts.into_iter().find(|part| fs::metadata(part).is_err()).unwrap_or(&path);
@@ -337,26 +422,32 @@ impl Loader<'_> {
                 "v1".clone_into(&mut metadata.api_version);
             }
         }
+        let own = files.iter().filter(|file| !file.name.starts_with(CHARTS)).count();
         let mut chart = Chart {
             metadata: Metadata::default(),
             lock: None,
-            templates: Vec::new(),
+            templates: Vec::with_capacity(own),
             values: Dict::new(),
             schema: None,
             files: Vec::new(),
-            raw: Vec::new(),
+            raw: Vec::with_capacity(own),
             dependencies: Vec::new(),
         };
-        // Helm's order of subcharts is that of a Go map, which is random; ours is by name.
-        let mut subcharts: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
-        for file in files {
-            if let Some(rest) = file.name.strip_prefix("charts/") {
+        let mut subcharts: Vec<(String, Vec<ChartFile>)> = Vec::new();
+        for mut file in files {
+            if let Some(rest) = file.name.strip_prefix(CHARTS) {
                 if rest.ends_with(".prov") {
                     chart.files.push(file);
-                } else {
-                    let name = rest.split('/').next().unwrap_or_default().to_owned();
-                    let file = ChartFile { name: rest.to_owned(), content: file.content };
-                    subcharts.entry(name).or_default().push(file);
+                    continue;
+                }
+                let name = &rest[..slash(rest).unwrap_or(rest.len())];
+                // Mostly, all files of a chart follow each other.
+                if subcharts.last().is_none_or(|(last, _)| last != name) {
+                    subcharts.push((name.to_owned(), Vec::new()));
+                }
+                file.name.drain(..CHARTS.len());
+                if let Some((_, files)) = subcharts.last_mut() {
+                    files.push(file);
                 }
                 continue;
             }
@@ -400,6 +491,15 @@ impl Loader<'_> {
         }
         chart.metadata = found.ok_or(Error::NoChartYaml)?;
         chart.metadata.validate(profile)?;
+        // Helm's order of subcharts is that of a Go map, which is random; ours is by name.
+        subcharts.sort_by(|(a, _), (b, _)| a.cmp(b));
+        subcharts.dedup_by(|(name, files), (before, all)| {
+            let same = name == before;
+            if same {
+                all.append(files);
+            }
+            same
+        });
         for (name, files) in subcharts {
             if name.starts_with(['_', '.']) {
                 continue;
@@ -408,9 +508,9 @@ impl Loader<'_> {
                 self.packed(&name, chart.name(), files, depth)?
             } else {
                 // What stands loose in charts/ belongs to no chart, and so leaves it without a Chart.yaml.
-                let files = files.into_iter().filter_map(|file| {
-                    let (_, name) = file.name.split_once('/')?;
-                    Some(ChartFile { name: name.to_owned(), content: file.content })
+                let files = files.into_iter().filter_map(|mut file| {
+                    file.name.drain(..=slash(&file.name)?);
+                    Some(file)
                 });
                 self.files(files.collect(), depth + 1)
             };

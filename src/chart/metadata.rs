@@ -5,7 +5,7 @@ use crate::go::json::Implementation;
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
-use crate::go::{Dict, Value, path};
+use crate::go::{Dict, Str, Value, path};
 use crate::profile::{Packages, Profile};
 use crate::yaml;
 use std::collections::BTreeSet;
@@ -78,8 +78,8 @@ struct Decoder {
 
 enum Step {
     Field(&'static str),
-    /// An index of a slice or a key of a map.
-    Inside(String),
+    Index(usize),
+    Key(Str),
 }
 
 impl Decoder {
@@ -114,12 +114,13 @@ impl Decoder {
             Value::Dict(_) => "object",
             _ => "number",
         };
-        let names: Vec<&str> = self
+        let names: Vec<String> = self
             .path
             .iter()
             .filter_map(|step| match step {
-                Step::Field(name) => Some(*name),
-                Step::Inside(name) => self.indexed.then_some(name.as_str()),
+                Step::Field(name) => Some((*name).to_owned()),
+                Step::Index(index) => self.indexed.then(|| index.to_string()),
+                Step::Key(name) => self.indexed.then(|| name.to_string()),
             })
             .collect();
         let place = match (names.last(), self.structs.last()) {
@@ -203,7 +204,7 @@ impl Decoder {
             Value::List(list) => {
                 into.resize_with(list.len(), T::default);
                 for (i, (item, into)) in list.iter().zip(into.iter_mut()).enumerate() {
-                    self.path.push(Step::Inside(i.to_string()));
+                    self.path.push(Step::Index(i));
                     element(self, item, into);
                     self.path.pop();
                 }
@@ -222,11 +223,11 @@ impl Decoder {
         }
         let Some(dict) = self.dict(value, "map[string]string") else { return };
         for (key, value) in dict.entries().iter() {
-            let key = key.to_str_lossy().into_owned();
             let mut text = String::new();
-            self.path.push(Step::Inside(key.clone()));
+            self.path.push(Step::Key(key.clone()));
             self.string(value, &mut text);
             self.path.pop();
+            let key = key.to_str_lossy().into_owned();
             match into.binary_search_by(|(probe, _)| probe.as_str().cmp(&key)) {
                 Ok(at) => into[at].1 = text,
                 Err(at) => into.insert(at, (key, text)),

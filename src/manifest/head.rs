@@ -244,3 +244,85 @@ fn json_name(value: &Value) -> &'static str {
         _ => "number",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_of_random_documents_are_those_of_the_whole() {
+        const PIECES: &[&str] = &[
+            "apiVersion: ",
+            "kind: ",
+            "Kind: ",
+            "metadata:",
+            "metadata:\n  ",
+            "  name: ",
+            "  annotations:",
+            "  annotations:\n    ",
+            "  labels:\n    ",
+            "    a/b: ",
+            "    \"c\": ",
+            "spec:\n- ",
+            "e f: ",
+            "_g: ",
+            "h:i: ",
+            "no: ",
+            "v1",
+            "A",
+            "'q'",
+            "'q''r'",
+            "\"s\"",
+            "\"s\\n\"",
+            "\"s\n   t\"",
+            "1",
+            "true",
+            "~",
+            "{}",
+            "[]",
+            "[a, \"b\"]",
+            "{a: b}",
+            "|\n    x",
+            ">-\n  x\n\n  y",
+            "x\n    y",
+            "# c",
+            " # c",
+            "- ",
+            "- - ",
+            ": ",
+            "&x ",
+            "\t",
+            "\r",
+            "é",
+            "\n",
+            "\n",
+            "\n",
+            "\n",
+            "\n\n",
+            "\n  ",
+            "\n    ",
+            " ",
+        ];
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % below as u64) as usize
+        };
+        let (mut read, mut quick) = (0, 0);
+        for _ in 0..ROUNDS {
+            let text: String = (0..1 + random(20)).map(|_| PIECES[random(PIECES.len())]).collect();
+            let profile = Profile::newest();
+            let whole = decode(text.as_bytes(), profile).map_err(|error| error.to_string());
+            let found = head(text.as_bytes(), profile).map_err(|error| error.to_string());
+            assert_eq!(format!("{found:?}"), format!("{whole:?}"), "{text:?}");
+            read += usize::from(whole.is_ok());
+            quick += usize::from(yaml::excerpt(text.as_bytes(), &FIELDS, (b"metadata", b"labels")).is_some());
+        }
+        assert!(read > ROUNDS / 100 && quick > ROUNDS / 100, "{read} of {ROUNDS} documents are YAML, {quick} plainly");
+    }
+
+    /// How many documents are tried.
+    const ROUNDS: usize = 5_000;
+}

@@ -12,6 +12,8 @@ const BUFFER: usize = 4096;
 pub struct Documents<'a> {
     rest: &'a [u8],
     lossy: bool,
+    /// Whether all lines end in a newline, so that each document is a part of the text as it stands.
+    plain: bool,
 }
 
 /// Splits `text` at lines that start with `---`. A document ends in a newline and has no carriage returns before newlines.
@@ -20,13 +22,50 @@ pub struct Documents<'a> {
 /// Since then it ends a text in a newline that has none, before which a carriage return goes, too.
 /// Errors read as the reader's own: Helm puts `error reading yaml document: ` before them.
 pub fn documents(text: &[u8], lossy: bool) -> Documents<'_> {
-    Documents { rest: text, lossy }
+    let plain = text.ends_with(b"\n") && memchr::memchr(b'\r', text).is_none();
+    Documents { rest: text, lossy, plain }
+}
+
+impl<'a> Documents<'a> {
+    fn next_plain(&mut self) -> Option<Result<Cow<'a, [u8]>, Error>> {
+        let text = std::mem::take(&mut self.rest);
+        let mut line = 0;
+        loop {
+            if text[line..].starts_with(b"---") {
+                let end = line + memchr::memchr(b'\n', &text[line..])?;
+                if let Err(error) = check_separator(&text[line + 3..end]) {
+                    return Some(Err(error));
+                }
+                if line > 0 {
+                    self.rest = &text[end + 1..];
+                    return Some(Ok(Cow::Borrowed(&text[..line])));
+                }
+            }
+            match memchr::memmem::find(&text[line..], b"\n---") {
+                Some(before) => line += before + 1,
+                None => return (!text.is_empty()).then_some(Ok(Cow::Borrowed(text))),
+            }
+        }
+    }
+}
+
+/// Only a comment may follow the dashes.
+fn check_separator(after: &[u8]) -> Result<(), Error> {
+    let after = trim_space(after);
+    if after.is_empty() || after[0] == b'#' {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(after);
+    Err(Error::new(Stage::Split, format!("invalid Yaml document separator: {text}")))
 }
 
 impl<'a> Iterator for Documents<'a> {
     type Item = Result<Cow<'a, [u8]>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.plain {
+            return self.next_plain();
+        }
         let start = self.rest;
         // How much of `start` is the document as it stands, and the document as rewritten where a line end differs.
         let mut taken = 0;
@@ -42,11 +81,9 @@ impl<'a> Iterator for Documents<'a> {
             }
             let content = if ended || !self.lossy { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
             if let Some(after) = content.strip_prefix(b"---") {
-                let after = trim_space(after);
-                if !after.is_empty() && after[0] != b'#' {
+                if let Err(error) = check_separator(after) {
                     self.rest = &[];
-                    let text = String::from_utf8_lossy(after);
-                    return Some(Err(Error::new(Stage::Split, format!("invalid Yaml document separator: {text}"))));
+                    return Some(Err(error));
                 }
                 if taken > 0 {
                     self.rest = next;

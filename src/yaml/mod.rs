@@ -12,6 +12,7 @@ mod emit;
 mod encode;
 pub mod error;
 mod excerpt;
+mod lines;
 mod locate;
 mod order;
 mod parse;

@@ -55,7 +55,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Document<'_>, Error> {
     if u32::try_from(text.len()).is_err() {
         return Err(Error::new(Stage::Convert, "yaml: input is too large"));
     }
-    let Source { text: source, ascii, refused } = reader::read(text);
+    let Source { text: source, ascii, refused, .. } = reader::read(text);
     let mut parser = Parser::new(&source, ascii, refused.is_none());
     let result = parser.document();
     if let Some(problem) = refused

@@ -11,17 +11,14 @@ pub(super) struct Source<'a> {
     /// goyaml's error for what comes after `text`. It reads in blocks of 512 bytes and scans a block
     /// only once all of it was read, so that the error hides whatever else is wrong with that block.
     pub(super) refused: Option<&'static str>,
+    /// Whether the only line breaks are newlines.
+    newlines: bool,
 }
 
 impl Source<'_> {
     /// Whether all of it is text whose only line breaks are newlines.
     pub(super) fn breaks_plainly(&self) -> bool {
-        // Characters above ASCII that break lines.
-        let breaks = ["\u{85}", "\u{2028}", "\u{2029}"];
-        let has = |bytes: &str| memchr::memmem::find(&self.text, bytes.as_bytes()).is_some();
-        self.refused.is_none()
-            && memchr::memchr(b'\r', &self.text).is_none()
-            && (self.ascii || !breaks.into_iter().any(has))
+        self.refused.is_none() && self.newlines
     }
 }
 
@@ -38,31 +35,40 @@ pub(super) fn read(text: &[u8]) -> Source<'_> {
         [] => (b"\n".as_slice(), 0),
         _ => (text, 0),
     };
-    if is_plain(text) {
-        return Source { text: Cow::Borrowed(text), ascii: true, refused: None };
+    let source = |text, ascii, refused, newlines| Source { text: Cow::Borrowed(text), ascii, refused, newlines };
+    if all_of(text, |byte| is_printable(byte) | (byte == b'\n')) {
+        return source(text, true, None, true);
     }
-    let (text, refused) = match first_refused(text) {
+    let newlines = memchr::memchr(b'\r', text).is_none();
+    if is_plain(text) {
+        return source(text, true, None, newlines);
+    }
+    let mut breaks = false;
+    let (text, refused) = match first_refused(text, &mut breaks) {
         Some(Refused { problem: INCOMPLETE, at, .. }) => (&text[..at], Some(INCOMPLETE)),
         Some(Refused { problem, at, width }) => (&text[..block_of(text, at + width, mark)], Some(problem)),
         None => (text, None),
     };
-    Source { text: Cow::Borrowed(text), ascii: text.is_ascii(), refused }
+    source(text, text.is_ascii(), refused, newlines && !breaks)
 }
 
-/// Whether all bytes are printable ASCII, tabs or line breaks. Written without a branch per byte, and in blocks of one
-/// size, so that it is vectorised.
+/// Whether all bytes are printable ASCII, tabs or line breaks.
 fn is_plain(text: &[u8]) -> bool {
-    let (blocks, rest) = text.as_chunks::<32>();
-    blocks.iter().all(|block| are_plain(block)) && are_plain(rest)
+    all_of(text, |byte| is_printable(byte) | (byte == b'\n') | (byte == b'\t') | (byte == b'\r'))
 }
 
 #[inline]
-fn are_plain(bytes: &[u8]) -> bool {
-    let mut plain = true;
-    for &byte in bytes {
-        plain &= (byte.wrapping_sub(0x20) < 0x5f) | (byte == b'\n') | (byte == b'\t') | (byte == b'\r');
-    }
-    plain
+fn is_printable(byte: u8) -> bool {
+    byte.wrapping_sub(0x20) < 0x5f
+}
+
+/// Whether all bytes are of one kind. Written without a branch per byte, and in blocks of one size, so that it is
+/// vectorised.
+#[inline]
+fn all_of(text: &[u8], kind: impl Fn(u8) -> bool) -> bool {
+    let all = |bytes: &[u8]| bytes.iter().fold(true, |all, &byte| all & kind(byte));
+    let (blocks, rest) = text.as_chunks::<32>();
+    blocks.iter().all(|block| all(block)) && all(rest)
 }
 
 /// A character that goyaml refuses: where it starts, and how many bytes were needed to see that.
@@ -80,7 +86,11 @@ fn is_allowed(character: u32) -> bool {
         0x09 | 0x0a | 0x0d | 0x20..=0x7e | 0x85 | 0xa0..=0xd7ff | 0xe000..=0xfffd | 0x10000..=0x10_ffff)
 }
 
-fn first_refused(text: &[u8]) -> Option<Refused> {
+/// Characters above ASCII that break lines.
+const BREAKS: [u32; 3] = [0x85, 0x2028, 0x2029];
+
+/// The first character that goyaml refuses, and whether some before it break lines without being ASCII.
+fn first_refused(text: &[u8], breaks: &mut bool) -> Option<Refused> {
     let mut at = 0;
     while let Some(&lead) = text.get(at) {
         if let Some(chunk) = text.get(at..at + 32)
@@ -116,6 +126,7 @@ fn first_refused(text: &[u8]) -> Option<Refused> {
         if !is_allowed(value) {
             return refuse(CONTROL, width);
         }
+        *breaks |= BREAKS.contains(&value);
         at += width;
     }
     None
@@ -169,7 +180,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
     if refused.is_some_and(|problem| !problem.starts_with("incomplete")) {
         text.truncate(block);
     }
+    let newlines = !text.chars().any(|character| character == '\r' || BREAKS.contains(&u32::from(character)));
     let text = text.into_bytes();
     let ascii = text.is_ascii();
-    Source { text: Cow::Owned(text), ascii, refused }
+    Source { text: Cow::Owned(text), ascii, refused, newlines }
 }
