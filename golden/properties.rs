@@ -163,6 +163,20 @@ impl Random {
             "]",
             "<",
             "=",
+            "a9",
+            "a10",
+            "a.b/c-d_e",
+            "--a=b",
+            "10.0.0.1",
+            "100m",
+            "(x)",
+            "y",
+            "Off",
+            "falser",
+            ":8080",
+            "12:30:45",
+            "a \nb",
+            "a: b\n  c\n",
         ];
         let mut text = String::new();
         for _ in 0..self.below(4) {

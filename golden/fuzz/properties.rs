@@ -116,10 +116,13 @@ pub fn manifest(bytes: &[u8]) {
     });
 }
 
-/// Writes a value as YAML and reads it again, but for what Helm itself does not get back: it writes -0 and reads the
-/// integer 0, writes the key `<<` without quotes and reads a merge, reads no block scalar that begins with a tab,
+/// Writes a value as YAML, the same with and without shortcuts, and reads it again, but for what Helm itself does not get
+/// back: it writes -0 and reads the integer 0, writes the key `<<` without quotes and reads a merge, reads no block scalar that begins with a tab,
 /// and toYaml folds U+0085 as YAML's line break.
 pub fn round_trip(value: &Value) {
+    let outcome = |written: Result<Str, yaml::Error>| written.map_err(|error| error.to_string());
+    let quick = [yaml::marshal(value), yaml::marshal_pretty(value)].map(outcome);
+    assert_eq!(quick, yaml::marshal_analysed(value).map(outcome), "a glance tells what the analysis does not");
     let value = without_negative_zero(value);
     let value = &value;
     let Ok(expected) = json::marshal(value) else { return };
@@ -250,10 +253,15 @@ pub fn regular_expression(bytes: &[u8]) {
     let (expression, text) = (&bytes[..at], bytes.get(at + 1..).unwrap_or(b"ab 12 \xc3\xa9\xff"));
     let Ok(expression) = Regexp::new(expression) else { return };
     let text = Str::from(text);
+    let found = || {
+        let replaced = expression.replace_all(&text, &Str::from("<$1${2}$$>"));
+        (expression.find(&text), expression.find_all_submatches(&text, 10), replaced, expression.split(&text, -1))
+    };
     assert_eq!(expression.is_match(&text), expression.find(&text).is_some());
-    let _ = expression.find_all_submatches(&text, 10);
-    let _ = expression.replace_all(&text, &Str::from("<$1${2}$$>"));
-    let _ = expression.split(&text, -1);
+    let light = found();
+    // What searches long texts finds the same.
+    expression.is_match(&[b' '; 4 << 10]);
+    assert_eq!(light, found());
 }
 
 /// Patterns for names: globs, those of Go's path, and .helmignore.

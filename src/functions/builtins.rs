@@ -5,6 +5,7 @@ use crate::go::unicode::is_print;
 use crate::go::{DictType, Kind, Str, Type, Value, fmt, utf8};
 use crate::template::error::Error;
 use crate::template::function::{Caller, Function, Rest, ShortCircuit};
+use std::mem::take;
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
@@ -109,7 +110,7 @@ pub static FUNCTIONS: &[Function] = &[
 /// The rows that are different before Go 1.25, whose errors do not name the types that cannot be compared.
 pub static BEFORE_GO_1_25: &[Function] = &[
     function! {
-        "eq", |first: Value, others: Rest<Value>| eq(first, others).map_err(without_types), "first others...",
+        "eq", |first: Value, others: &mut [Value]| eq(first, others).map_err(without_types), "first others...",
         "whether the first argument equals one of the others",
         "eq 1 2 1" => "true",
     },
@@ -141,13 +142,13 @@ pub static BEFORE_GO_1_25: &[Function] = &[
 ];
 
 /// `{{ and 1 0 2 }}` is `0`: the first argument that is not true, or the last.
-fn and(first: Value, rest: Rest<Value>) -> Value {
-    rest.0.into_iter().fold(first, |value, next| if value.is_true() { next } else { value })
+fn and(first: Value, rest: &mut [Value]) -> Value {
+    rest.iter_mut().fold(first, |value, next| if value.is_true() { take(next) } else { value })
 }
 
 /// `{{ or 0 1 2 }}` is `1`: the first argument that is true, or the last.
-fn or(first: Value, rest: Rest<Value>) -> Value {
-    rest.0.into_iter().fold(first, |value, next| if value.is_true() { value } else { next })
+fn or(first: Value, rest: &mut [Value]) -> Value {
+    rest.iter_mut().fold(first, |value, next| if value.is_true() { value } else { take(next) })
 }
 
 /// `{{ not 0 }}` is `true`.
@@ -164,11 +165,11 @@ fn call(caller: &mut dyn Caller, function: Value, _arguments: Rest<Value>) -> Re
 }
 
 /// `{{ index .m "a" 1 }}` is Go's `m["a"][1]`.
-fn index(item: Value, indexes: Rest<Value>) -> Result<Value, String> {
+fn index(item: Value, indexes: &mut [Value]) -> Result<Value, String> {
     if matches!(item, Value::Nil) {
         return Err("index of untyped nil".to_owned());
     }
-    indexes.0.iter().try_fold(item, |item, index| index_once(&item, index))
+    indexes.iter().try_fold(item, |item, index| index_once(&item, index))
 }
 
 fn index_once(item: &Value, index: &Value) -> Result<Value, String> {
@@ -237,26 +238,26 @@ fn len(caller: &mut dyn Caller, item: Value) -> Result<i64, String> {
 }
 
 /// `{{ print 1 2 "a" }}` is `1 2a`.
-fn print(arguments: Rest<Value>) -> Str {
-    fmt::sprint(&arguments.0)
+fn print(arguments: &mut [Value]) -> Str {
+    fmt::sprint(arguments)
 }
 
 /// `{{ printf "%03d" 7 }}` is `007`.
-fn printf(format: Str, arguments: Rest<Value>) -> Result<Str, &'static str> {
-    match fmt::sprintf_checked(&format, &arguments.0) {
+fn printf(format: Str, arguments: &mut [Value]) -> Result<Str, &'static str> {
+    match fmt::sprintf_checked(&format, arguments) {
         (text, true) => Ok(text),
         (_, false) => Err("the result is too large or nested too deeply"),
     }
 }
 
 /// `{{ println "a" 1 }}` is `a 1` and a newline.
-fn println(arguments: Rest<Value>) -> Str {
-    fmt::sprintln(&arguments.0)
+fn println(arguments: &mut [Value]) -> Str {
+    fmt::sprintln(arguments)
 }
 
 /// `{{ html "<a>" }}` is `&lt;a&gt;`.
-fn html(arguments: Rest<Value>) -> Str {
-    let text = fmt::sprint_printable(&arguments.0);
+fn html(arguments: &mut [Value]) -> Str {
+    let text = fmt::sprint_printable(arguments);
     escape(&text, |byte, out| {
         let escaped: &[u8] = match byte {
             b'\0' => "\u{fffd}".as_bytes(),
@@ -273,9 +274,9 @@ fn html(arguments: Rest<Value>) -> Str {
 }
 
 /// `{{ urlquery "a b&c" }}` is `a+b%26c`.
-fn urlquery(arguments: Rest<Value>) -> Str {
+fn urlquery(arguments: &mut [Value]) -> Str {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let text = fmt::sprint_printable(&arguments.0);
+    let text = fmt::sprint_printable(arguments);
     escape(&text, |byte, out| {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => return false,
@@ -307,8 +308,8 @@ fn escape(text: &Str, mut replace: impl FnMut(u8, &mut Vec<u8>) -> bool) -> Str 
 }
 
 /// `{{ js "it's" }}` is `it\'s`.
-fn js(arguments: Rest<Value>) -> Str {
-    let text = fmt::sprint_printable(&arguments.0);
+fn js(arguments: &mut [Value]) -> Str {
+    let text = fmt::sprint_printable(arguments);
     let plain = |byte: &u8| (b' '..0x80).contains(byte) && !b"\\'\"<>&=".contains(byte);
     if text.iter().all(plain) {
         return text;
@@ -383,12 +384,12 @@ fn without_types(error: String) -> String {
 }
 
 /// `{{ eq 1 2 1 }}` is `true`: whether the first argument equals one of the others.
-fn eq(first: Value, others: Rest<Value>) -> Result<bool, String> {
-    if others.0.is_empty() {
+fn eq(first: Value, others: &mut [Value]) -> Result<bool, String> {
+    if others.is_empty() {
         return Err("missing argument for comparison".to_owned());
     }
     let kind = basic(&first);
-    for other in &others.0 {
+    for other in others {
         if equal(&first, &kind, other)? {
             return Ok(true);
         }
@@ -439,7 +440,7 @@ fn equal_composite(one: &Value, other: &Value) -> Result<bool, String> {
 
 /// `{{ ne 1 2 }}` is `true`.
 fn ne(one: Value, other: Value) -> Result<bool, String> {
-    eq(one, Rest(vec![other])).map(|equal| !equal)
+    eq(one, &mut [other]).map(|equal| !equal)
 }
 
 /// `{{ lt 1 2 }}` is `true`.
@@ -504,14 +505,14 @@ mod tests {
             (Value::Int(1), vec![Value::Int(1)], Err("can't index item of type int")),
         ];
         for (item, indexes, result) in cases {
-            let got = index(item, Rest(indexes)).map(|value| format!("{value:?}"));
+            let got = index(item, &mut indexes.clone()).map(|value| format!("{value:?}"));
             assert_eq!(got, result.map(str::to_owned).map_err(str::to_owned));
         }
     }
 
     #[test]
     fn comparing() {
-        let eq = |a: Value, b: Value| eq(a, Rest(vec![b]));
+        let eq = |a: Value, b: Value| eq(a, &mut [b]);
         assert_eq!(eq(Value::Int(1), Value::Uint8(1)), Ok(true));
         assert_eq!(eq(Value::Int(-1), Value::Uint64(u64::MAX)), Ok(false));
         assert_eq!(eq(Value::Nil, Value::Nil), Ok(true));
@@ -534,10 +535,10 @@ mod tests {
 
     #[test]
     fn escaping() {
-        let one = |text: &[u8]| Rest(vec![Value::string(text)]);
-        assert_eq!(html(one(b"<a&'\">\0")), "&lt;a&amp;&#39;&#34;&gt;\u{fffd}");
-        assert_eq!(js(one("'\"<\n\u{e9}\u{2028}".as_bytes())), "\\'\\\"\\u003C\\u000A\u{e9}\\u2028");
-        assert_eq!(urlquery(one("a b&c/\u{e9}".as_bytes())), "a+b%26c%2F%C3%A9");
-        assert_eq!(html(Rest(vec![Value::Nil, Value::Int(1)])), "&lt;no value&gt;1");
+        let one = |text: &[u8]| [Value::string(text)];
+        assert_eq!(html(&mut one(b"<a&'\">\0")), "&lt;a&amp;&#39;&#34;&gt;\u{fffd}");
+        assert_eq!(js(&mut one("'\"<\n\u{e9}\u{2028}".as_bytes())), "\\'\\\"\\u003C\\u000A\u{e9}\\u2028");
+        assert_eq!(urlquery(&mut one("a b&c/\u{e9}".as_bytes())), "a+b%26c%2F%C3%A9");
+        assert_eq!(html(&mut [Value::Nil, Value::Int(1)]), "&lt;no value&gt;1");
     }
 }

@@ -9,9 +9,17 @@ pub fn strval(value: &Value) -> Str {
         Value::Bytes(bytes) => bytes.as_ref().clone(),
         Value::Object(object) => match object.stringer() {
             Some(text) => Str::from(text),
-            None => fmt::sprintf(b"%v", std::slice::from_ref(value)),
+            None => fmt::sprint(std::slice::from_ref(value)),
         },
-        _ => fmt::sprintf(b"%v", std::slice::from_ref(value)),
+        _ => fmt::sprint(std::slice::from_ref(value)),
+    }
+}
+
+/// As [`strval`] of a value that nobody needs any more.
+pub fn take_text(value: &mut Value) -> Str {
+    match std::mem::take(value) {
+        Value::String(text) => text,
+        other => strval(&other),
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A dict is shared by all its names: `set`, `unset` and the merges change it for everyone.
 
-use super::convert::strval;
+use super::convert::take_text;
 use crate::function;
 use crate::go::object::ObjectType;
 use crate::go::{Dict, DictType, Elem, Entries, Kind, List, Str, Type, Value};
 use crate::template::error::Error;
 use crate::template::function::{Function, Rest};
+use std::mem::take;
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
@@ -108,13 +109,12 @@ const MAX_COPIES: usize = 1 << 22;
 /// A dict of keys and values in turn; a last key alone has an empty value.
 ///
 /// `{{ dict "a" 1 "b" 2 }}` gives `map[a:1 b:2]`.
-fn dict(parts: Rest<Value>) -> Dict {
-    let mut parts = parts.0.into_iter();
-    let mut entries = Vec::with_capacity(parts.len().div_ceil(2));
-    while let Some(key) = parts.next() {
-        entries.push((strval(&key), parts.next().unwrap_or_else(|| Value::from(""))));
-    }
-    Dict::from_entries(entries.into_iter().collect::<Entries>())
+fn dict(parts: &mut [Value]) -> Dict {
+    let entry = |pair: &mut [Value]| match pair {
+        [key, value, ..] => (take_text(key), take(value)),
+        rest => (rest.first_mut().map(take_text).unwrap_or_default(), Value::from("")),
+    };
+    Dict::from_entries(parts.chunks_mut(2).map(entry).collect::<Entries>())
 }
 
 /// The value under a key, or an empty text.
@@ -196,8 +196,8 @@ fn omit(dict: Dict, mut keys: Rest<Str>) -> Dict {
 /// The value at the end of a path of keys; the last but one argument where a key is missing.
 ///
 /// `{{ dig "a" "b" "none" (dict "a" (dict "b" 1)) }}` gives `1`.
-fn dig(arguments: Rest<Value>) -> Result<Value, String> {
-    let [path @ .., default, dict] = arguments.0.as_slice() else {
+fn dig(arguments: &mut [Value]) -> Result<Value, String> {
+    let [path @ .., default, dict] = &*arguments else {
         return Err("dig needs at least three arguments".to_owned());
     };
     if path.is_empty() {
@@ -522,7 +522,7 @@ mod tests {
     #[test]
     fn digging() {
         let deep = || Value::Dict(dict_of(&[("a", Value::Dict(dict_of(&[("b", Value::Int(1))])))]));
-        let dig = |arguments: Vec<Value>| show(dig(Rest(arguments)));
+        let dig = |mut arguments: Vec<Value>| show(dig(&mut arguments));
         let text = |text: &str| Value::from(text);
         assert_eq!(dig(vec![text("a"), text("b"), text("d"), deep()]), "int(1)");
         assert_eq!(dig(vec![text("a"), text("c"), text("d"), deep()]), r#""d""#);

@@ -9,6 +9,7 @@ use crate::go::{Elem, List, Str, Value};
 use crate::template::function::{Function, Rest};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::mem::take;
 
 /// The rows of this chapter. sprig's plain forms panic where the `must` forms return an error, which reads the same.
 pub static FUNCTIONS: &[Function] = &[
@@ -202,8 +203,8 @@ fn slice_elements<'a>(value: &'a Value, cannot: &str) -> Result<Cow<'a, [Value]>
 /// A list of the arguments.
 ///
 /// `{{ list 1 "a" }}` gives `[1 a]`.
-fn list(items: Rest<Value>) -> Value {
-    Value::list(items.0)
+fn list(items: &mut [Value]) -> Value {
+    Value::list(items.iter_mut().map(take).collect::<Vec<_>>())
 }
 
 /// The first element, or nil.
@@ -264,9 +265,9 @@ fn prepend(list: Value, item: Value) -> Result<Value, String> {
 /// All elements of several lists.
 ///
 /// `{{ concat (list 1) (list 2 3) }}` gives `[1 2 3]`.
-fn concat(lists: Rest<Value>) -> Result<List, String> {
+fn concat(lists: &mut [Value]) -> Result<List, String> {
     let mut joined = Vec::new();
-    for list in &lists.0 {
+    for list in &*lists {
         let Some(items) = elements(list) else {
             return Err(match list {
                 Value::Nil => NIL_POINTER.to_owned(),
@@ -341,9 +342,9 @@ fn plain_key(value: &Value) -> Option<PlainKey> {
 /// The elements that are not deeply equal to any of the other arguments.
 ///
 /// `{{ without (list 1 2 3) 2 }}` gives `[1 3]`.
-fn without(list: Value, omit: Rest<Value>) -> Result<List, String> {
+fn without(list: Value, omit: &mut [Value]) -> Result<List, String> {
     let items = slice_elements(&list, "Cannot find without on type")?;
-    let kept = items.iter().filter(|item| !omit.0.iter().any(|other| deep_equal(other, item)));
+    let kept = items.iter().filter(|item| !omit.iter().any(|other| deep_equal(other, item)));
     Ok(List::appended(Elem::Any, kept.cloned().collect::<Vec<_>>()))
 }
 
@@ -361,13 +362,13 @@ fn has(needle: Value, haystack: Value) -> Result<bool, String> {
 /// The elements from one index up to another, which may be left out. The type of the list stays.
 ///
 /// `{{ slice (list 1 2 3) 1 3 }}` gives `[2 3]`.
-fn slice(list: Value, indices: Rest<Value>) -> Result<Value, String> {
+fn slice(list: Value, indices: &mut [Value]) -> Result<Value, String> {
     let items = slice_elements(&list, "list should be type of slice or array but")?;
     if items.is_empty() {
         return Ok(Value::Nil);
     }
-    let start = indices.0.first().map_or(0, to_int);
-    let end = indices.0.get(1).map_or(items.len() as i64, to_int);
+    let start = indices.first().map_or(0, to_int);
+    let end = indices.get(1).map_or(items.len() as i64, to_int);
     let part = usize::try_from(start).ok().zip(usize::try_from(end).ok()).and_then(|(start, end)| {
         Some(match &list {
             // Go counts up to the capacity, not up to the length.
@@ -486,7 +487,7 @@ mod tests {
     fn errors_name_the_kind() {
         assert_eq!(show(first(Value::from("abc"))), "Cannot find first on type string");
         assert_eq!(show(append(Value::Int(1), Value::Nil)), "Cannot push on type int");
-        assert_eq!(show(concat(Rest(vec![Value::Bool(true)]))), "Cannot concat type bool as list");
+        assert_eq!(show(concat(&mut [Value::Bool(true)])), "Cannot concat type bool as list");
         assert_eq!(show(last(Value::Nil)), NIL_POINTER);
         assert_eq!(show(has(Value::Nil, Value::Nil)), "false");
     }
@@ -494,12 +495,12 @@ mod tests {
     #[test]
     fn typed_slices() {
         assert_eq!(show(first(Value::Bytes(Box::new(Str::from("a"))))), "uint8(97)");
-        let part = slice(Value::strings(["a", "b", "c"]), Rest(vec![Value::Int(1)])).expect("the index is in range");
+        let part = slice(Value::strings(["a", "b", "c"]), &mut [Value::Int(1)]).expect("the index is in range");
         assert_eq!(part.ty().map(|ty| ty.to_string()).as_deref(), Some("[]string"));
         assert!(rest(numbers(&[])).is_ok_and(|rest| rest.is_nil()));
         assert!(rest(numbers(&[1])).is_ok_and(|rest| !rest.is_nil() && rest.is_empty()));
         assert_eq!(
-            show(slice(numbers(&[1]), Rest(vec![Value::Int(1), Value::Int(0)]))),
+            show(slice(numbers(&[1]), &mut [Value::Int(1), Value::Int(0)])),
             "reflect.Value.Slice: slice index out of bounds"
         );
     }

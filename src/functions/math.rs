@@ -135,8 +135,8 @@ const DIVIDE_BY_ZERO: &str = "runtime error: integer divide by zero";
 /// The sum as an int64.
 ///
 /// `{{ add 1 2 "3" }}` gives `6`.
-fn add(numbers: Rest<Value>) -> Int64 {
-    Int64(numbers.0.iter().map(to_int64).fold(0, i64::wrapping_add))
+fn add(numbers: &mut [Value]) -> Int64 {
+    Int64(numbers.iter().map(to_int64).fold(0, i64::wrapping_add))
 }
 
 /// One more.
@@ -156,8 +156,8 @@ fn sub(one: Value, other: Value) -> Int64 {
 /// The product as an int64.
 ///
 /// `{{ mul 2 3 4 }}` gives `24`.
-fn mul(first: Value, others: Rest<Value>) -> Int64 {
-    Int64(others.0.iter().map(to_int64).fold(to_int64(&first), i64::wrapping_mul))
+fn mul(first: Value, others: &mut [Value]) -> Int64 {
+    Int64(others.iter().map(to_int64).fold(to_int64(&first), i64::wrapping_mul))
 }
 
 /// The quotient as an int64, rounded towards zero.
@@ -183,15 +183,15 @@ fn modulo(one: Value, other: Value) -> Result<Int64, &'static str> {
 /// The largest of the numbers as an int64.
 ///
 /// `{{ max 1 3 2 }}` gives `3`.
-fn max(first: Value, others: Rest<Value>) -> Int64 {
-    Int64(others.0.iter().map(to_int64).fold(to_int64(&first), i64::max))
+fn max(first: Value, others: &mut [Value]) -> Int64 {
+    Int64(others.iter().map(to_int64).fold(to_int64(&first), i64::max))
 }
 
 /// The smallest of the numbers as an int64.
 ///
 /// `{{ min 1 3 2 }}` gives `1`.
-fn min(first: Value, others: Rest<Value>) -> Int64 {
-    Int64(others.0.iter().map(to_int64).fold(to_int64(&first), i64::min))
+fn min(first: Value, others: &mut [Value]) -> Int64 {
+    Int64(others.iter().map(to_int64).fold(to_int64(&first), i64::min))
 }
 
 /// As sprig's execDecimalOp: every argument through a float to a decimal, and the result back to a float.
@@ -210,8 +210,8 @@ fn in_decimals(
 /// The sum, exact in decimals.
 ///
 /// `{{ addf 0.1 0.2 }}` gives `0.3`.
-fn addf(numbers: Rest<Value>) -> Result<f64, String> {
-    in_decimals(0.0, &numbers.0, |a, b| Ok(a.add(b)))
+fn addf(numbers: &mut [Value]) -> Result<f64, String> {
+    in_decimals(0.0, numbers, |a, b| Ok(a.add(b)))
 }
 
 /// One more, exact in decimals.
@@ -224,29 +224,29 @@ fn add1f(number: Value) -> Result<f64, String> {
 /// The difference of the first number and all others, exact in decimals.
 ///
 /// `{{ subf 0.3 0.1 }}` gives `0.2`.
-fn subf(first: Value, others: Rest<Value>) -> Result<f64, String> {
-    in_decimals(to_float64(&first), &others.0, |a, b| Ok(a.sub(b)))
+fn subf(first: Value, others: &mut [Value]) -> Result<f64, String> {
+    in_decimals(to_float64(&first), others, |a, b| Ok(a.sub(b)))
 }
 
 /// The product, exact in decimals.
 ///
 /// `{{ mulf 1.1 1.1 }}` gives `1.21`.
-fn mulf(first: Value, others: Rest<Value>) -> Result<f64, String> {
-    in_decimals(to_float64(&first), &others.0, |a, b| Ok(a.mul(b)))
+fn mulf(first: Value, others: &mut [Value]) -> Result<f64, String> {
+    in_decimals(to_float64(&first), others, |a, b| Ok(a.mul(b)))
 }
 
 /// The first number divided by all others, with 16 digits after the point.
 ///
 /// `{{ divf 10 4 }}` gives `2.5`.
-fn divf(first: Value, others: Rest<Value>) -> Result<f64, String> {
-    in_decimals(to_float64(&first), &others.0, Decimal::div)
+fn divf(first: Value, others: &mut [Value]) -> Result<f64, String> {
+    in_decimals(to_float64(&first), others, Decimal::div)
 }
 
 /// The largest of the numbers as a float.
 ///
 /// `{{ maxf 1 2.5 }}` gives `2.5`.
-fn maxf(first: Value, others: Rest<Value>) -> f64 {
-    others.0.iter().map(to_float64).fold(to_float64(&first), |a, b| {
+fn maxf(first: Value, others: &mut [Value]) -> f64 {
+    others.iter().map(to_float64).fold(to_float64(&first), |a, b| {
         // As math.Max: an infinity wins over NaN, NaN over numbers, and 0 over -0.
         match (a, b) {
             _ if a == f64::INFINITY || b == f64::INFINITY => f64::INFINITY,
@@ -260,8 +260,8 @@ fn maxf(first: Value, others: Rest<Value>) -> f64 {
 /// The smallest of the numbers as a float.
 ///
 /// `{{ minf 1 2.5 }}` gives `1`.
-fn minf(first: Value, others: Rest<Value>) -> f64 {
-    others.0.iter().map(to_float64).fold(to_float64(&first), |a, b| {
+fn minf(first: Value, others: &mut [Value]) -> f64 {
+    others.iter().map(to_float64).fold(to_float64(&first), |a, b| {
         // As math.Min: an infinity wins over NaN, NaN over numbers, and -0 over 0.
         match (a, b) {
             _ if a == f64::NEG_INFINITY || b == f64::NEG_INFINITY => f64::NEG_INFINITY,
@@ -402,7 +402,7 @@ mod tests {
     fn integers_wrap() {
         let largest = || Value::Int64(i64::MAX);
         assert_eq!(add1(largest()).0, i64::MIN);
-        assert_eq!(mul(largest(), Rest(vec![Value::Int(2)])).0, -2);
+        assert_eq!(mul(largest(), &mut [Value::Int(2)]).0, -2);
         assert_eq!(div(Value::Int64(i64::MIN), Value::Int(-1)).map(|n| n.0), Ok(i64::MIN));
         assert_eq!(modulo(Value::Int64(i64::MIN), Value::Int(-1)).map(|n| n.0), Ok(0));
         assert_eq!(modulo(Value::Int(-7), Value::Int(2)).map(|n| n.0), Ok(-1));
@@ -484,10 +484,10 @@ mod tests {
     #[test]
     fn extremes() {
         let floats = |numbers: &[f64]| numbers.iter().copied().map(Value::Float64).collect::<Vec<_>>();
-        assert!(maxf(Value::Int(1), Rest(floats(&[f64::NAN]))).is_nan());
-        assert_eq!(maxf(Value::Float64(f64::NAN), Rest(floats(&[f64::INFINITY]))), f64::INFINITY);
-        assert!(maxf(Value::Float64(-0.0), Rest(floats(&[0.0]))).is_sign_positive());
-        assert!(minf(Value::Float64(0.0), Rest(floats(&[-0.0]))).is_sign_negative());
-        assert!(minf(Value::Float64(0.0), Rest(floats(&[0.0]))).is_sign_positive());
+        assert!(maxf(Value::Int(1), &mut floats(&[f64::NAN])).is_nan());
+        assert_eq!(maxf(Value::Float64(f64::NAN), &mut floats(&[f64::INFINITY])), f64::INFINITY);
+        assert!(maxf(Value::Float64(-0.0), &mut floats(&[0.0])).is_sign_positive());
+        assert!(minf(Value::Float64(0.0), &mut floats(&[-0.0])).is_sign_negative());
+        assert!(minf(Value::Float64(0.0), &mut floats(&[0.0])).is_sign_positive());
     }
 }

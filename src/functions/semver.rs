@@ -4,6 +4,8 @@ use crate::function;
 use crate::go::semver::{Constraints, Rules, V3_3, V3_4, V3_5, Version};
 use crate::go::{Str, Value};
 use crate::template::function::Function;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 static FUNCTIONS_3_3: &[Function] = &[
     function! {
@@ -89,7 +91,25 @@ fn semver(version: &Str, rules: &'static Rules) -> Result<Value, String> {
     Ok(Version::new(version, rules)?.into_value(rules))
 }
 
+/// How many answers of [`semver_compare`] a thread keeps.
+const KEPT: usize = 256;
+
 fn semver_compare(constraint: &Str, version: &Str, rules: &'static Rules) -> Result<bool, String> {
-    let constraints = Constraints::new(constraint, rules)?;
-    Ok(constraints.check(&Version::new(version, rules)?))
+    thread_local! {
+        static ANSWERS: RefCell<HashMap<(usize, Str, Str), bool>> = RefCell::default();
+    }
+    // Charts ask for the version of the cluster over and over.
+    let question = (std::ptr::from_ref(rules) as usize, constraint.clone(), version.clone());
+    ANSWERS.with_borrow_mut(|answers| {
+        if let Some(answer) = answers.get(&question) {
+            return Ok(*answer);
+        }
+        let constraints = Constraints::new(constraint, rules)?;
+        let answer = constraints.check(&Version::new(version, rules)?);
+        if answers.len() >= KEPT {
+            answers.clear();
+        }
+        answers.insert(question, answer);
+        Ok(answer)
+    })
 }

@@ -5,8 +5,9 @@ use crate::function;
 use crate::go::unicode::{
     is_digit, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, to_lower, to_title, to_upper,
 };
-use crate::go::{Dict, DictType, Elem, Kind, List, Str, StrBuilder, Value, fmt, strconv, utf8};
-use crate::template::function::{Function, Rest};
+use crate::go::{Dict, DictType, Elem, Kind, List, Str, StrBuilder, Value, fmt, scratch, strconv, utf8};
+use crate::template::function::Function;
+use memchr::{memchr, memchr_iter};
 
 /// The functions of this chapter.
 pub static FUNCTIONS: &[Function] = &[
@@ -652,12 +653,12 @@ fn initials(text: Str) -> Str {
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [] => Some(0),
-        [byte] => text.iter().position(|candidate| candidate == byte),
+        [byte] => memchr(*byte, text),
         [first, ..] => {
             let last = text.len().checked_sub(needle.len())?;
             let mut at = 0;
             while at <= last {
-                at += text[at..=last].iter().position(|candidate| candidate == first)?;
+                at += memchr(*first, &text[at..=last])?;
                 if text[at..].starts_with(needle) {
                     return Some(at);
                 }
@@ -759,29 +760,30 @@ fn nindent(spaces: i64, text: Str) -> Result<Str, String> {
 
 fn indented(before: &[u8], spaces: i64, text: &Str) -> Result<Str, String> {
     let spaces = usize::try_from(spaces).map_err(|_| "strings: negative Repeat count".to_owned())?;
-    let lines = text.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let lines = memchr_iter(b'\n', text).count() + 1;
     let len = bounded(lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len())))?;
-    let pad = vec![b' '; spaces];
+    // Where each line ends, with its newline; the last may be empty.
+    let ends = memchr_iter(b'\n', text).map(|at| at + 1).chain([text.len()]);
+    let mut start = 0;
     if text.marks().next().is_none() {
-        let mut out = Vec::with_capacity(len);
-        out.extend_from_slice(before);
-        for line in text.split_inclusive(|&byte| byte == b'\n') {
-            out.extend_from_slice(&pad);
-            out.extend_from_slice(line);
-        }
-        if text.last().is_none_or(|&byte| byte == b'\n') {
-            out.extend_from_slice(&pad);
+        let mut out = vec![b' '; len];
+        out[..before.len()].copy_from_slice(before);
+        let mut at = before.len();
+        for end in ends {
+            at += spaces;
+            out[at..at + end - start].copy_from_slice(&text[start..end]);
+            at += end - start;
+            start = end;
         }
         return Ok(Str::from(out));
     }
+    let pad = vec![b' '; spaces];
     let mut out = StrBuilder::with_capacity(len);
     out.push_bytes(before);
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
+    for end in ends {
         out.push_bytes(&pad);
-        out.push(&text.slice_of(line));
-    }
-    if text.last().is_none_or(|&byte| byte == b'\n') {
-        out.push_bytes(&pad);
+        out.push(&text.slice(start..end));
+        start = end;
     }
     Ok(out.finish())
 }
@@ -833,40 +835,38 @@ fn plural(one: Str, many: Str, count: i64) -> Str {
 }
 
 /// `{{ cat "a" 1 nil "b" }}` is `a 1 b`.
-fn cat(values: Rest<Value>) -> Str {
-    let values: Vec<Value> = values.0.into_iter().filter(|value| !matches!(value, Value::Nil)).collect();
-    join_with(values.iter().map(|value| fmt::sprintf(b"%v", std::slice::from_ref(value))), b" ")
+fn cat(values: &mut [Value]) -> Str {
+    joined(values, |out, value| out.push(&fmt::sprint(std::slice::from_ref(value))))
 }
 
 /// `{{ quote "a" 1 nil }}` is `"a" "1"`.
-fn quote(values: Rest<Value>) -> Str {
-    let present = values.0.iter().filter(|value| !matches!(value, Value::Nil));
-    join_with(
-        present.map(|value| {
-            let text = strval(value);
-            let mut out = Vec::with_capacity(text.len() + 2);
-            strconv::append_quote(&mut out, &text);
-            Str::derived(out, [&text])
-        }),
-        b" ",
-    )
+fn quote(values: &mut [Value]) -> Str {
+    joined(values, |out, value| {
+        let (start, text) = (out.len(), strval(value));
+        out.write(|out| strconv::append_quote(out, &text));
+        out.derive_since(start, &text);
+    })
 }
 
 /// `{{ squote "a" 1 nil }}` is `'a' '1'`; nothing is escaped.
-fn squote(values: Rest<Value>) -> Str {
-    let present = values.0.iter().filter(|value| !matches!(value, Value::Nil));
-    join_with(present.map(|value| fmt::sprintf(b"'%v'", std::slice::from_ref(value))), b" ")
+fn squote(values: &mut [Value]) -> Str {
+    joined(values, |out, value| {
+        out.push_bytes(b"'");
+        out.push(&fmt::sprint(std::slice::from_ref(value)));
+        out.push_bytes(b"'");
+    })
 }
 
-fn join_with(parts: impl Iterator<Item = Str>, separator: &[u8]) -> Str {
-    let mut out = StrBuilder::default();
-    for (index, part) in parts.enumerate() {
+/// What `write` writes of the values that are not nil, with blanks between.
+fn joined(values: &[Value], write: impl Fn(&mut StrBuilder, &Value)) -> Str {
+    let mut out = StrBuilder::on(scratch::room());
+    for (index, value) in values.iter().filter(|value| !matches!(value, Value::Nil)).enumerate() {
         if index > 0 {
-            out.push_bytes(separator);
+            out.push_bytes(b" ");
         }
-        out.push(&part);
+        write(&mut out, value);
     }
-    out.finish()
+    scratch::finish_builder(out)
 }
 
 // Lists of strings.
@@ -1046,10 +1046,10 @@ mod tests {
             replace(Str::from("a"), repeat(1 << 20, Str::from("b")).unwrap(), repeat(1 << 20, Str::from("a")).unwrap())
                 .is_err()
         );
-        let values = || Rest(vec![Value::from("a\"b"), Value::Int(1), Value::Nil, Value::Bool(true)]);
-        assert_eq!(quote(values()), r#""a\"b" "1" "true""#);
-        assert_eq!(squote(values()), "'a\"b' '1' 'true'");
-        assert_eq!(cat(values()), "a\"b 1 true");
+        let values = &mut [Value::from("a\"b"), Value::Int(1), Value::Nil, Value::Bool(true)];
+        assert_eq!(quote(values), r#""a\"b" "1" "true""#);
+        assert_eq!(squote(values), "'a\"b' '1' 'true'");
+        assert_eq!(cat(values), "a\"b 1 true");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::function;
 use crate::go::{Str, Value, reflect};
-use crate::template::function::{Function, Rest};
+use crate::template::function::Function;
+use std::mem::take;
 
 /// The rows of this chapter.
 pub static FUNCTIONS: &[Function] = &[
@@ -76,8 +77,8 @@ pub fn is_empty(value: &Value) -> bool {
 /// The value that is given last, unless it is empty.
 ///
 /// `{{ "" | default "a" }}` gives `a`.
-fn default(fallback: Value, given: Rest<Value>) -> Value {
-    given.0.into_iter().next().filter(Value::is_true).unwrap_or(fallback)
+fn default(fallback: Value, given: &mut [Value]) -> Value {
+    given.first_mut().filter(|value| value.is_true()).map_or(fallback, take)
 }
 
 /// Whether the value is nil or the zero of its type.
@@ -90,8 +91,8 @@ fn empty(value: Value) -> bool {
 /// The first value that is not empty.
 ///
 /// `{{ coalesce "" 0 "a" }}` gives `a`.
-fn coalesce(values: Rest<Value>) -> Value {
-    values.0.into_iter().find(Value::is_true).unwrap_or_default()
+fn coalesce(values: &mut [Value]) -> Value {
+    values.iter_mut().find(|value| value.is_true()).map(take).unwrap_or_default()
 }
 
 /// The first value if the condition, given last, is true; else the second.
@@ -104,15 +105,15 @@ fn ternary(if_true: Value, if_false: Value, condition: bool) -> Value {
 /// Whether no value is empty.
 ///
 /// `{{ all 1 "a" true }}` gives `true`.
-fn all(values: Rest<Value>) -> bool {
-    !values.0.iter().any(is_empty)
+fn all(values: &mut [Value]) -> bool {
+    !values.iter().any(is_empty)
 }
 
 /// Whether any value is not empty.
 ///
 /// `{{ any 0 "" }}` gives `false`.
-fn any(values: Rest<Value>) -> bool {
-    values.0.iter().any(Value::is_true)
+fn any(values: &mut [Value]) -> bool {
+    values.iter().any(Value::is_true)
 }
 
 fn type_name(value: &Value) -> String {

@@ -13,6 +13,7 @@ pub mod object;
 pub mod path;
 pub mod reflect;
 pub mod regexp;
+pub mod scratch;
 pub mod semver;
 pub mod slog;
 pub mod str;

@@ -1,6 +1,7 @@
 //! Go's `path`, and `path/filepath` as it is on Unix, where the two agree.
 
 use super::utf8;
+use memchr::{memchr_iter, memchr2};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -20,6 +21,9 @@ impl std::error::Error for BadPattern {}
 pub fn clean(path: &[u8]) -> Cow<'_, [u8]> {
     if path.is_empty() {
         return Cow::Borrowed(b".");
+    }
+    if is_plainly_clean(path) {
+        return Cow::Borrowed(path);
     }
     let rooted = path[0] == b'/';
     let mut out: Vec<u8> = Vec::with_capacity(path.len());
@@ -57,9 +61,15 @@ pub fn clean(path: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether no element is empty or begins with a dot, as it is with most paths.
+fn is_plainly_clean(path: &[u8]) -> bool {
+    let begins = |at: usize| !matches!(path.get(at), None | Some(b'/' | b'.'));
+    (path[0] == b'/' || begins(0)) && memchr_iter(b'/', path).all(|slash| begins(slash + 1))
+}
+
 /// The elements joined by slashes and cleaned, as `path.Join`: empty ones are left out, and nothing at all is empty.
 pub fn join(elements: &[&[u8]]) -> Vec<u8> {
-    let mut joined = Vec::new();
+    let mut joined = Vec::with_capacity(elements.iter().map(|element| element.len() + 1).sum());
     for element in elements {
         if !joined.is_empty() || !element.is_empty() {
             if !joined.is_empty() {
@@ -68,7 +78,7 @@ pub fn join(elements: &[&[u8]]) -> Vec<u8> {
             joined.extend_from_slice(element);
         }
     }
-    if joined.is_empty() { joined } else { clean(&joined).into_owned() }
+    if joined.is_empty() || is_plainly_clean(&joined) { joined } else { clean(&joined).into_owned() }
 }
 
 /// What stands up to and with the last slash, and what after it, as `path.Split`.
@@ -156,6 +166,10 @@ fn match_chunk<'a>(mut chunk: &[u8], mut text: &'a [u8]) -> Result<Option<&'a [u
     let mut failed = false;
     while let Some(&first) = chunk.first() {
         failed |= text.is_empty();
+        if failed && memchr2(b'[', b'\\', chunk).is_none() {
+            // Nothing that follows can be wrong.
+            return Ok(None);
+        }
         chunk = &chunk[1..];
         match first {
             b'[' => {

@@ -217,6 +217,11 @@ impl StrBuilder {
         StrBuilder { bytes: Vec::with_capacity(capacity), marks: Vec::new() }
     }
 
+    /// A builder that goes on after bytes that carry no mark, in their room.
+    pub fn on(bytes: Vec<u8>) -> Self {
+        StrBuilder { bytes, marks: Vec::new() }
+    }
+
     /// Appends bytes that carry no mark.
     pub fn push_bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
@@ -265,6 +270,16 @@ impl StrBuilder {
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The bytes, without their marks.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Whether any byte carries a mark.
+    pub fn has_marks(&self) -> bool {
+        !self.marks.is_empty()
     }
 
     /// The string so far, as a copy, so that the room of the builder can be used again.

@@ -194,7 +194,7 @@ fn next(arguments: &mut std::slice::IterMut<'_, Value>) -> Value {
 #[derive(Clone, Copy, Debug)]
 pub struct Int64(pub i64);
 
-/// Go's `...T`.
+/// Go's `...T`; a function takes `...interface {}` as `&mut [Value]` instead, which it may take from.
 pub struct Rest<T>(pub Vec<T>);
 
 macro_rules! argument {
@@ -285,6 +285,9 @@ pub trait Callable<A> {
 /// Marks a function whose first parameter is the [`Caller`].
 pub struct WithCaller;
 
+/// Marks a function whose last parameter is a slice of all remaining arguments.
+pub struct WithSlice;
+
 macro_rules! last_is_variadic {
     () => { false };
     ($last:ident) => { $last::VARIADIC };
@@ -305,6 +308,21 @@ macro_rules! callable {
                 let mut arguments = arguments.iter_mut();
                 $(let $argument = $argument::take(&mut arguments);)*
                 self($($argument),*).into_result()
+            }
+        }
+
+        impl<F, R: Return, $($argument: Argument),*> Callable<($($argument,)* WithSlice,)> for F
+        where
+            F: Fn($($argument,)* &mut [Value]) -> R,
+        {
+            const PARAMETERS: &'static [Type] = &[$($argument::TYPE,)* Type::Interface];
+            const VARIADIC: bool = true;
+            const RETURNS: &'static str = R::TYPE;
+            #[allow(non_snake_case, unused_mut, reason = "one body for every arity")]
+            fn apply(&self, _: &mut dyn Caller, arguments: &mut [Value]) -> Result<Value, Error> {
+                let mut arguments = arguments.iter_mut();
+                $(let $argument = $argument::take(&mut arguments);)*
+                self($($argument,)* arguments.into_slice()).into_result()
             }
         }
 

@@ -4,7 +4,8 @@
 //! and so this one is called for each of them in turn.
 
 use super::resolve::Version;
-use crate::go::{Str, StrBuilder};
+use crate::go::{Str, StrBuilder, scratch};
+use memchr::memchr2;
 
 /// How a scalar is asked to be written; the emitter may have to choose another style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,12 @@ pub(super) enum Place {
 const WIDTH: usize = 80;
 const INDENT: isize = 2;
 
+/// How many bytes a key may have, with its tag, that does without `?`.
+pub(super) const MAX_SIMPLE_KEY: usize = 128;
+
+/// The indentation around a collection.
+pub(super) struct Outside(isize);
+
 /// The emitter.
 pub(super) struct Emitter {
     out: StrBuilder,
@@ -38,7 +45,6 @@ pub(super) struct Emitter {
     width: usize,
     column: usize,
     indent: isize,
-    indents: Vec<isize>,
     /// Whether the last character was a space or an indicator that needs none after it.
     whitespace: bool,
     /// Whether the line holds nothing but spaces, `-`, `?` and `:` so far.
@@ -48,12 +54,11 @@ pub(super) struct Emitter {
 impl Emitter {
     pub(super) fn new(version: Version) -> Emitter {
         Emitter {
-            out: StrBuilder::default(),
+            out: StrBuilder::on(scratch::room()),
             version,
             width: if version == Version::V2 { WIDTH } else { usize::MAX },
             column: 0,
             indent: -1,
-            indents: Vec::new(),
             whitespace: true,
             indention: true,
         }
@@ -62,22 +67,23 @@ impl Emitter {
     /// Ends the document.
     pub(super) fn finish(mut self) -> Str {
         self.write_indent();
-        self.out.finish()
+        scratch::finish_builder(self.out)
     }
 
-    /// Starts a list or a map that is not empty.
-    pub(super) fn open_list(&mut self, place: Place) {
+    /// Starts a list that is not empty, and returns what [`Emitter::close`] needs.
+    pub(super) fn open_list(&mut self, place: Place) -> Outside {
         let in_map = matches!(place, Place::Value | Place::SimpleKey | Place::Key);
         let indentless = self.version == Version::V2 && in_map && !self.indention;
-        self.increase_indent(false, indentless);
+        self.increase_indent(false, indentless)
     }
 
-    pub(super) fn open_map(&mut self) {
-        self.increase_indent(false, false);
+    /// The same for a map.
+    pub(super) fn open_map(&mut self) -> Outside {
+        self.increase_indent(false, false)
     }
 
-    pub(super) fn close(&mut self) {
-        self.indent = self.indents.pop().unwrap_or(-1);
+    pub(super) fn close(&mut self, Outside(indent): Outside) {
+        self.indent = indent;
     }
 
     /// The `-` of the next item.
@@ -117,7 +123,7 @@ impl Emitter {
     /// Whether a key can do without `?`.
     pub(super) fn key_place(&self, key: &[u8], tag: &str) -> Place {
         let multiline = (0..key.len()).any(|at| is_break(key, at));
-        if multiline || key.len() + tag.len() > 128 { Place::Key } else { Place::SimpleKey }
+        if multiline || key.len() + tag.len() > MAX_SIMPLE_KEY { Place::Key } else { Place::SimpleKey }
     }
 
     /// Writes a scalar whose type follows from its text, or one with a tag. The marks of `origin` go with it.
@@ -132,7 +138,12 @@ impl Emitter {
             self.whitespace = false;
             self.indention = false;
         }
-        self.increase_indent(true, false);
+        self.styled(value, style, place, origin);
+    }
+
+    /// Writes a scalar in a style that its text allows.
+    pub(super) fn styled(&mut self, value: &[u8], style: Style, place: Place, origin: Option<&Str>) {
+        let outside = self.increase_indent(true, false);
         // Without the space before it.
         let start = self.out.len() + usize::from(!self.whitespace);
         let folds = place != Place::SimpleKey;
@@ -145,7 +156,38 @@ impl Emitter {
         if let Some(origin) = origin {
             self.out.derive_since(start, origin);
         }
-        self.close();
+        self.close(outside);
+    }
+
+    /// Whether a text of so many columns ends before lines are folded.
+    pub(super) fn has_room(&self, columns: usize) -> bool {
+        self.column + usize::from(!self.whitespace) + columns <= self.width
+    }
+
+    /// Writes a scalar that is neither empty nor to be folded, and all of whose characters `write` appends are ASCII and
+    /// on one line: as [`Emitter::scalar`] does in its plain style. The marks of `origin` go with it.
+    pub(super) fn word(&mut self, origin: Option<&Str>, write: impl FnOnce(&mut Vec<u8>)) {
+        let space = !self.whitespace;
+        let before = self.out.len();
+        self.out.write(|out| {
+            if space {
+                out.push(b' ');
+            }
+            write(out);
+        });
+        self.column += self.out.len() - before;
+        self.whitespace = false;
+        self.indention = false;
+        if let Some(origin) = origin {
+            self.out.derive_since(before + usize::from(space), origin);
+        }
+    }
+
+    /// Writes a key that is plain, ASCII and short, with its colon.
+    pub(super) fn plain_key(&mut self, key: &Str) {
+        self.write_indent();
+        self.word(Some(key), |out| out.extend_from_slice(key));
+        self.put(b':');
     }
 
     // The characters.
@@ -188,13 +230,14 @@ impl Emitter {
         at + width
     }
 
-    fn increase_indent(&mut self, flow: bool, indentless: bool) {
-        self.indents.push(self.indent);
+    fn increase_indent(&mut self, flow: bool, indentless: bool) -> Outside {
+        let outside = Outside(self.indent);
         if self.indent < 0 {
             self.indent = if flow { INDENT } else { 0 };
         } else if !indentless {
             self.indent += INDENT;
         }
+        outside
     }
 
     fn write_indent(&mut self) {
@@ -379,10 +422,7 @@ impl Emitter {
                 if breaks {
                     self.write_indent();
                 }
-                let mut end = at + width(value[at]);
-                while end < value.len() && !is_break(value, end) {
-                    end += width(value[end]);
-                }
+                let end = line_end(value, at);
                 self.put_characters(&value[at..end]);
                 at = end;
                 self.indention = false;
@@ -420,6 +460,19 @@ fn width(lead: u8) -> usize {
         0xc0.. => 2,
         _ => 1,
     }
+}
+
+/// Where the next line break after `at` starts, or the end of a text that may be a block scalar.
+fn line_end(value: &[u8], mut at: usize) -> usize {
+    // No such text has a carriage return or U+0085.
+    while let Some(found) = memchr2(b'\n', 0xe2, &value[at..]) {
+        at += found;
+        if is_break(value, at) {
+            return at;
+        }
+        at += 1;
+    }
+    value.len()
 }
 
 fn is_break(value: &[u8], at: usize) -> bool {

@@ -1,10 +1,11 @@
 //! What is written: values to the emitter, as sigs.k8s.io/yaml Marshal and goyaml v3's Encoder do.
 
-use super::emit::{Emitter, Place, Style};
+use super::emit::{Emitter, MAX_SIMPLE_KEY, Place, Style};
 use super::error::{Error, Stage};
+use super::glance::{Glance, glance, is_string};
 use super::order;
-use super::resolve::{Resolved, Version, is_old_bool, resolve};
-use crate::go::{Kind, Object, Part, Str, Value, base64, json, strconv};
+use super::resolve::Version;
+use crate::go::{Dict, Entries, Kind, Object, Part, Str, Value, base64, json, strconv};
 use std::borrow::Cow;
 
 /// As `yaml.Marshal`: what `toYaml` writes, with its last newline.
@@ -12,16 +13,22 @@ use std::borrow::Cow;
 /// sigs.k8s.io/yaml goes through JSON, which goyaml v2 reads and writes again. What that does to a value is done here
 /// without the detour: numbers lose their Go types, and some strings do not survive at all.
 pub fn marshal(value: &Value) -> Result<Str, Error> {
-    write(value, Version::V2)
+    write(value, Version::V2, true)
 }
 
 /// As goyaml v3's encoder with an indent of 2: what `toYamlPretty` writes, with its last newline.
 pub fn marshal_pretty(value: &Value) -> Result<Str, Error> {
-    write(value, Version::V3)
+    write(value, Version::V3, true)
 }
 
-fn write(value: &Value, version: Version) -> Result<Str, Error> {
-    let mut encoder = Encoder { emitter: Emitter::new(version), version, depth: 0, seen: Vec::new() };
+/// As [`marshal`] and [`marshal_pretty`], with every string analysed and all keys sorted: what the shortcuts for plain
+/// ones are held to.
+pub fn marshal_analysed(value: &Value) -> [Result<Str, Error>; 2] {
+    [Version::V2, Version::V3].map(|version| write(value, version, false))
+}
+
+fn write(value: &Value, version: Version, glances: bool) -> Result<Str, Error> {
+    let mut encoder = Encoder { emitter: Emitter::new(version), version, glances, depth: 0, seen: Vec::new() };
     encoder.node(value, Place::Root)?;
     Ok(encoder.emitter.finish())
 }
@@ -30,10 +37,14 @@ fn write(value: &Value, version: Version) -> Result<Str, Error> {
 const CYCLE_CHECK_DEPTH: usize = 1000;
 /// How many characters a key may have in JSON before goyaml no longer takes it for one.
 const MAX_KEY: usize = 1024;
+/// Below this every integer is a float64 of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 struct Encoder {
     emitter: Emitter,
     version: Version,
+    /// Whether a glance may decide how a string is written.
+    glances: bool,
     depth: usize,
     /// The identities of the collections that are being written, once they are suspiciously many.
     seen: Vec<usize>,
@@ -48,15 +59,19 @@ impl Encoder {
     fn node(&mut self, value: &Value, place: Place) -> Result<(), Error> {
         let pretty = self.version == Version::V3;
         match value {
-            Value::Nil => self.plain("null", place),
-            Value::Bool(value) => self.plain(if *value { "true" } else { "false" }, place),
-            Value::Int(number) | Value::Int64(number) => self.plain(&number.to_string(), place),
-            Value::Uint8(number) => self.plain(&number.to_string(), place),
-            Value::Uint64(number) => self.plain(&number.to_string(), place),
-            Value::Float64(number) if pretty => self.plain(&float(*number), place),
+            Value::Nil => self.plain(place, |out| out.extend_from_slice(b"null")),
+            Value::Bool(value) => {
+                self.plain(place, |out| out.extend_from_slice(if *value { b"true" } else { b"false" }));
+            }
+            Value::Int(number) | Value::Int64(number) => self.integer(*number, place),
+            Value::Uint8(number) => self.integer(i64::from(*number), place),
+            Value::Uint64(number) => self.plain(place, |out| strconv::append_uint(out, *number, 10)),
+            Value::Float64(number) if self.glances && !pretty && number.fract() == 0.0 && number.abs() < EXACT => {
+                self.integer(*number as i64, place);
+            }
             Value::Float64(number) => {
-                let text = float_after_json(*number)?;
-                self.plain(&text, place);
+                let text = if pretty { float(*number) } else { float_after_json(*number)? };
+                self.plain(place, |out| out.extend_from_slice(text.as_bytes()));
             }
             Value::Complex128(_) if pretty => {
                 return Err(Error::new(Stage::Panic, "cannot marshal type: complex128"));
@@ -68,21 +83,31 @@ impl Encoder {
                 self.list(&items, place)?;
             }
             Value::Bytes(bytes) => self.string(&Str::derived(base64::encode(bytes), [&**bytes]), place)?,
-            Value::List(list) if list.is_nil() && !pretty => self.plain("null", place),
-            Value::Dict(dict) if dict.is_nil() && !pretty => self.plain("null", place),
+            Value::List(list) if list.is_nil() && !pretty => self.plain(place, |out| out.extend_from_slice(b"null")),
+            Value::Dict(dict) if dict.is_nil() && !pretty => self.plain(place, |out| out.extend_from_slice(b"null")),
             Value::List(list) => {
                 self.collection(list.as_ptr() as usize, "[]interface {}", |encoder| encoder.list(list, place))?
             }
             Value::Dict(dict) => {
-                self.collection(dict.id(), "map[string]interface {}", |encoder| encoder.map(dict.snapshot(), true))?
+                self.collection(dict.id(), "map[string]interface {}", |encoder| encoder.dict(&dict.original()))?
             }
             Value::Object(object) => self.object(object.as_ref(), place)?,
         }
         Ok(())
     }
 
-    fn plain(&mut self, text: &str, place: Place) {
-        self.emitter.scalar(text.as_bytes(), "", Style::Plain, place, None);
+    /// What is no string: a few letters and digits, which `write` appends.
+    fn plain(&mut self, place: Place, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.glances {
+            return self.emitter.word(None, write);
+        }
+        let mut text = Vec::new();
+        write(&mut text);
+        self.emitter.scalar(&text, "", Style::Plain, place, None);
+    }
+
+    fn integer(&mut self, number: i64, place: Place) {
+        self.plain(place, |out| strconv::append_int(out, number, 10));
     }
 
     /// Writes a collection one level deeper; refuses one that is being written already.
@@ -116,13 +141,42 @@ impl Encoder {
             self.emitter.empty_list();
             return Ok(());
         }
-        self.emitter.open_list(place);
+        let outside = self.emitter.open_list(place);
         for item in items {
             self.emitter.item();
             self.node(item, Place::Item)?;
         }
-        self.emitter.close();
+        self.emitter.close(outside);
         Ok(())
+    }
+
+    /// Writes a map, from where it is where its keys are plain and stand in goyaml's order already.
+    fn dict(&mut self, dict: &Dict) -> Result<(), Error> {
+        let entries = dict.entries();
+        if !(self.glances && self.in_order(&entries)) {
+            let entries = entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+            return self.map(entries, true);
+        }
+        if entries.is_empty() {
+            self.emitter.empty_map();
+            return Ok(());
+        }
+        let outside = self.emitter.open_map();
+        for (key, value) in entries.iter() {
+            self.emitter.plain_key(key);
+            self.node(value, Place::Value)?;
+        }
+        self.emitter.close(outside);
+        Ok(())
+    }
+
+    fn in_order(&self, entries: &Entries) -> bool {
+        let mut before: &[u8] = b"";
+        entries.iter().all(|(key, _)| {
+            let in_order = order::in_order(before, key, self.version);
+            before = key;
+            in_order && key.len() <= MAX_SIMPLE_KEY && matches!(glance(key, self.version), Glance::Plain { .. })
+        })
     }
 
     /// Writes a map, its keys in goyaml's order unless they are the fields of a struct.
@@ -141,16 +195,18 @@ impl Encoder {
         if sorted {
             order::sort(&mut entries, |(key, _)| key, self.version);
         }
-        self.emitter.open_map();
+        let outside = self.emitter.open_map();
         for (key, value) in &entries {
             let (text, tag) = binary(key, self.version);
             let place = self.emitter.key_place(&text, tag);
             self.emitter.before_key(place);
-            self.text(key, &text, tag, place);
+            if !(self.glances && self.at_a_glance(key, place)) {
+                self.text(key, &text, tag, place);
+            }
             self.emitter.before_value(place);
             self.node(value, Place::Value)?;
         }
-        self.emitter.close();
+        self.emitter.close(outside);
         Ok(())
     }
 
@@ -192,6 +248,10 @@ impl Encoder {
     }
 
     fn string(&mut self, text: &Str, place: Place) -> Result<(), Error> {
+        // What a glance tells is of ASCII, which JSON leaves as it is.
+        if self.glances && self.at_a_glance(text, place) {
+            return Ok(());
+        }
         if self.version == Version::V2 {
             let value = string_after_json(text)?;
             self.text(text, &value, "", place);
@@ -202,14 +262,36 @@ impl Encoder {
         Ok(())
     }
 
+    /// Writes a string whose style a glance tells; whether it does.
+    fn at_a_glance(&mut self, text: &Str, place: Place) -> bool {
+        let folds = place != Place::SimpleKey;
+        let (blanks, style, quotes) = match glance(text, self.version) {
+            Glance::Plain { blanks } => (blanks, Style::Plain, 0),
+            Glance::SingleQuoted { blanks } => (blanks, Style::SingleQuoted, 1),
+            Glance::DoubleQuoted => (false, Style::DoubleQuoted, 1),
+            Glance::Literal if folds => (true, Style::Literal, 0),
+            _ => return false,
+        };
+        if style == Style::Literal || (blanks && folds && !self.emitter.has_room(quotes + text.len())) {
+            self.emitter.styled(text, style, place, Some(text));
+        } else {
+            let quote = match style {
+                Style::SingleQuoted => Some(b'\''),
+                Style::DoubleQuoted => Some(b'"'),
+                _ => None,
+            };
+            self.emitter.word(Some(text), |out| {
+                out.extend(quote);
+                out.extend_from_slice(text);
+                out.extend(quote);
+            });
+        }
+        true
+    }
+
     /// As encoder.stringv; `origin` is the string that `value` was made from.
     fn text(&mut self, origin: &Str, value: &[u8], tag: &str, place: Place) {
-        let plain = || {
-            !tag.is_empty()
-                || (resolve(value, true, self.version) == Resolved::String
-                    && !is_base_60(value)
-                    && !(self.version == Version::V3 && is_old_bool(value)))
-        };
+        let plain = || !tag.is_empty() || is_string(value, self.version);
         let style = if value.contains(&b'\n') {
             Style::Literal
         } else if plain() {
@@ -312,27 +394,4 @@ fn key_after_json(key: &Str) -> Result<Cow<'_, [u8]>, Error> {
         return Err(not_a_key());
     }
     string_after_json(key)
-}
-
-/// Whether YAML 1.1 takes the text for a number in base 60:
-/// `^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`.
-fn is_base_60(text: &[u8]) -> bool {
-    let digits = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
-    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+")).unwrap_or(text);
-    let (whole, fraction) = match unsigned.iter().position(|&byte| byte == b'.') {
-        Some(point) => (&unsigned[..point], &unsigned[point + 1..]),
-        None => (unsigned, &b""[..]),
-    };
-    let mut parts = whole.split(|&byte| byte == b':');
-    let first = parts.next().unwrap_or_default();
-    let mut count = 0;
-    let sixties = parts.all(|part| {
-        count += 1;
-        matches!(part, [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
-    });
-    first.first().is_some_and(u8::is_ascii_digit)
-        && first.iter().all(digits)
-        && sixties
-        && count > 0
-        && fraction.iter().all(digits)
 }

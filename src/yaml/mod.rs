@@ -13,6 +13,7 @@ mod encode;
 pub mod error;
 mod excerpt;
 mod lines;
+mod glance;
 mod locate;
 mod order;
 mod parse;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use documents::{Documents, documents};
 pub use duplicates::duplicate_keys;
-pub use encode::{marshal, marshal_pretty};
+pub use encode::{marshal, marshal_analysed, marshal_pretty};
 pub use error::{Error, Mark, Stage};
 pub use excerpt::{Entry, excerpt};
 pub use locate::{Located, Step, locate};

@@ -84,9 +84,16 @@ fn number<R: Rune>(runes: &[R], mut at: usize, value: &mut i64) -> usize {
     at
 }
 
-/// Whether two keys made of small letters stand as their bytes do, which is so for nearly all keys.
-fn plain(key: &[u8]) -> bool {
-    key.iter().all(u8::is_ascii_alphabetic)
+/// Whether `b` is not less than `a`, which keys that first differ in a letter tell at once.
+pub(super) fn in_order(a: &[u8], b: &[u8], version: Version) -> bool {
+    let at = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    match (a.get(at), b.get(at)) {
+        // Both are whole characters, behind the same characters.
+        (Some(x), Some(y)) if x.is_ascii_alphabetic() && y.is_ascii_alphabetic() => x < y,
+        (None, None) => true,
+        (None, Some(next)) if next.is_ascii() => true,
+        _ => !less(b, a, version),
+    }
 }
 
 /// How many entries Go's sort puts in order by insertion alone.
@@ -98,10 +105,7 @@ const INSERTION: usize = 12;
 /// Where keys go in a circle, what Go writes depends on where it begins to walk the map, which is random. Insertion
 /// as in Go's sort makes of the most likely walk, that from the first key, what Helm mostly writes.
 pub(super) fn sort<T>(entries: &mut Vec<T>, key: impl Fn(&T) -> &[u8], version: Version) {
-    let in_order = |a: &T, b: &T| {
-        let (a, b) = (key(a), key(b));
-        if plain(a) && plain(b) { a <= b } else { !less(b, a, version) }
-    };
+    let in_order = |a: &T, b: &T| in_order(key(a), key(b), version);
     if entries.is_sorted_by(in_order) {
         return;
     }
@@ -144,6 +148,18 @@ mod tests {
         let mut keys: Vec<&str> = keys.split(' ').collect();
         sort(&mut keys, |key| key.as_bytes(), version);
         keys.join(" ")
+    }
+
+    #[test]
+    fn letters_tell_the_order_at_once() {
+        let keys = "a A b ab a1 a10 a9 1 1a 1b 10 01 a-b a_b é éa éb \u{663}a \u{663}b";
+        let keys: Vec<&[u8]> =
+            keys.split(' ').map(str::as_bytes).chain([&b"\xc3"[..], b"\xc3a", b"\xc3\xa9", b"\xc3b", b""]).collect();
+        for (a, b) in keys.iter().flat_map(|a| keys.iter().map(move |b| (a, b))) {
+            for version in [Version::V2, Version::V3] {
+                assert_eq!(in_order(a, b, version), !less(b, a, version), "{a:?} {b:?} {version:?}");
+            }
+        }
     }
 
     #[test]

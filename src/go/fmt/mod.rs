@@ -7,8 +7,8 @@ mod print;
 mod printf;
 
 use super::str::{Str, StrBuilder};
-use super::strconv;
 use super::value::{Kind, Value};
+use super::{scratch, strconv};
 use format::Flags;
 
 /// No result grows much beyond this: what would follow is left out. Go would run out of memory or stack instead.
@@ -23,6 +23,7 @@ pub fn append(out: &mut Vec<u8>, value: &Value) {
     match value {
         Value::String(text) => out.extend_from_slice(text),
         Value::Int(n) | Value::Int64(n) => strconv::append_int(out, *n, 10),
+        Value::Float64(n) => strconv::append_float(out, *n, b'g', None, 64),
         Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
         _ => {
             let mut printer = Printer::new(std::mem::take(out));
@@ -37,7 +38,7 @@ pub fn sprint_printable(arguments: &[Value]) -> Str {
     if let [Value::String(text)] = arguments {
         return text.clone();
     }
-    let mut printer = Printer::new(Vec::new());
+    let mut printer = Printer::new(scratch::room());
     let mut after_string = true;
     for argument in arguments {
         let string = matches!(argument.kind(), Kind::String | Kind::Invalid);
@@ -46,6 +47,7 @@ pub fn sprint_printable(arguments: &[Value]) -> Str {
         }
         match argument {
             Value::Nil => printer.out.extend_from_slice(b"<no value>"),
+            _ if printer.print_plainly(argument, b'v') => {}
             _ => printer.print_followed(argument),
         }
         after_string = string;
@@ -58,14 +60,14 @@ pub fn sprint(arguments: &[Value]) -> Str {
     if let [Value::String(text)] = arguments {
         return text.clone();
     }
-    let mut printer = Printer::new(Vec::new());
+    let mut printer = Printer::new(scratch::room());
     let mut after_string = true;
     for argument in arguments {
         let string = argument.kind() == Kind::String;
         if !string && !after_string {
             printer.out.push(b' ');
         }
-        printer.print_arg(argument, 'v');
+        printer.print_operand(argument);
         after_string = string;
     }
     printer.finish().0
@@ -73,12 +75,12 @@ pub fn sprint(arguments: &[Value]) -> Str {
 
 /// As `fmt.Sprintln`: spaces between all operands, and a newline.
 pub fn sprintln(arguments: &[Value]) -> Str {
-    let mut printer = Printer::new(Vec::new());
+    let mut printer = Printer::new(scratch::room());
     for (index, argument) in arguments.iter().enumerate() {
         if index > 0 {
             printer.out.push(b' ');
         }
-        printer.print_arg(argument, 'v');
+        printer.print_operand(argument);
     }
     printer.out.push(b'\n');
     printer.finish().0
@@ -91,7 +93,7 @@ pub fn sprintf(format: &[u8], arguments: &[Value]) -> Str {
 
 /// As [`sprintf`], and whether the result is whole: `false` where [`LIMIT`] or the depth limit cut it.
 pub fn sprintf_checked(format: &[u8], arguments: &[Value]) -> (Str, bool) {
-    let mut printer = Printer::new(Vec::with_capacity(format.len() + 16 * arguments.len()));
+    let mut printer = Printer::new(scratch::room());
     printer.printf(format, arguments);
     printer.finish()
 }
@@ -126,6 +128,28 @@ impl Printer {
         !self.cut
     }
 
+    /// One operand under `%v` without flags.
+    fn print_operand(&mut self, argument: &Value) {
+        if !self.print_plainly(argument, b'v') {
+            self.print_arg(argument, 'v');
+        }
+    }
+
+    /// Prints an argument under `%s`, `%d` or `%v` without flags, if that is all it takes.
+    fn print_plainly(&mut self, argument: &Value, verb: u8) -> bool {
+        match (argument, verb) {
+            (Value::String(text), b's' | b'v') => {
+                let start = self.out.len();
+                self.out.extend_from_slice(text);
+                self.mark_part(start, Some(text), text);
+            }
+            (Value::Int(n) | Value::Int64(n), b'd' | b'v') => strconv::append_int(&mut self.out, *n, 10),
+            (Value::Float64(n), b'v') => strconv::append_float(&mut self.out, *n, b'g', None, 64),
+            _ => return false,
+        }
+        true
+    }
+
     /// Notes that the output from `start` on is `source`, or part of it.
     fn mark_part(&mut self, start: usize, source: Option<&Str>, part: &[u8]) {
         if let Some(source) = source.filter(|source| source.marks().next().is_some()) {
@@ -143,7 +167,7 @@ impl Printer {
 
     fn finish(self) -> (Str, bool) {
         if self.marked.is_empty() {
-            return (Str::from(self.out), !self.cut);
+            return (scratch::finish(self.out), !self.cut);
         }
         let mut builder = StrBuilder::with_capacity(self.out.len());
         let mut at = 0;

@@ -5,6 +5,7 @@ use super::format::Flags;
 use super::print::type_name;
 use crate::go::utf8;
 use crate::go::value::Value;
+use memchr::memchr;
 
 /// No width, precision or argument index is larger.
 const TOO_LARGE: i64 = 1_000_000;
@@ -27,7 +28,7 @@ impl Printer {
         let mut directives = Directives { format, at: 0, arguments, next: 0, reordered: false, good: true };
         loop {
             let rest = directives.rest();
-            let plain = rest.iter().position(|&byte| byte == b'%').unwrap_or(rest.len());
+            let plain = memchr(b'%', rest).unwrap_or(rest.len());
             self.out.extend_from_slice(&rest[..plain]);
             directives.at += plain;
             if directives.rest().is_empty() || !self.has_room() {
@@ -45,6 +46,13 @@ impl Printer {
 
     /// What follows a `%`, up to its verb.
     fn directive(&mut self, directives: &mut Directives<'_>) {
+        if let (Some(verb), Some(argument)) = (directives.peek(), directives.arguments.get(directives.next))
+            && self.print_plainly(argument, verb)
+        {
+            directives.at += 1;
+            directives.next += 1;
+            return;
+        }
         self.flags = Flags::default();
         directives.good = true;
         while let Some(byte) = directives.peek() {

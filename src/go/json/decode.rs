@@ -168,6 +168,19 @@ fn mismatch(value: &Value, error: Option<String>, ty: &str) -> Option<String> {
 
 const NUMBER_ERROR: &str = "json: cannot unmarshal number";
 
+/// Bytes that a string holds as they are.
+const INSIDE: [bool; 256] = {
+    let mut inside = [true; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        inside[byte] = false;
+        byte += 1;
+    }
+    inside[b'"' as usize] = false;
+    inside[b'\\' as usize] = false;
+    inside
+};
+
 /// An open array or object.
 enum Frame<T> {
     Array(Vec<T>),
@@ -179,6 +192,8 @@ struct Parser<'a, B: Builder> {
     at: usize,
     builder: B,
     frames: Vec<Frame<B::Out>>,
+    /// Whether the text is UTF-8, so that its strings are.
+    valid: bool,
     error: Option<String>,
     implementation: Implementation,
     /// Whether it is a Decoder over a stream, which describes the end of the text otherwise.
@@ -187,7 +202,8 @@ struct Parser<'a, B: Builder> {
 
 impl<'a, B: Builder> Parser<'a, B> {
     fn new(text: &'a [u8], builder: B, implementation: Implementation) -> Parser<'a, B> {
-        Parser { text, at: 0, builder, frames: Vec::new(), error: None, implementation, stream: false }
+        let valid = std::str::from_utf8(text).is_ok();
+        Parser { text, at: 0, builder, frames: Vec::new(), valid, error: None, implementation, stream: false }
     }
 
     fn end_of_text(&mut self) -> Result<(), String> {
@@ -311,6 +327,10 @@ impl<'a, B: Builder> Parser<'a, B> {
     }
 
     fn skip_space(&mut self) -> Option<u8> {
+        // The indentation of a line.
+        while self.text.get(self.at..self.at + 8) == Some(b"        ") {
+            self.at += 8;
+        }
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.text.get(self.at) {
             self.at += 1;
         }
@@ -433,6 +453,9 @@ impl<'a, B: Builder> Parser<'a, B> {
         let mut unescaped: Option<Vec<u8>> = None;
         let mut copied = start;
         loop {
+            while self.text.get(self.at).is_some_and(|&byte| INSIDE[usize::from(byte)]) {
+                self.at += 1;
+            }
             let Some(&byte) = self.text.get(self.at) else { return Err(self.end()) };
             match byte {
                 b'"' => break,
@@ -460,21 +483,21 @@ impl<'a, B: Builder> Parser<'a, B> {
                     let out = unescaped.get_or_insert_default();
                     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 }
-                0..0x20 if self.implementation == Implementation::V2 => return Err(self.invalid("in string")),
-                0..0x20 => return Err(self.invalid("in string literal")),
-                _ => self.at += 1,
+                _ if self.implementation == Implementation::V2 => return Err(self.invalid("in string")),
+                _ => return Err(self.invalid("in string literal")),
             }
         }
         let rest = &self.text[copied..self.at];
         self.at += 1;
         let bytes = match unescaped {
+            None if self.valid => return Ok(Str::from(rest)),
             None => return Ok(Str::from(&*valid_utf8(rest))),
             Some(mut out) => {
                 out.extend_from_slice(rest);
                 out
             }
         };
-        Ok(if std::str::from_utf8(&bytes).is_ok() { Str::from(bytes) } else { Str::from(&*valid_utf8(&bytes)) })
+        Ok(if self.valid { Str::from(bytes) } else { Str::from(&*valid_utf8(&bytes)) })
     }
 
     /// The character of `\uXXXX`, with the low surrogate that may follow; leaves the parser at the last digit.

@@ -3,11 +3,25 @@
 use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
 use super::super::value::{Kind, Value};
-use super::super::{base64, strconv, utf8};
+use super::super::{base64, scratch, strconv, utf8};
 use super::{Implementation, MAX_DEPTH};
 
 /// From which depth on Go looks for maps and slices that contain themselves.
 const CYCLE_CHECK_DEPTH: usize = 1000;
+
+/// Below this every integer is a float64 of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Bytes that a string holds as they are, if not for the sake of HTML.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b' ';
+    while byte < 0x80 {
+        plain[byte as usize] = !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&');
+        byte += 1;
+    }
+    plain
+};
 
 /// How JSON is written.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +41,9 @@ pub fn marshal(value: &Value) -> Result<Str, String> {
 
 /// Writes a value as JSON, without a newline at the end.
 pub fn encode(value: &Value, options: Options<'_>) -> Result<Str, String> {
-    let mut encoder = Encoder { out: StrBuilder::default(), options, depth: 0, seen: Vec::new() };
+    let mut encoder = Encoder { out: StrBuilder::on(scratch::room()), options, depth: 0, seen: Vec::new() };
     encoder.value(value)?;
-    Ok(encoder.out.finish())
+    Ok(scratch::finish_builder(encoder.out))
 }
 
 struct Encoder<'a> {
@@ -46,9 +60,9 @@ impl Encoder<'_> {
             Value::Nil => self.out.push_bytes(b"null"),
             Value::Bool(true) => self.out.push_bytes(b"true"),
             Value::Bool(false) => self.out.push_bytes(b"false"),
-            Value::Int(number) | Value::Int64(number) => self.out.push_bytes(number.to_string().as_bytes()),
-            Value::Uint8(number) => self.out.push_bytes(number.to_string().as_bytes()),
-            Value::Uint64(number) => self.out.push_bytes(number.to_string().as_bytes()),
+            Value::Int(number) | Value::Int64(number) => self.out.write(|out| strconv::append_int(out, *number, 10)),
+            Value::Uint8(number) => self.out.write(|out| strconv::append_uint(out, u64::from(*number), 10)),
+            Value::Uint64(number) => self.out.write(|out| strconv::append_uint(out, *number, 10)),
             Value::Float64(number) => self.float(*number)?,
             Value::Complex128(_) => return Err("json: unsupported type: complex128".to_owned()),
             Value::String(text) => self.string(text),
@@ -70,8 +84,8 @@ impl Encoder<'_> {
                 )?;
             }
             Value::Dict(dict) => {
-                // A copy of the entries, as writing an object may run code of its own.
-                let entries = dict.snapshot();
+                let origin = dict.original();
+                let entries = origin.entries();
                 self.collection(
                     dict.id(),
                     || "map[string]interface {}".to_owned(),
@@ -176,6 +190,10 @@ impl Encoder<'_> {
         if !number.is_finite() {
             return Err(format!("json: unsupported value: {}", strconv::format_float(number, b'g', None, 64)));
         }
+        if number.fract() == 0.0 && number.abs() < EXACT && number != 0.0 {
+            self.out.write(|out| strconv::append_int(out, number as i64, 10));
+            return Ok(());
+        }
         let size = number.abs();
         let exponent = size != 0.0 && !(1e-6..1e21).contains(&size);
         let mut text = strconv::format_float(number, if exponent { b'e' } else { b'f' }, None, 64);
@@ -194,6 +212,15 @@ impl Encoder<'_> {
     fn string(&mut self, text: &Str) {
         let start = self.out.len();
         let bytes = text.as_bytes();
+        if bytes.iter().all(|&byte| PLAIN[usize::from(byte)]) {
+            self.out.write(|out| {
+                out.reserve(bytes.len() + 2);
+                out.push(b'"');
+                out.extend_from_slice(bytes);
+                out.push(b'"');
+            });
+            return self.out.derive_since(start, text);
+        }
         self.out.push_bytes(b"\"");
         let (mut at, mut written) = (0, 0);
         while let Some(&byte) = bytes.get(at) {

@@ -10,13 +10,18 @@ use super::list::grown_capacity;
 use super::str::{Str, StrBuilder};
 use super::value::Elem;
 use super::{unicode as unicode_tables, utf8};
+use memchr::memmem;
 use regex_automata::meta::{BuildError, Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
+use regex_syntax::hir::Hir;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// What one compiled program may take in bytes; Go allows 128 MiB by its own count.
 const PROGRAM_SIZE: usize = 64 << 20;
@@ -24,26 +29,72 @@ const PROGRAM_SIZE: usize = 64 << 20;
 /// How many expressions a thread keeps compiled, so that a chart that makes them up cannot fill the memory.
 const CACHED: usize = 256;
 
+/// How many bytes an expression searches before what makes it fast is worth making.
+const LIGHT: usize = 4 << 10;
+
+/// A longer pattern is no plain text, as its size may be an error.
+const LONGEST_TEXT: usize = 1000;
+
 /// A compiled expression.
 #[derive(Debug)]
 pub struct Regexp {
-    program: Regex,
+    matcher: Matcher,
     /// The names of the groups; the first is the whole match.
     names: Vec<Option<String>>,
     empty_pattern: bool,
 }
 
+#[derive(Debug)]
+enum Matcher {
+    /// What a text without signs matches.
+    Text(Box<[u8]>),
+    Program(Box<Program>),
+}
+
+#[derive(Debug)]
+struct Program {
+    hir: Hir,
+    /// The program without prefilters and automata, which take longer to make than most searches of charts take.
+    light: Regex,
+    /// The program with all of them; none where it is too large for them.
+    full: OnceLock<Option<Regex>>,
+    /// How many bytes were searched, with one for each search.
+    searched: AtomicUsize,
+}
+
 /// Where a match, or a group of one, starts and ends.
 pub type Range = (usize, usize);
+
+/// What bounds every program.
+fn config() -> Config {
+    Config::new().nfa_size_limit(Some(PROGRAM_SIZE))
+}
+
+impl Program {
+    /// The program to search a text with.
+    fn regex(&self, text: &Text) -> &Regex {
+        let length = text.bytes.len() + 1;
+        if self.searched.fetch_add(length, Relaxed) + length <= LIGHT {
+            return &self.light;
+        }
+        let full = || Regex::builder().configure(config()).build_from_hir(&self.hir).ok();
+        self.full.get_or_init(full).as_ref().unwrap_or(&self.light)
+    }
+}
 
 impl Regexp {
     /// As `regexp.Compile`, with the text of its error.
     pub fn new(pattern: &[u8]) -> Result<Regexp, String> {
+        let plain = !pattern.is_empty() && pattern.len() <= LONGEST_TEXT && !pattern.iter().any(is_special);
+        if plain && std::str::from_utf8(pattern).is_ok() {
+            return Ok(Regexp { matcher: Matcher::Text(pattern.into()), names: vec![None], empty_pattern: false });
+        }
         let parse::Parsed { hir, names } = parse::parse(pattern).map_err(|error| error.to_string())?;
-        let config = Config::new().nfa_size_limit(Some(PROGRAM_SIZE));
-        let program = Regex::builder().configure(config).build_from_hir(&hir);
-        let too_large = |_: BuildError| parse::Error::too_large(pattern).to_string();
-        Ok(Regexp { program: program.map_err(too_large)?, names, empty_pattern: pattern.is_empty() })
+        let light = config().auto_prefilter(false).onepass(false).hybrid(false);
+        let light = Regex::builder().configure(light).build_from_hir(&hir);
+        let light = light.map_err(|_: BuildError| parse::Error::too_large(pattern).to_string())?;
+        let program = Program { hir, light, full: OnceLock::new(), searched: AtomicUsize::new(0) };
+        Ok(Regexp { matcher: Matcher::Program(Box::new(program)), names, empty_pattern: pattern.is_empty() })
     }
 
     /// As [`Regexp::new`], but compiled only once per thread: a template tends to use one expression in a loop.
@@ -64,37 +115,47 @@ impl Regexp {
         })
     }
 
+    /// A search of a text, which finds groups where they are asked for.
+    fn search(&self, text: &Text, groups: bool) -> Search<'_> {
+        match &self.matcher {
+            Matcher::Text(needle) => Search::Text(needle),
+            Matcher::Program(program) => {
+                let regex = program.regex(text);
+                Search::Program(regex, groups.then(|| regex.create_captures()))
+            }
+        }
+    }
+
     /// As `MatchString`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.program.is_match(Input::new(Text::new(text).bytes.as_ref()))
+        let text = Text::new(text);
+        match &self.matcher {
+            Matcher::Text(needle) => memmem::find(&text.bytes, needle).is_some(),
+            Matcher::Program(program) => program.regex(&text).is_match(text.input(0)),
+        }
     }
 
     /// As `FindStringIndex`.
     pub fn find(&self, text: &[u8]) -> Option<Range> {
         let text = Text::new(text);
-        self.program.find(Input::new(text.bytes.as_ref())).map(|found| text.original((found.start(), found.end())))
+        self.search(&text, false).from(&text, 0).map(|range| text.original(range))
     }
 
     /// As `FindAllStringIndex`: at most `limit` matches, or all if that is negative.
     pub fn find_all(&self, text: &[u8], limit: i64) -> Vec<Range> {
         let text = Text::new(text);
         let mut found = Vec::new();
-        let search = |at| self.program.search(&text.input(at)).map(|found| (found.start(), found.end()));
-        each_match(&text, limit, search, |range| found.push(text.original(range)));
+        each_match(&text, limit, self.search(&text, false), |range, _| found.push(text.original(range)));
         found
     }
 
     /// As `FindAllStringSubmatchIndex`: for every match the ranges of its groups.
     pub fn find_all_submatches(&self, text: &[u8], limit: i64) -> Vec<Vec<Option<Range>>> {
         let text = Text::new(text);
-        let captures = RefCell::new(self.program.create_captures());
         let mut found = Vec::new();
-        let search = |at| self.search_captures(&text, at, &mut captures.borrow_mut());
-        each_match(&text, limit, search, |_| {
-            let captures = captures.borrow();
-            found.push(
-                (0..self.names.len()).map(|group| group_range(&captures, group).map(|r| text.original(r))).collect(),
-            );
+        each_match(&text, limit, self.search(&text, true), |whole, search| {
+            let group = |group| search.group(group, whole).map(|range| text.original(range));
+            found.push((0..self.names.len()).map(group).collect());
         });
         found
     }
@@ -104,7 +165,7 @@ impl Regexp {
         let pieces =
             if template.contains(&b'$') { template_pieces(template) } else { vec![Piece::Text(template.clone())] };
         let wants_groups = pieces.iter().any(|piece| !matches!(piece, Piece::Text(_) | Piece::Number(0)));
-        self.replace(text, wants_groups, |out, captures, whole, original| {
+        self.replace(text, wants_groups, |out, search, whole, original| {
             for piece in &pieces {
                 let range = match piece {
                     Piece::Text(text) => {
@@ -112,10 +173,10 @@ impl Regexp {
                         continue;
                     }
                     Piece::Number(0) => Some(whole),
-                    Piece::Number(group) => group_range(captures, *group),
+                    Piece::Number(group) => search.group(*group, whole),
                     Piece::Name(name) => (0..self.names.len())
                         .filter(|&group| self.names[group].as_deref().is_some_and(|n| n.as_bytes() == name.as_bytes()))
-                        .find_map(|group| group_range(captures, group)),
+                        .find_map(|group| search.group(group, whole)),
                 };
                 if let Some(range) = range {
                     let (start, end) = original.original(range);
@@ -161,34 +222,19 @@ impl Regexp {
         Some((parts, capacity))
     }
 
-    fn search_captures(&self, text: &Text, at: usize, captures: &mut Captures) -> Option<Range> {
-        self.program.search_captures(&text.input(at), captures);
-        group_range(captures, 0)
-    }
-
     /// As replaceAll: calls `insert` for every match that does not touch the one before it while being empty.
-    fn replace(
-        &self,
-        text: &Str,
-        wants_groups: bool,
-        insert: impl Fn(&mut StrBuilder, &Captures, Range, &Text),
-    ) -> Str {
+    fn replace(&self, text: &Str, wants_groups: bool, insert: impl Fn(&mut StrBuilder, &Search, Range, &Text)) -> Str {
         let decoded = Text::new(text);
-        let mut captures = self.program.create_captures();
+        let mut search = self.search(&decoded, wants_groups);
         let mut out: Option<StrBuilder> = None;
         let (mut last_end, mut at) = (0, 0);
         while at <= decoded.bytes.len() {
-            let found = if wants_groups {
-                self.search_captures(&decoded, at, &mut captures)
-            } else {
-                self.program.search(&decoded.input(at)).map(|found| (found.start(), found.end()))
-            };
-            let Some((start, end)) = found else { break };
+            let Some((start, end)) = search.from(&decoded, at) else { break };
             let out = out.get_or_insert_with(|| StrBuilder::with_capacity(text.len()));
             let (from, to) = decoded.original((last_end, start));
             out.push(&text.slice(from..to));
             if end > last_end || start == 0 {
-                insert(out, &captures, (start, end), &decoded);
+                insert(out, &search, (start, end), &decoded);
             }
             last_end = end;
             let width = decoded.width(at);
@@ -207,9 +253,13 @@ impl Regexp {
     }
 }
 
+/// Whether a byte means more than itself in an expression.
+fn is_special(byte: &u8) -> bool {
+    br"\.+*?()|[]{}^$".contains(byte)
+}
+
 /// As `regexp.QuoteMeta`.
 pub fn quote_meta(text: &Str) -> Str {
-    let is_special = |byte: &u8| br"\.+*?()|[]{}^$".contains(byte);
     let Some(mut at) = text.iter().position(is_special) else { return text.clone() };
     let mut out = StrBuilder::with_capacity(text.len() + 8);
     let mut copied = 0;
@@ -225,12 +275,12 @@ pub fn quote_meta(text: &Str) -> Str {
 }
 
 /// As allMatches: an empty match right after another match does not count.
-fn each_match(text: &Text, limit: i64, mut search: impl FnMut(usize) -> Option<Range>, mut deliver: impl FnMut(Range)) {
+fn each_match(text: &Text, limit: i64, mut search: Search, mut deliver: impl FnMut(Range, &Search)) {
     let mut limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut at = 0;
     let mut previous_end = None;
     while limit > 0 && at <= text.bytes.len() {
-        let Some((start, end)) = search(at) else { return };
+        let Some((start, end)) = search.from(text, at) else { return };
         let mut accept = true;
         if end == at {
             accept = Some(start) != previous_end;
@@ -240,14 +290,41 @@ fn each_match(text: &Text, limit: i64, mut search: impl FnMut(usize) -> Option<R
         }
         previous_end = Some(end);
         if accept {
-            deliver((start, end));
+            deliver((start, end), &search);
             limit -= 1;
         }
     }
 }
 
-fn group_range(captures: &Captures, group: usize) -> Option<Range> {
-    captures.get_group(group).map(|span| (span.start, span.end))
+/// A search that goes on.
+enum Search<'a> {
+    Text(&'a [u8]),
+    Program(&'a Regex, Option<Captures>),
+}
+
+impl Search<'_> {
+    /// The first match that starts at `at` or behind it.
+    fn from(&mut self, text: &Text, at: usize) -> Option<Range> {
+        match self {
+            Search::Text(needle) => {
+                let start = at + memmem::find(&text.bytes[at..], needle)?;
+                Some((start, start + needle.len()))
+            }
+            Search::Program(regex, None) => regex.search(&text.input(at)).map(|found| (found.start(), found.end())),
+            Search::Program(regex, Some(captures)) => {
+                regex.search_captures(&text.input(at), captures);
+                captures.get_group(0).map(|span| (span.start, span.end))
+            }
+        }
+    }
+
+    /// A group of the match that was found last, `whole`.
+    fn group(&self, group: usize, whole: Range) -> Option<Range> {
+        match self {
+            Search::Program(_, Some(captures)) => captures.get_group(group).map(|span| (span.start, span.end)),
+            _ => (group == 0).then_some(whole),
+        }
+    }
 }
 
 /// A string as Go's matcher reads it, rune by rune.

@@ -5,15 +5,20 @@ use super::*;
 fn finds_what_go_finds() {
     for (pattern, text, expected) in TABLE {
         let regexp = Regexp::new(pattern).unwrap();
-        let got: Vec<String> = regexp
-            .find_all_submatches(text, -1)
-            .iter()
-            .map(|groups| {
-                let groups = groups.iter().map(|g| g.map_or("-".into(), |(s, e)| format!("{s}:{e}")));
-                groups.collect::<Vec<_>>().join(",")
-            })
-            .collect();
-        assert_eq!(got.join(" "), *expected, "{} {text:?}", String::from_utf8_lossy(pattern));
+        for program in ["light", "full"] {
+            let got: Vec<String> = regexp
+                .find_all_submatches(text, -1)
+                .iter()
+                .map(|groups| {
+                    let groups = groups.iter().map(|g| g.map_or("-".into(), |(s, e)| format!("{s}:{e}")));
+                    groups.collect::<Vec<_>>().join(",")
+                })
+                .collect();
+            assert_eq!(got.join(" "), *expected, "{} {text:?} {program}", String::from_utf8_lossy(pattern));
+            if let Matcher::Program(program) = &regexp.matcher {
+                program.searched.store(LIGHT, Relaxed);
+            }
+        }
     }
 }
 

@@ -18,8 +18,16 @@ pub fn append_int(out: &mut Vec<u8>, value: i64, base: u32) {
 }
 
 /// Appends an unsigned number.
-pub fn append_uint(out: &mut Vec<u8>, mut value: u64, base: u32) {
-    let base = if (2..=36).contains(&base) { u64::from(base) } else { 10 };
+pub fn append_uint(out: &mut Vec<u8>, value: u64, base: u32) {
+    // A division by a number that the compiler knows is a multiplication.
+    match base {
+        2..=9 | 11..=36 => append_digits(out, value, u64::from(base)),
+        _ => append_digits(out, value, 10),
+    }
+}
+
+#[inline(always)]
+fn append_digits(out: &mut Vec<u8>, mut value: u64, base: u64) {
     let mut digits = [0; 64];
     let mut start = digits.len();
     loop {
@@ -44,6 +52,10 @@ pub fn format_float(value: f64, format: u8, precision: Option<usize>, bits: u32)
 /// Appends [`format_float`].
 pub fn append_float(out: &mut Vec<u8>, value: f64, format: u8, precision: Option<usize>, bits: u32) {
     let value = if bits == 32 { f64::from(value as f32) } else { value };
+    let short = matches!(format, b'g' | b'f') && precision.is_none() && value.abs() < SHORT && value.fract() == 0.0;
+    if short && (value != 0.0 || value.is_sign_positive()) {
+        return append_int(out, value as i64, 10);
+    }
     if value.is_nan() {
         return out.extend_from_slice(b"NaN");
     }
@@ -76,6 +88,9 @@ pub fn append_float(out: &mut Vec<u8>, value: f64, format: u8, precision: Option
         _ => out.extend_from_slice(&[b'%', format]),
     }
 }
+
+/// Below this the shortest form of an integer has no exponent.
+const SHORT: f64 = 1e6;
 
 /// No float64 has more decimal digits than this on either side of its point: what follows is zeros.
 const MOST_DIGITS: usize = 1100;
