@@ -63,6 +63,13 @@ impl Map {
         }
     }
 
+    fn original_address(&self) -> *const Map {
+        match &*self.state.borrow() {
+            State::Own(_) => self,
+            State::Later(origin) => Rc::as_ptr(origin),
+        }
+    }
+
     /// Makes the copy that was promised, and promises for the maps in it.
     #[cold]
     fn copy_now(self: &Rc<Map>) {
@@ -113,6 +120,7 @@ impl Map {
 /// The extent of a slice; nothing where neither a map nor a slice is in it.
 fn extent_of_list(list: &List, levels: u16, keep: bool) -> Option<Extent> {
     let mut extent = Extent::default();
+    let list = list.original();
     if list.iter().any(|item| matches!(item, Value::Dict(_) | Value::List(_))) {
         let below = levels.checked_sub(1)?;
         extent = Extent { levels: 1, values: list.len() as u32, null: false };
@@ -282,7 +290,7 @@ impl Dict {
 
     /// Whether both are copies of one map, or one of the other, at which nobody has looked yet.
     pub fn same_copy(&self, other: &Dict) -> bool {
-        Rc::ptr_eq(&self.map.original(), &other.map.original())
+        std::ptr::eq(self.map.original_address(), other.map.original_address())
     }
 
     /// What the entries are equal to, for reading, without making a copy that was left for later: the maps in it are
@@ -371,6 +379,10 @@ impl Entries {
     /// Sets many keys, which are sorted: one by one, each would move the entries behind it.
     pub fn insert_sorted(&mut self, added: Vec<(Str, Value)>) {
         let Some((first, _)) = added.first() else { return };
+        if self.0.is_empty() {
+            self.0 = added;
+            return;
+        }
         if self.0.last().is_none_or(|(last, _)| compare(last, first) == Ordering::Less) {
             self.0.extend(added);
             return;

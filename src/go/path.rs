@@ -21,6 +21,9 @@ pub fn clean(path: &[u8]) -> Cow<'_, [u8]> {
     if path.is_empty() {
         return Cow::Borrowed(b".");
     }
+    if is_clean(path) {
+        return Cow::Borrowed(path);
+    }
     let rooted = path[0] == b'/';
     let mut out: Vec<u8> = Vec::with_capacity(path.len());
     // What stands before this length is `/` or a run of `..`, which a further `..` cannot take back.
@@ -57,9 +60,15 @@ pub fn clean(path: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Whether no element is empty or begins with a dot, so that there is nothing to clean.
+fn is_clean(path: &[u8]) -> bool {
+    path.first() != Some(&b'.')
+        && memchr::memchr_iter(b'/', path).all(|at| !matches!(path.get(at + 1), None | Some(b'/' | b'.')))
+}
+
 /// The elements joined by slashes and cleaned, as `path.Join`: empty ones are left out, and nothing at all is empty.
 pub fn join(elements: &[&[u8]]) -> Vec<u8> {
-    let mut joined = Vec::new();
+    let mut joined = Vec::with_capacity(elements.iter().map(|element| element.len() + 1).sum());
     for element in elements {
         if !joined.is_empty() || !element.is_empty() {
             if !joined.is_empty() {
@@ -68,7 +77,7 @@ pub fn join(elements: &[&[u8]]) -> Vec<u8> {
             joined.extend_from_slice(element);
         }
     }
-    if joined.is_empty() { joined } else { clean(&joined).into_owned() }
+    if joined.is_empty() || is_clean(&joined) { joined } else { clean(&joined).into_owned() }
 }
 
 /// What stands up to and with the last slash, and what after it, as `path.Split`.

@@ -297,9 +297,7 @@ impl Value {
     #[must_use]
     pub fn copy_later(&self) -> Value {
         match self {
-            Value::List(list) if list.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) => {
-                Value::List(list.with_items(list.iter().map(Value::copy_later).collect()))
-            }
+            Value::List(list) => Value::List(list.copy_later()),
             Value::Dict(dict) => Value::Dict(dict.copy_later()),
             other => other.clone(),
         }

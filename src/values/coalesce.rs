@@ -15,13 +15,13 @@ use std::collections::HashSet;
 use std::fmt::{Display, Formatter, Write};
 
 /// The name of the table that every chart sees.
-const GLOBAL: &[u8] = b"global";
+pub(super) const GLOBAL: &[u8] = b"global";
 
 /// How many levels of maps values may have: what templates and YAML print recurses over them.
-const MAX_LEVELS: u16 = 601;
+pub(super) const MAX_LEVELS: u16 = 601;
 
 /// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
-const MAX_COPIED: u32 = 10_000_000;
+pub(super) const MAX_COPIED: u32 = 10_000_000;
 
 /// As Helm's CoalesceValues. `user` is not changed.
 pub fn coalesce(
@@ -224,10 +224,11 @@ impl Coalesce<'_> {
         missing.dedup();
         // An error leaves behind values that nobody sees, so that all tables can be added at once.
         add(values, missing.into_iter().map(|name| (name, Value::Dict(Dict::new()))).collect());
+        let global = values.get(GLOBAL);
         for dependency in &chart.dependencies {
             match values.get(dependency.name().as_bytes()) {
                 Some(Value::Dict(table)) => {
-                    self.globals(&table, values, prefix)?;
+                    self.globals(&table, global.as_ref(), prefix)?;
                     self.inner(dependency, &table, prefix)?;
                 }
                 other => {
@@ -241,9 +242,11 @@ impl Coalesce<'_> {
         Ok(())
     }
 
-    /// As coalesceGlobals: what `source` has under `global` goes into `destination`'s, and wins.
-    fn globals(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>) -> Result<(), Error> {
-        let into = match destination.get(GLOBAL) {
+    /// As coalesceGlobals: `global` of the chart around it goes into `destination`'s, and wins.
+    fn globals(&mut self, destination: &Dict, global: Option<&Value>, prefix: Path<'_>) -> Result<(), Error> {
+        let own = destination.get(GLOBAL);
+        let is_new = own.is_none();
+        let into = match own {
             None => Dict::new(),
             Some(Value::Dict(dict)) => dict,
             Some(_) => {
@@ -251,17 +254,19 @@ impl Coalesce<'_> {
                 return Ok(());
             }
         };
-        let from = match source.get(GLOBAL) {
-            None => Dict::new(),
-            Some(Value::Dict(dict)) => dict,
+        let from = match global {
+            None => Vec::new(),
+            Some(Value::Dict(dict)) => dict.snapshot(),
             Some(_) => {
                 self.print("warning: skipping globals because source global is not a table.".to_owned());
                 return Ok(());
             }
         };
-        let mut added = Vec::new();
-        for (key, value) in from.snapshot() {
-            match (value, into.get(&key)) {
+        let mut added = Vec::with_capacity(from.len());
+        let mut at = 0;
+        for (key, value) in from {
+            let old = into.entries().get_from(&key, &mut at).cloned();
+            match (value, old) {
                 // Only the first level of a table is copied; what is below stays shared with the parent.
                 (Value::Dict(table), old) => {
                     let table = Dict::from_entries(table.entries().clone());
@@ -283,7 +288,9 @@ impl Coalesce<'_> {
             }
         }
         add(&into, added);
-        destination.insert(GLOBAL, into);
+        if is_new {
+            destination.insert(GLOBAL, into);
+        }
         Ok(())
     }
 
@@ -293,29 +300,28 @@ impl Coalesce<'_> {
         let vanish = extent.null && self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
         let subcharts: LazyCell<HashSet<&[u8]>, _> =
             LazyCell::new(|| chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect());
-        let mut added = Vec::new();
-        let mut at = 0;
-        for (key, default) in chart.values.original().entries().iter() {
-            match (default, Found::at(values, key, &mut at)) {
-                (_, Found::Null) if !self.merge => {
-                    values.remove(key);
+        let source = if vanish && !self.merge { Source::FixedWithoutNull } else { Source::Fixed };
+        let own = chart.values.original();
+        let own = own.entries();
+        let overlay = Overlay::of(values, &own, source);
+        for (key, default, found) in overlay.met {
+            match (default, found) {
+                (_, Found::Null) => {
+                    if !self.merge {
+                        values.remove(key);
+                    }
                 }
-                (Value::Nil, Found::Nothing) if vanish && !self.merge => {}
-                (default, Found::Nothing) if vanish && !self.merge => {
-                    added.push((key.clone(), copy_without_null(default)))
-                }
-                (default, Found::Nothing) => added.push((key.clone(), default.copy_later())),
                 (Value::Dict(default), Found::Table(table)) => {
                     // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
                     let merge = self.merge || subcharts.contains(key.as_bytes());
-                    let source = if vanish && !merge { Source::FixedWithoutNull } else { Source::Fixed };
+                    let source = if merge { Source::Fixed } else { source };
                     self.tables(merge, source).merge(&table, default, prefix.join(key), 0)?;
                 }
-                (Value::Nil, _) | (_, Found::Null | Found::Other) => {}
+                (Value::Nil, _) | (_, Found::Other) => {}
                 (_, Found::Table(_)) => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
             }
         }
-        add(values, added);
+        add(values, overlay.added);
         Ok(())
     }
 
@@ -356,26 +362,6 @@ impl Display for Path<'_> {
     }
 }
 
-/// What stands under a key of a map, as far as it matters to what is laid beneath it.
-enum Found {
-    Nothing,
-    Null,
-    Table(Dict),
-    Other,
-}
-
-impl Found {
-    /// See [`Entries::get_from`].
-    fn at(dict: &Dict, key: &Str, from: &mut usize) -> Found {
-        match dict.entries().get_from(key, from) {
-            None => Found::Nothing,
-            Some(Value::Nil) => Found::Null,
-            Some(Value::Dict(table)) => Found::Table(table.clone()),
-            Some(_) => Found::Other,
-        }
-    }
-}
-
 /// What a table is that is laid beneath another one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
@@ -385,6 +371,62 @@ enum Source {
     Fixed,
     /// The same, where null counts as no value.
     FixedWithoutNull,
+}
+
+impl Source {
+    /// What a value of the source becomes in the destination.
+    fn copy(self, value: &Value) -> Value {
+        match self {
+            Source::Changes => value.clone(),
+            Source::Fixed => value.copy_later(),
+            Source::FixedWithoutNull => copy_without_null(value),
+        }
+    }
+}
+
+/// What laying a table beneath another one comes to.
+struct Overlay<'s> {
+    /// What the other one has nothing for, sorted.
+    added: Vec<(Str, Value)>,
+    /// What else there is to do something about, or to say, in order.
+    met: Vec<(&'s Str, &'s Value, Found)>,
+}
+
+/// What stands in the upper table, where that matters.
+enum Found {
+    Null,
+    Table(Dict),
+    Other,
+}
+
+impl<'s> Overlay<'s> {
+    fn of(destination: &Dict, entries: &'s Entries, source: Source) -> Overlay<'s> {
+        let own = destination.entries();
+        let mut added = Vec::with_capacity(entries.len().saturating_sub(own.len()));
+        let mut met = Vec::new();
+        let mut at = 0;
+        for (key, value) in entries.iter() {
+            let found = match (own.get_from(key, &mut at), value) {
+                (None, Value::Nil) if source == Source::FixedWithoutNull => continue,
+                (None, _) => {
+                    added.push((key.clone(), source.copy(value)));
+                    continue;
+                }
+                (Some(Value::Dict(table)), Value::Dict(below)) if agree(table, below) => continue,
+                (Some(Value::Dict(table)), _) => Found::Table(table.clone()),
+                (Some(Value::Nil), _) => Found::Null,
+                (Some(_), Value::Dict(_)) => Found::Other,
+                (Some(_), _) => continue,
+            };
+            met.push((key, value, found));
+        }
+        Overlay { added, met }
+    }
+}
+
+/// Whether nothing in Helm's rules changes either table: one that meets itself, or that meets its equal without null.
+fn agree(destination: &Dict, source: &Dict) -> bool {
+    destination.same(source) || (destination.same_copy(source) && !may_hold_null(source))
 }
 
 /// One walk over two tables. Imports can tie tables into cycles, so that the walk is bounded.
@@ -403,8 +445,7 @@ impl Tables<'_> {
             return Err(Error::TooLarge);
         }
         self.left -= 1;
-        // Nothing in Helm's rules changes a table that meets itself, or that meets its equal without null.
-        if destination.same(source) || (destination.same_copy(source) && !may_hold_null(source)) {
+        if agree(destination, source) {
             return Ok(());
         }
         let copy;
@@ -425,12 +466,10 @@ impl Tables<'_> {
             entries = fixed.entries();
             &*entries
         };
-        let mut added = Vec::new();
-        let mut at = 0;
-        for (key, original) in originals.iter() {
-            match (original, Found::at(destination, key, &mut at)) {
+        let overlay = Overlay::of(destination, originals, self.source);
+        for (key, original, found) in overlay.met {
+            match (original, found) {
                 (Value::Nil, _) if self.source == Source::FixedWithoutNull => {}
-                (_, Found::Nothing) => added.push((key.clone(), self.copy(original))),
                 // The user says null to a default: the key goes. Where the default is null too, it stays.
                 (_, Found::Null) if !self.merge && (self.nulls == Nulls::Delete || !matches!(original, Value::Nil)) => {
                     destination.remove(key);
@@ -440,7 +479,7 @@ impl Tables<'_> {
                     self.merge(&inner, value, prefix.join(key), depth + 1)?;
                 }
                 (Value::Dict(_), Found::Null | Found::Other) => {
-                    let (shown, key) = (display(&self.copy(original)), prefix.join(key));
+                    let (shown, key) = (display(&self.source.copy(original)), prefix.join(key));
                     (self.log)(Log::new(
                         Level::Info,
                         format!("warning: cannot overwrite table with non table for {key} ({shown})"),
@@ -456,17 +495,8 @@ impl Tables<'_> {
                 }
             }
         }
-        add(destination, added);
+        add(destination, overlay.added);
         Ok(())
-    }
-
-    /// What a value of the source becomes in the destination.
-    fn copy(&self, value: &Value) -> Value {
-        match self.source {
-            Source::Changes => value.clone(),
-            Source::Fixed => value.copy_later(),
-            Source::FixedWithoutNull => copy_without_null(value),
-        }
     }
 }
 
