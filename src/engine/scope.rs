@@ -5,7 +5,7 @@ use super::files::Files;
 use super::metadata;
 use super::values;
 use crate::chart::{Chart, Dependency, Maintainer};
-use crate::go::{Dict, DictType, Map, Str, Value};
+use crate::go::{Dict, DictType, Str, Value, path};
 use crate::profile::{ChartObject, Packages, Profile};
 use std::cmp::Reverse;
 use std::rc::Rc;
@@ -44,7 +44,7 @@ impl Renderable {
 
     /// The top-level object. All templates of a chart share it, so `.Template` is that of the one which runs.
     pub fn data(&self) -> Value {
-        let template = Dict::from_iter([("Name", self.name.clone()), ("BasePath", self.base_path.clone())]);
+        let template = Dict::from_iter([("BasePath", self.base_path.clone()), ("Name", self.name.clone())]);
         self.scope.insert("Template", values::typed(&template, self.packages));
         Value::Dict(values::typed(&self.scope, self.packages))
     }
@@ -59,15 +59,23 @@ pub fn collect(
     profile: &'static Profile,
 ) -> Vec<Renderable> {
     let mut scopes = Scopes {
-        renderables: Map::default(),
+        renderables: Vec::new(),
         release: Value::Dict(release.object()),
         capabilities: capabilities.object(),
         profile,
     };
-    scopes.add(chart, chart.name(), None, values);
-    let mut renderables: Vec<Renderable> = scopes.renderables.into_values().collect();
+    scopes.add(chart, chart.name(), true, values);
+    let mut renderables = scopes.renderables;
     renderables.sort_by_cached_key(|renderable| {
         Reverse((renderable.name.iter().filter(|&&byte| byte == b'/').count(), renderable.name.clone()))
+    });
+    // Of charts at the same path, the last one's templates count.
+    renderables.dedup_by(|later, kept| {
+        let same = later.name == kept.name;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
     });
     renderables
 }
@@ -86,7 +94,7 @@ impl Release {
 }
 
 struct Scopes {
-    renderables: Map<Str, Renderable>,
+    renderables: Vec<Renderable>,
     release: Value,
     capabilities: Value,
     profile: &'static Profile,
@@ -100,42 +108,43 @@ impl Scopes {
         }
     }
 
-    /// As recAllTpls: the scope of a chart at `full_path`, after those of its dependencies.
-    fn add(&mut self, chart: &Chart, full_path: &str, parent: Option<&Dict>, root_values: &Dict) -> Dict {
+    /// As recAllTpls: the scope of a chart at `full_path`, after those of its dependencies. `values` are the root
+    /// chart's, or those of the chart around this one.
+    fn add(&mut self, chart: &Chart, full_path: &str, is_root: bool, values: &Dict) -> Dict {
         let packages = self.profile.packages;
-        let own_values = match parent {
-            None => values::typed(root_values, packages),
-            Some(scope) => values::table(scope, format!("Values.{}", chart.name()).as_bytes(), packages)
-                .unwrap_or_else(|_| values::typed(&Dict::new(), packages)),
+        let values = if is_root {
+            values::typed(values, packages)
+        } else {
+            values::table(values, chart.name().as_bytes(), packages)
+                .unwrap_or_else(|_| values::typed(&Dict::new(), packages))
         };
         let subcharts = Dict::new();
-        let scope: Dict = Dict::from_iter([
-            ("Chart", self.chart(chart, parent.is_none())),
+        // In order, which spares a sort.
+        let scope = Dict::from_iter([
+            ("Capabilities", self.capabilities.clone()),
+            ("Chart", self.chart(chart, is_root)),
             ("Files", Files::new(&chart.files, self.profile.lines_of_empty_file)),
             ("Release", self.release.clone()),
-            ("Capabilities", self.capabilities.clone()),
-            ("Values", Value::Dict(own_values)),
             ("Subcharts", Value::Dict(subcharts.clone())),
+            ("Values", Value::Dict(values.clone())),
         ]);
         for dependency in &chart.dependencies {
             let path = format!("{full_path}/charts/{}", dependency.name());
-            subcharts.insert(dependency.name(), self.add(dependency, &path, Some(&scope), root_values));
+            subcharts.insert(dependency.name(), self.add(dependency, &path, false, &values));
         }
-        let base_path = Str::from(crate::go::path::join(&[full_path.as_bytes(), b"templates"]));
+        let base_path = Str::from(path::join(&[full_path.as_bytes(), b"templates"]));
+        let is_library = chart.is_library();
         for template in &chart.templates {
-            let base = template.name.rsplit('/').next().unwrap_or_default();
-            if chart.is_library() && !base.starts_with('_') {
+            if is_library && !template.name.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
                 continue;
             }
-            let name = Str::from(crate::go::path::join(&[full_path.as_bytes(), template.name.as_bytes()]));
-            let renderable = Renderable {
-                name: name.clone(),
+            self.renderables.push(Renderable {
+                name: Str::from(path::join(&[full_path.as_bytes(), template.name.as_bytes()])),
                 text: template.data.clone(),
                 scope: scope.clone(),
                 base_path: base_path.clone(),
                 packages,
-            };
-            self.renderables.insert(name, renderable);
+            });
         }
         scope
     }
@@ -150,45 +159,46 @@ fn metadata(chart: &Chart, is_root: bool) -> Dict {
     } else {
         metadata.annotations.iter().map(|(key, value)| (key, Value::string(value))).collect()
     };
+    // In order, which spares a sort.
     Dict::from_iter([
-        ("Name", Value::string(&metadata.name)),
-        ("Home", Value::string(&metadata.home)),
-        ("Sources", list(&metadata.sources)),
-        ("Version", Value::string(&metadata.version)),
-        ("Description", Value::string(&metadata.description)),
-        ("Keywords", list(&metadata.keywords)),
-        ("Maintainers", Value::list(metadata.maintainers.iter().flatten().map(maintainer).collect::<Vec<_>>())),
-        ("Icon", Value::string(&metadata.icon)),
         ("APIVersion", Value::string(&metadata.api_version)),
-        ("Condition", Value::string(&metadata.condition)),
-        ("Tags", Value::string(&metadata.tags)),
-        ("AppVersion", Value::string(&metadata.app_version)),
-        ("Deprecated", Value::Bool(metadata.deprecated)),
         ("Annotations", Value::Dict(annotations.with_type(DictType::Strings))),
-        ("KubeVersion", Value::string(&metadata.kube_version)),
+        ("AppVersion", Value::string(&metadata.app_version)),
+        ("Condition", Value::string(&metadata.condition)),
         ("Dependencies", Value::list(metadata.dependencies.iter().flatten().map(dependency).collect::<Vec<_>>())),
-        ("Type", Value::string(&metadata.kind)),
+        ("Deprecated", Value::Bool(metadata.deprecated)),
+        ("Description", Value::string(&metadata.description)),
+        ("Home", Value::string(&metadata.home)),
+        ("Icon", Value::string(&metadata.icon)),
         ("IsRoot", Value::Bool(is_root)),
+        ("Keywords", list(&metadata.keywords)),
+        ("KubeVersion", Value::string(&metadata.kube_version)),
+        ("Maintainers", Value::list(metadata.maintainers.iter().flatten().map(maintainer).collect::<Vec<_>>())),
+        ("Name", Value::string(&metadata.name)),
+        ("Sources", list(&metadata.sources)),
+        ("Tags", Value::string(&metadata.tags)),
+        ("Type", Value::string(&metadata.kind)),
+        ("Version", Value::string(&metadata.version)),
     ])
 }
 
 fn maintainer(maintainer: &Maintainer) -> Value {
     Value::Dict(Dict::from_iter([
-        ("Name", Value::string(&maintainer.name)),
         ("Email", Value::string(&maintainer.email)),
+        ("Name", Value::string(&maintainer.name)),
         ("URL", Value::string(&maintainer.url)),
     ]))
 }
 
 fn dependency(dependency: &Dependency) -> Value {
     Value::Dict(Dict::from_iter([
-        ("Name", Value::string(&dependency.name)),
-        ("Version", Value::string(&dependency.version)),
-        ("Repository", Value::string(&dependency.repository)),
+        ("Alias", Value::string(&dependency.alias)),
         ("Condition", Value::string(&dependency.condition)),
-        ("Tags", Value::list(dependency.tags.iter().map(Value::string).collect::<Vec<_>>())),
         ("Enabled", Value::Bool(dependency.enabled)),
         ("ImportValues", Value::list(dependency.import_values.clone())),
-        ("Alias", Value::string(&dependency.alias)),
+        ("Name", Value::string(&dependency.name)),
+        ("Repository", Value::string(&dependency.repository)),
+        ("Tags", Value::list(dependency.tags.iter().map(Value::string).collect::<Vec<_>>())),
+        ("Version", Value::string(&dependency.version)),
     ]))
 }

@@ -20,18 +20,37 @@ struct Array {
     elem: Elem,
     nil: bool,
     room: Room,
-    items: Box<[Value]>,
+    items: Items,
     /// The elements in order, once they were sorted.
     sorted: OnceCell<Box<[Value]>>,
 }
 
+enum Items {
+    Own(Box<[Value]>),
+    /// Copies of another slice's elements, made when somebody looks at them.
+    Later(List, OnceCell<Box<[Value]>>),
+}
+
 impl Array {
-    fn new(elem: Elem, nil: bool, room: Room, items: Vec<Value>) -> Rc<Array> {
-        Rc::new(Array { elem, nil, room, items: items.into_boxed_slice(), sorted: OnceCell::new() })
+    fn new(elem: Elem, nil: bool, room: Room, items: Items) -> Rc<Array> {
+        Rc::new(Array { elem, nil, room, items, sorted: OnceCell::new() })
     }
 
     fn items(&self) -> &[Value] {
-        self.sorted.get().unwrap_or(&self.items)
+        if let Some(sorted) = self.sorted.get() {
+            return sorted;
+        }
+        match &self.items {
+            Items::Own(items) => items,
+            Items::Later(origin, copies) => copies.get_or_init(|| origin.iter().map(Value::copy_later).collect()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match &self.items {
+            Items::Own(items) => items.len(),
+            Items::Later(origin, _) => origin.len as usize,
+        }
     }
 }
 
@@ -66,12 +85,12 @@ impl List {
         // Elements that could be counted with more than 32 bits would fill a hundred gigabytes.
         items.truncate(u32::MAX as usize);
         let len = items.len() as u32;
-        List { array: Array::new(elem, false, room, items), start: 0, len }
+        List { array: Array::new(elem, false, room, Items::Own(items.into_boxed_slice())), start: 0, len }
     }
 
     /// The nil slice, which is empty and `null` in JSON.
     pub fn nil(elem: Elem) -> List {
-        List { array: Array::new(elem, true, Room::Exact, Vec::new()), start: 0, len: 0 }
+        List { array: Array::new(elem, true, Room::Exact, Items::Own(Box::default())), start: 0, len: 0 }
     }
 
     /// The type of the elements.
@@ -93,9 +112,9 @@ impl List {
     pub fn capacity(&self) -> usize {
         let array = &*self.array;
         let all = match array.room {
-            Room::Exact => array.items.len(),
-            Room::Appended => List::appended_capacity(array.elem, array.items.len()),
-            Room::Of(capacity) => array.items.len().max(capacity as usize),
+            Room::Exact => array.len(),
+            Room::Appended => List::appended_capacity(array.elem, array.len()),
+            Room::Of(capacity) => array.len().max(capacity as usize),
         };
         all - self.start as usize
     }
@@ -112,11 +131,36 @@ impl List {
     /// A slice of other elements in an array as large as this one's, as a deep copy makes it.
     #[must_use]
     pub fn with_items(&self, items: Vec<Value>) -> List {
-        let room = match self.array.room {
-            room if self.start == 0 && items.len() == self.array.items.len() => room,
-            _ => u32::try_from(self.capacity()).map_or(Room::Exact, Room::Of),
-        };
+        let room = self.room_of_copy(items.len());
         List::made(self.elem(), items, room)
+    }
+
+    fn room_of_copy(&self, len: usize) -> Room {
+        match self.array.room {
+            room if self.start == 0 && len == self.array.len() => room,
+            _ => u32::try_from(self.capacity()).map_or(Room::Exact, Room::Of),
+        }
+    }
+
+    /// A slice of copies, which share no map with this one's elements and are made when somebody looks at them. Neither
+    /// this slice nor what is in it may change any more.
+    #[must_use]
+    pub fn copy_later(&self) -> List {
+        let original = self.original();
+        if !original.iter().any(|item| matches!(item, Value::List(_) | Value::Dict(_))) {
+            return self.clone();
+        }
+        let room = self.room_of_copy(self.len as usize);
+        let items = Items::Later(original.clone(), OnceCell::new());
+        List { array: Array::new(self.elem(), false, room, items), start: 0, len: self.len }
+    }
+
+    /// What the elements are equal to, for reading, without making copies that were left for later.
+    pub fn original(&self) -> &List {
+        match &self.array.items {
+            Items::Later(origin, copies) if copies.get().is_none() && self.len == origin.len => origin,
+            _ => self,
+        }
     }
 
     /// As the slice expression `list[start:end]`, which may reach beyond the length up to the capacity; `None` where it
@@ -129,12 +173,12 @@ impl List {
         let array = &self.array;
         let (first, last) = (self.start as usize + start, self.start as usize + end);
         let mut part = List { array: Rc::clone(array), start: first as u32, len: (end - start) as u32 };
-        if last > array.items.len() {
+        if last > array.len() {
             // Beyond the elements an array is zero.
             let mut items = array.items().to_vec();
             items.resize(last, zero(array.elem));
             let room = Room::Of((self.start as usize + self.capacity()) as u32);
-            part.array = Array::new(array.elem, false, room, items);
+            part.array = Array::new(array.elem, false, room, Items::Own(items.into_boxed_slice()));
         }
         Some(part)
     }
@@ -148,7 +192,7 @@ impl List {
         }
         let mut items = self.to_vec();
         items.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
-        if self.len() < self.array.items.len() {
+        if self.len() < self.array.len() {
             return self.with_items(items);
         }
         self.array.sorted.get_or_init(|| items.into_boxed_slice());
@@ -308,6 +352,26 @@ mod tests {
                 assert_eq!(List::appended_capacity(elem, *len), *capacity, "{elem:?} {len}");
             }
         }
+    }
+
+    #[test]
+    fn copies_made_later_share_no_map() {
+        let dict: Dict = [("x", Value::Int(1))].into_iter().collect();
+        let list = List::appended(Elem::Any, vec![Value::Nil, Value::Dict(dict.clone()), Value::Nil]);
+        let (copy, other) = (list.copy_later(), list.copy_later().copy_later());
+        assert!(copy.original().same(&list) && other.original().same(&list) && !copy.same(&list));
+        assert_eq!((copy.array.len(), copy.capacity()), (3, 4));
+        let part = copy.slice(1, 2).expect("within the length");
+        let Some(Value::Dict(inner)) = part.first() else { panic!("it is a map") };
+        inner.insert("x", Value::Int(2));
+        let shown = [&list, &copy, &other].map(|list| format!("{:?}", Value::List(list.clone())));
+        assert_eq!(
+            shown,
+            ["[nil, {\"x\": int(1)}, nil]", "[nil, {\"x\": int(2)}, nil]", "[nil, {\"x\": int(1)}, nil]"]
+        );
+        assert!(copy.original().same(&copy));
+        let strings = List::new(Elem::Any, vec![Value::from("a")]);
+        assert!(strings.copy_later().same(&strings));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod base64;
 pub mod decimal;
+pub mod dict;
 pub mod fmt;
 pub mod fs;
 pub mod glob;
@@ -25,11 +26,12 @@ pub mod url;
 pub mod utf8;
 pub mod value;
 
+pub use dict::{Dict, Entries, Extent, KeyHint};
 pub use list::List;
 pub use object::{Field, Method, Object, ObjectType, Part};
 pub use slog::{Level, Log};
 pub use str::{Mark, Span, Str, StrBuilder};
-pub use value::{Dict, DictType, Elem, Entries, KeyHint, Kind, Type, Value};
+pub use value::{DictType, Elem, Kind, Type, Value};
 
 /// A hash table for names and texts of charts: several times faster than the standard library's, and seeded at random
 /// too, so that no chart can choose names that collide.

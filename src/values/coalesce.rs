@@ -7,20 +7,21 @@
 use super::Error;
 use crate::chart::Chart;
 use crate::go::strconv::quote;
-use crate::go::{Dict, Entries, Level, Log, Str, Value, fmt};
+use crate::go::{Dict, Entries, Extent, Level, Log, Str, Value, fmt};
 use crate::profile::{Nulls, Profile};
 use crate::schema;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::fmt::{Display, Formatter, Write};
 
 /// The name of the table that every chart sees.
-const GLOBAL: &[u8] = b"global";
+pub(super) const GLOBAL: &[u8] = b"global";
 
-/// How deep values may nest: what templates and YAML print recurses over them.
-const MAX_DEPTH: usize = 600;
+/// How many levels of maps values may have: what templates and YAML print recurses over them.
+pub(super) const MAX_LEVELS: u16 = 601;
 
 /// How many values one copy may hold. Imports of imports could otherwise double the values at every level of charts.
-const MAX_COPIED: usize = 10_000_000;
+pub(super) const MAX_COPIED: u32 = 10_000_000;
 
 /// As Helm's CoalesceValues. `user` is not changed.
 pub fn coalesce(
@@ -53,7 +54,12 @@ pub(super) fn merge_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: true, left: MAX_COPIED }.merge(destination, source, Path::TOP, 0)
+    Tables { log, nulls: profile.nulls, merge: true, source: Source::Changes, left: MAX_COPIED }.merge(
+        destination,
+        source,
+        Path::TOP,
+        0,
+    )
 }
 
 /// As Helm's CoalesceTables.
@@ -63,7 +69,12 @@ pub fn coalesce_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: false, left: MAX_COPIED }.merge(destination, source, Path::TOP, 0)
+    Tables { log, nulls: profile.nulls, merge: false, source: Source::Changes, left: MAX_COPIED }.merge(
+        destination,
+        source,
+        Path::TOP,
+        0,
+    )
 }
 
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
@@ -120,49 +131,66 @@ fn check_schemas(
 /// A copy that shares no map with `dict`, unless the copy would be deeper or larger than anything real. Neither `dict`
 /// nor a map in it may change any more: what nobody looks at is never copied.
 pub(super) fn copy(dict: &Dict) -> Result<Dict, Error> {
-    let mut left = MAX_COPIED;
-    measure(dict, 0, &mut left)?;
+    bounded(dict.extent_now(MAX_LEVELS))?;
     Ok(dict.copy_later())
 }
 
 /// The same of a map that may change.
 pub(super) fn copy_now(dict: &Dict) -> Result<Dict, Error> {
-    let mut left = MAX_COPIED;
-    measure(dict, 0, &mut left)?;
+    bounded(dict.extent_now(MAX_LEVELS))?;
     Ok(dict.deep_copy())
 }
 
-fn measure(dict: &Dict, depth: usize, left: &mut usize) -> Result<(), Error> {
-    if depth > MAX_DEPTH {
-        return Err(Error::TooLarge);
-    }
-    let dict = dict.original();
-    let entries = dict.entries();
-    *left = left.checked_sub(entries.len()).ok_or(Error::TooLarge)?;
-    entries.iter().try_for_each(|(_, value)| measure_value(value, depth + 1, left))
+/// The extent of what is neither deeper nor larger than anything real.
+fn bounded(extent: Option<Extent>) -> Result<Extent, Error> {
+    extent.filter(|extent| extent.values <= MAX_COPIED).ok_or(Error::TooLarge)
 }
 
-fn measure_value(value: &Value, depth: usize, left: &mut usize) -> Result<(), Error> {
+/// Whether null stands in a map that does not change any more, or in a map in it, as far as can be told.
+fn may_hold_null(dict: &Dict) -> bool {
+    dict.extent_now(MAX_LEVELS).is_none_or(|extent| extent.null)
+}
+
+/// A copy without the keys whose values are null, of a map that does not change any more: as cleanNilValues.
+fn copy_without_null(value: &Value) -> Value {
     match value {
-        Value::Dict(dict) => measure(dict, depth, left),
-        Value::List(list) if list.iter().any(|item| matches!(item, Value::Dict(_) | Value::List(_))) => {
-            if depth > MAX_DEPTH {
-                return Err(Error::TooLarge);
-            }
-            *left = left.checked_sub(list.len()).ok_or(Error::TooLarge)?;
-            list.iter().try_for_each(|item| measure_value(item, depth + 1, left))
+        Value::Dict(dict) if may_hold_null(dict) => {
+            let dict = dict.original();
+            let entries = dict.entries();
+            let kept = entries.iter().filter(|(_, value)| !matches!(value, Value::Nil));
+            let kept: Entries = kept.map(|(key, value)| (key.clone(), copy_without_null(value))).collect();
+            Value::Dict(Dict::from_entries(kept))
         }
-        _ => Ok(()),
+        other => other.copy_later(),
     }
 }
 
-/// Whether null stands in a map, or in a map in it.
-fn has_null(dict: &Dict) -> bool {
-    dict.original().entries().iter().any(|(_, value)| match value {
-        Value::Nil => true,
-        Value::Dict(inner) => has_null(inner),
-        _ => false,
-    })
+/// Whether coalescing a chart over `values` can neither fail nor warn, as far as can be told at a glance.
+pub(super) fn is_silent(chart: &Chart, values: &Dict) -> bool {
+    let own = chart.values.original();
+    let (own, values) = (own.entries(), values.entries());
+    let mut at = 0;
+    let is_free = |name: &[u8]| name != GLOBAL && values.get(name).is_none();
+    matches!(values.get(GLOBAL), None | Some(Value::Dict(_)))
+        && own.iter().all(|(key, default)| {
+            matches!(default, Value::Nil) || !matches!(values.get_from(key, &mut at), Some(Value::Dict(_)))
+        })
+        && chart.dependencies.iter().all(|subchart| is_free(subchart.name().as_bytes()))
+        && is_silent_alone(chart)
+}
+
+/// The same over values that are empty but for `global`, which must be a table, and other names than those of subcharts.
+fn is_silent_alone(chart: &Chart) -> bool {
+    let own = chart.values.original();
+    let own = own.entries();
+    own.get(GLOBAL).is_none()
+        && chart.dependencies.iter().enumerate().all(|(at, subchart)| {
+            let name = subchart.name();
+            name.as_bytes() != GLOBAL
+                && own.get(name.as_bytes()).is_none()
+                && chart.dependencies[..at].iter().all(|other| other.name() != name)
+                && is_silent_alone(subchart)
+        })
 }
 
 /// One walk over a chart and its subcharts.
@@ -191,13 +219,16 @@ impl Coalesce<'_> {
             return Ok(());
         }
         let missing = chart.dependencies.iter().map(|dependency| dependency.name().as_bytes());
-        let missing: Vec<_> = missing.filter(|name| !values.contains_key(name)).map(Str::from).collect();
+        let mut missing: Vec<_> = missing.filter(|name| !values.contains_key(name)).map(Str::from).collect();
+        missing.sort_unstable();
+        missing.dedup();
         // An error leaves behind values that nobody sees, so that all tables can be added at once.
         add(values, missing.into_iter().map(|name| (name, Value::Dict(Dict::new()))).collect());
+        let global = values.get(GLOBAL);
         for dependency in &chart.dependencies {
             match values.get(dependency.name().as_bytes()) {
                 Some(Value::Dict(table)) => {
-                    self.globals(&table, values, prefix)?;
+                    self.globals(&table, global.as_ref(), prefix)?;
                     self.inner(dependency, &table, prefix)?;
                 }
                 other => {
@@ -211,9 +242,11 @@ impl Coalesce<'_> {
         Ok(())
     }
 
-    /// As coalesceGlobals: what `source` has under `global` goes into `destination`'s, and wins.
-    fn globals(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>) -> Result<(), Error> {
-        let into = match destination.get(GLOBAL) {
+    /// As coalesceGlobals: `global` of the chart around it goes into `destination`'s, and wins.
+    fn globals(&mut self, destination: &Dict, global: Option<&Value>, prefix: Path<'_>) -> Result<(), Error> {
+        let own = destination.get(GLOBAL);
+        let is_new = own.is_none();
+        let into = match own {
             None => Dict::new(),
             Some(Value::Dict(dict)) => dict,
             Some(_) => {
@@ -221,23 +254,27 @@ impl Coalesce<'_> {
                 return Ok(());
             }
         };
-        let from = match source.get(GLOBAL) {
-            None => Dict::new(),
-            Some(Value::Dict(dict)) => dict,
+        let from = match global {
+            None => Vec::new(),
+            Some(Value::Dict(dict)) => dict.snapshot(),
             Some(_) => {
                 self.print("warning: skipping globals because source global is not a table.".to_owned());
                 return Ok(());
             }
         };
-        let mut added = Vec::new();
-        for (key, value) in from.snapshot() {
-            match (value, into.get(&key)) {
+        let mut added = Vec::with_capacity(from.len());
+        let mut at = 0;
+        for (key, value) in from {
+            let old = into.entries().get_from(&key, &mut at).cloned();
+            match (value, old) {
                 // Only the first level of a table is copied; what is below stays shared with the parent.
                 (Value::Dict(table), old) => {
                     let table = Dict::from_entries(table.entries().clone());
                     match old {
                         None => {}
-                        Some(Value::Dict(old)) => self.tables(true).merge(&table, &old, prefix.join(&key), 0)?,
+                        Some(Value::Dict(old)) => {
+                            self.tables(true, Source::Changes).merge(&table, &old, prefix.join(&key), 0)?;
+                        }
                         Some(_) => {
                             let key = quote(key.as_bytes());
                             self.print(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
@@ -251,52 +288,45 @@ impl Coalesce<'_> {
             }
         }
         add(&into, added);
-        destination.insert(GLOBAL, into);
+        if is_new {
+            destination.insert(GLOBAL, into);
+        }
         Ok(())
     }
 
     /// As coalesceValues: the chart's own values go into `values`, where those don't say otherwise.
     fn values(&mut self, chart: &Chart, values: &Dict, prefix: Path<'_>) -> Result<(), Error> {
-        let drop_null = self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
-        let subcharts: HashSet<&[u8]> = chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect();
-        let mut added = Vec::new();
-        let defaults = copy(&chart.values)?;
-        for (key, default) in std::mem::take(&mut *defaults.entries_mut()) {
-            match values.get(&key) {
-                Some(Value::Nil) if !self.merge => {
-                    values.remove(&key);
-                }
-                Some(Value::Dict(table)) => match default {
-                    Value::Dict(default) => {
-                        // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
-                        let merge = self.merge || subcharts.contains(key.as_bytes());
-                        if drop_null && !merge {
-                            remove_null(&default);
-                        }
-                        self.tables(merge).merge(&table, &default, prefix.join(&key), 0)?;
+        let extent = bounded(chart.values.extent(MAX_LEVELS))?;
+        let vanish = extent.null && self.profile.nulls == Nulls::DeleteDefaultsAndVanish;
+        let subcharts: LazyCell<HashSet<&[u8]>, _> =
+            LazyCell::new(|| chart.dependencies.iter().map(|subchart| subchart.name().as_bytes()).collect());
+        let source = if vanish && !self.merge { Source::FixedWithoutNull } else { Source::Fixed };
+        let own = chart.values.original();
+        let own = own.entries();
+        let overlay = Overlay::of(values, &own, source);
+        for (key, default, found) in overlay.met {
+            match (default, found) {
+                (_, Found::Null) => {
+                    if !self.merge {
+                        values.remove(key);
                     }
-                    Value::Nil => {}
-                    _ => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
-                },
-                Some(_) => {}
-                None => {
-                    if drop_null && !self.merge {
-                        match &default {
-                            Value::Nil => continue,
-                            Value::Dict(default) => remove_null(default),
-                            _ => {}
-                        }
-                    }
-                    added.push((key, default));
                 }
+                (Value::Dict(default), Found::Table(table)) => {
+                    // Subcharts coalesce their own values later, so that nulls for them have to stay until then.
+                    let merge = self.merge || subcharts.contains(key.as_bytes());
+                    let source = if merge { Source::Fixed } else { source };
+                    self.tables(merge, source).merge(&table, default, prefix.join(key), 0)?;
+                }
+                (Value::Nil, _) | (_, Found::Other) => {}
+                (_, Found::Table(_)) => self.print(format!("warning: skipped value for {prefix}.{key}: Not a table.")),
             }
         }
-        add(values, added);
+        add(values, overlay.added);
         Ok(())
     }
 
-    fn tables(&mut self, merge: bool) -> Tables<'_> {
-        Tables { log: self.log, nulls: self.profile.nulls, merge, left: MAX_COPIED }
+    fn tables(&mut self, merge: bool, source: Source) -> Tables<'_> {
+        Tables { log: self.log, nulls: self.profile.nulls, merge, source, left: MAX_COPIED }
     }
 
     fn print(&mut self, text: String) {
@@ -332,102 +362,149 @@ impl Display for Path<'_> {
     }
 }
 
+/// What a table is that is laid beneath another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// One that changes, as Helm changes both tables, and which can be part of the other one.
+    Changes,
+    /// One of a chart's own values, which never change: what it adds is copied.
+    Fixed,
+    /// The same, where null counts as no value.
+    FixedWithoutNull,
+}
+
+impl Source {
+    /// What a value of the source becomes in the destination.
+    fn copy(self, value: &Value) -> Value {
+        match self {
+            Source::Changes => value.clone(),
+            Source::Fixed => value.copy_later(),
+            Source::FixedWithoutNull => copy_without_null(value),
+        }
+    }
+}
+
+/// What laying a table beneath another one comes to.
+struct Overlay<'s> {
+    /// What the other one has nothing for, sorted.
+    added: Vec<(Str, Value)>,
+    /// What else there is to do something about, or to say, in order.
+    met: Vec<(&'s Str, &'s Value, Found)>,
+}
+
+/// What stands in the upper table, where that matters.
+enum Found {
+    Null,
+    Table(Dict),
+    Other,
+}
+
+impl<'s> Overlay<'s> {
+    fn of(destination: &Dict, entries: &'s Entries, source: Source) -> Overlay<'s> {
+        let own = destination.entries();
+        let mut added = Vec::with_capacity(entries.len().saturating_sub(own.len()));
+        let mut met = Vec::new();
+        let mut at = 0;
+        for (key, value) in entries.iter() {
+            let found = match (own.get_from(key, &mut at), value) {
+                (None, Value::Nil) if source == Source::FixedWithoutNull => continue,
+                (None, _) => {
+                    added.push((key.clone(), source.copy(value)));
+                    continue;
+                }
+                (Some(Value::Dict(table)), Value::Dict(below)) if agree(table, below) => continue,
+                (Some(Value::Dict(table)), _) => Found::Table(table.clone()),
+                (Some(Value::Nil), _) => Found::Null,
+                (Some(_), Value::Dict(_)) => Found::Other,
+                (Some(_), _) => continue,
+            };
+            met.push((key, value, found));
+        }
+        Overlay { added, met }
+    }
+}
+
+/// Whether nothing in Helm's rules changes either table: one that meets itself, or that meets its equal without null.
+fn agree(destination: &Dict, source: &Dict) -> bool {
+    destination.same(source) || (destination.same_copy(source) && !may_hold_null(source))
+}
+
 /// One walk over two tables. Imports can tie tables into cycles, so that the walk is bounded.
 struct Tables<'a> {
     log: &'a mut dyn FnMut(Log),
     nulls: Nulls,
     merge: bool,
-    left: usize,
+    source: Source,
+    left: u32,
 }
 
 impl Tables<'_> {
     /// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
-    fn merge(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>, depth: usize) -> Result<(), Error> {
-        if depth > MAX_DEPTH || self.left == 0 {
+    fn merge(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>, depth: u16) -> Result<(), Error> {
+        if depth >= MAX_LEVELS || self.left == 0 {
             return Err(Error::TooLarge);
         }
         self.left -= 1;
-        // Nothing in Helm's rules changes a table that meets itself, or that meets its equal without null.
-        if destination.same(source) || (destination.same_copy(source) && !has_null(source)) {
+        if agree(destination, source) {
             return Ok(());
         }
-        let originals = source.snapshot();
-        let delete_any = self.nulls == Nulls::Delete;
-        let nulls: Vec<Str> = destination
-            .entries()
-            .iter()
-            .filter(|(_, value)| matches!(value, Value::Nil) && !delete_any)
-            .map(|(key, _)| key.clone())
-            .collect();
-        add(source, nulls.iter().map(|key| (key.clone(), Value::Nil)).collect());
-        let mut added = Vec::new();
-        for (key, original) in originals {
-            let value = if nulls.binary_search(&key).is_ok() { Value::Nil } else { original.clone() };
-            match (value, destination.get(&key)) {
-                (value, None) => added.push((key, value)),
+        let copy;
+        let fixed;
+        let entries;
+        let originals = if self.source == Source::Changes {
+            copy = source.entries().clone();
+            if self.nulls != Nulls::Delete {
+                let own = destination.entries();
+                let nulls = own.iter().filter(|(_, value)| matches!(value, Value::Nil));
+                let nulls = nulls.map(|(key, _)| (key.clone(), Value::Nil)).collect();
+                drop(own);
+                add(source, nulls);
+            }
+            &copy
+        } else {
+            fixed = source.original();
+            entries = fixed.entries();
+            &*entries
+        };
+        let overlay = Overlay::of(destination, originals, self.source);
+        for (key, original, found) in overlay.met {
+            match (original, found) {
+                (Value::Nil, _) if self.source == Source::FixedWithoutNull => {}
                 // The user says null to a default: the key goes. Where the default is null too, it stays.
-                (_, Some(Value::Nil)) if !self.merge && (delete_any || !matches!(original, Value::Nil)) => {
-                    destination.remove(&key);
+                (_, Found::Null) if !self.merge && (self.nulls == Nulls::Delete || !matches!(original, Value::Nil)) => {
+                    destination.remove(key);
                 }
-                (Value::Dict(value), Some(Value::Dict(inner))) => {
-                    self.merge(&inner, &value, prefix.join(&key), depth + 1)?;
+                (_, Found::Null) if self.nulls != Nulls::Delete => {}
+                (Value::Dict(value), Found::Table(inner)) => {
+                    self.merge(&inner, value, prefix.join(key), depth + 1)?;
                 }
-                (Value::Dict(value), Some(_)) => {
-                    let shown = display(&Value::Dict(value));
-                    let key = prefix.join(&key);
+                (Value::Dict(_), Found::Null | Found::Other) => {
+                    let (shown, key) = (display(&self.source.copy(original)), prefix.join(key));
                     (self.log)(Log::new(
                         Level::Info,
                         format!("warning: cannot overwrite table with non table for {key} ({shown})"),
                     ));
                 }
-                (Value::Nil, Some(_)) => {}
-                (value, Some(Value::Dict(_))) => {
-                    let (shown, key) = (display(&value), prefix.join(&key));
+                (Value::Nil, _) | (_, Found::Null | Found::Other) => {}
+                (value, Found::Table(_)) => {
+                    let (shown, key) = (display(value), prefix.join(key));
                     (self.log)(Log::new(
                         Level::Info,
                         format!("warning: destination for {key} is a table. Ignoring non-table value ({shown})"),
                     ));
                 }
-                (_, Some(_)) => {}
             }
         }
-        add(destination, added);
+        add(destination, overlay.added);
         Ok(())
     }
 }
 
-/// As cleanNilValues.
-fn remove_null(dict: &Dict) {
-    if !has_null(dict) {
-        return;
-    }
-    let mut entries = dict.entries_mut();
-    if entries.iter().any(|(_, value)| matches!(value, Value::Nil)) {
-        let kept: Entries = std::mem::take(&mut *entries)
-            .iter()
-            .filter(|(_, value)| !matches!(value, Value::Nil))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        *entries = kept;
-    }
-    for (_, value) in entries.iter() {
-        if let Value::Dict(inner) = value {
-            remove_null(inner);
-        }
-    }
-}
-
-/// Sets many keys of a map in one go: one by one, each would move the entries behind it.
+/// Sets many keys of a map, which are sorted.
 pub(super) fn add(dict: &Dict, added: Vec<(Str, Value)>) {
-    if added.len() < 8 {
-        for (key, value) in added {
-            dict.insert(key, value);
-        }
-        return;
+    if !added.is_empty() {
+        dict.entries_mut().insert_sorted(added);
     }
-    let mut entries = dict.entries_mut();
-    let old = std::mem::take(&mut *entries);
-    *entries = old.iter().map(|(key, value)| (key.clone(), value.clone())).chain(added).collect();
 }
 
 /// As fmt's `%v`.

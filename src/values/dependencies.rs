@@ -2,7 +2,7 @@
 //! as Helm's chart/v2/util dependencies.go.
 
 use super::Error;
-use super::coalesce::{self, Coalesce, copy, copy_now, display, merge_tables};
+use super::coalesce::{self, Coalesce, copy, copy_now, display, is_silent, merge_tables};
 use crate::chart::{Chart, Dependency, is_compatible};
 use crate::go::strconv::quote;
 use crate::go::{Dict, DictType, Level, Log, Str, Value};
@@ -17,9 +17,16 @@ pub fn process_dependencies(
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
     let values = copy(user)?;
-    Process { profile, log: &mut *log }.enable(chart, &values, "")?;
+    if chart.metadata.dependencies_declared {
+        let mut process = Process { profile, log: &mut *log };
+        process.arrange(chart);
+        process.enable(chart, &values, "")?;
+    }
     import_all(chart, profile, log)
 }
+
+/// The table that switches dependencies by their tags.
+const TAGS: &str = "tags";
 
 struct Process<'a> {
     profile: &'static Profile,
@@ -29,17 +36,12 @@ struct Process<'a> {
 impl Process<'_> {
     /// As processDependencyEnabled. `values` are the chart's parent's, or for the root the user's, and are changed.
     fn enable(&mut self, chart: &mut Chart, values: &Dict, path: &str) -> Result<(), Error> {
-        if !chart.metadata.dependencies_declared {
-            return Ok(());
-        }
-        self.arrange(chart);
         Coalesce { profile: self.profile, log: &mut *self.log, merge: false }.chart(chart, values)?;
-
         let mut dependencies: Vec<Dependency> = chart.metadata.dependencies.drain(..).flatten().collect();
         for dependency in &mut dependencies {
             dependency.enabled = true;
         }
-        if let Some(tags) = table(values, "tags").ok().filter(|_| !dependencies.is_empty()) {
+        if let Some(tags) = table(values, TAGS).ok().filter(|_| !dependencies.is_empty()) {
             for dependency in &mut dependencies {
                 self.tags(dependency, &tags);
             }
@@ -57,9 +59,14 @@ impl Process<'_> {
 
         for subchart in &mut chart.dependencies {
             if subchart.metadata.dependencies_declared {
-                let path = format!("{path}{}.", subchart.name());
-                let seen = self.visible(subchart, values, &path)?;
-                self.enable(subchart, &seen, &path)?;
+                self.arrange(subchart);
+                if asks_nothing(subchart, values) && is_silent(subchart, values) {
+                    enable_all(subchart);
+                } else {
+                    let path = format!("{path}{}.", subchart.name());
+                    let seen = self.visible(subchart, values, &path);
+                    self.enable(subchart, &seen, &path)?;
+                }
             }
         }
         chart.metadata.dependencies_declared = !dependencies.is_empty();
@@ -158,23 +165,40 @@ impl Process<'_> {
     /// Helm hands all of the parent's values down and copies them for every subchart, which takes quadratic time.
     /// All that is read of them later are `tags` and what stands under the path's first name; and all that changes
     /// them are the keys of the subchart's own values, and those named like subcharts, with `global`.
-    fn visible(&self, subchart: &Chart, values: &Dict, path: &str) -> Result<Dict, Error> {
+    fn visible(&self, subchart: &Chart, values: &Dict, path: &str) -> Dict {
         let global = Str::from("global");
-        let mut keys = BTreeSet::from([Str::from("tags"), Str::from(path.split('.').next().unwrap_or_default())]);
+        let mut keys = BTreeSet::from([Str::from(TAGS), Str::from(path.split('.').next().unwrap_or_default())]);
         touched(subchart, &mut keys);
         let has_global = |key: &Str| matches!(values.get(key), Some(Value::Dict(table)) if table.contains_key(&global));
         if keys.iter().any(has_global) {
             keys.insert(global.clone());
         }
         let visible: Dict = keys.iter().filter_map(|key| values.get(key).map(|value| (key.clone(), value))).collect();
-        let visible = copy(&visible)?;
+        // What it is made of was measured when it was put together.
+        let visible = visible.copy_later();
         if !keys.contains(&global)
             && let Some(value) = values.get(&global)
         {
             visible.insert(global, value);
         }
-        Ok(visible)
+        visible
     }
+}
+
+/// Whether no value decides about a subchart of the chart, or of those below it.
+fn asks_nothing(chart: &Chart, values: &Dict) -> bool {
+    let has_tags = || values.contains_key(TAGS.as_bytes()) || chart.values.original().contains_key(TAGS.as_bytes());
+    let mut dependencies = chart.metadata.dependencies.iter().flatten();
+    chart.dependencies.iter().all(|subchart| !subchart.metadata.dependencies_declared)
+        && dependencies.all(|one| one.condition.is_empty() && (one.tags.is_empty() || !has_tags()))
+}
+
+/// What enabling does to a chart of which [`asks_nothing`] is true.
+fn enable_all(chart: &mut Chart) {
+    let dependencies = &mut chart.metadata.dependencies;
+    dependencies.retain(Option::is_some);
+    dependencies.iter_mut().flatten().for_each(|dependency| dependency.enabled = true);
+    chart.metadata.dependencies_declared = !dependencies.is_empty();
 }
 
 /// The keys at the top of the values that coalescing a chart can change.
