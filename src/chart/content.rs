@@ -67,16 +67,16 @@ impl Content {
         }
     }
 
-    /// The bytes of `path`, at most about `limit` of them, and how many they are. Where they are many and `later` allows
-    /// it, only their beginning is read now.
+    /// The bytes of an open file, at most about `limit` of them, and how many they are. Where they are many and `later`
+    /// allows it, only their beginning is read now, and the rest where the path then leads.
     pub(super) fn of_file(
+        mut file: fs::File,
         path: &Path,
         name: &str,
         later: bool,
         limit: u64,
         buffer: &mut Buffer,
     ) -> Result<(Content, u64), Failed> {
-        let mut file = open(path)?;
         let mut data = Vec::new();
         if later {
             let beginning = &mut buffer.bytes()[..LARGE];

@@ -9,11 +9,15 @@ use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
+use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, openat};
+use rustix::io::retry_on_intr;
 use std::borrow::Cow;
-use std::ffi::OsStr;
-use std::fs::{self, FileType};
+use std::ffi::{CStr, OsStr};
+use std::fs;
 use std::io::ErrorKind;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// How large the files of a chart may be together, as Helm's MaxDecompressedChartSize.
@@ -24,6 +28,9 @@ const MAX_FILES: usize = 200_000;
 
 /// How many symbolic links a path may lead through, as filepath.EvalSymlinks.
 const MAX_LINKS: usize = 255;
+
+/// How many folders are open at once; in deeper ones files are opened by their paths.
+const MAX_OPEN: usize = 64;
 
 /// How deep charts may stand in charts. Helm has no limit.
 const MAX_SUBCHART_DEPTH: usize = 64;
@@ -140,8 +147,9 @@ fn folder_files(
     let path = top.as_bytes().to_vec();
     let names_at = path.len() + usize::from(!path.ends_with(b"/"));
     let rules = rules.with_defaults();
-    let mut walk = Walk { profile, log, rules, path, names_at, known, files: Vec::new(), seen: 0, size: 0, buffer };
-    walk.folder(&Origin { links: 0, resolved: None })?;
+    let mut walk =
+        Walk { profile, log, rules, path, names_at, known, files: Vec::new(), seen: 0, size: 0, open: 0, buffer };
+    walk.folder(None, &Origin { links: 0, resolved: None })?;
     Ok(walk.files)
 }
 
@@ -202,9 +210,14 @@ struct Walk<'a> {
     files: Vec<ChartFile>,
     seen: usize,
     size: u64,
+    /// How many folders are around the file or folder at hand.
+    open: usize,
     /// Where files are read to.
     buffer: Buffer,
 }
+
+/// The folder around a file or folder, if it is open, and the name there.
+type At<'a> = Option<(BorrowedFd<'a>, &'a CStr)>;
 
 /// How a file or folder was come by.
 struct Origin {
@@ -240,46 +253,64 @@ impl Walk<'_> {
         }
     }
 
-    fn folder(&mut self, origin: &Origin) -> Result<(), Error> {
-        let entries = match fs::read_dir(self.path()) {
-            Ok(entries) => entries,
+    /// Opens the file or folder at hand.
+    fn open(&self, at: At<'_>, flags: OFlags) -> Result<OwnedFd, std::io::Error> {
+        let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+        let opened = match at {
+            // The whole path would be gone through anew for each file.
+            Some((folder, name)) => retry_on_intr(|| openat(folder, name, flags, Mode::empty())),
+            None => retry_on_intr(|| openat(CWD, self.path(), flags, Mode::empty())),
+        };
+        opened.map_err(Into::into)
+    }
+
+    fn folder(&mut self, at: At<'_>, origin: &Origin) -> Result<(), Error> {
+        let opened = self.open(at, OFlags::DIRECTORY | OFlags::NONBLOCK);
+        let mut folder = match opened.and_then(|folder| Ok(Dir::new(folder)?)) {
+            Ok(folder) => folder,
             // Helm does not look at errors of the top itself.
             Err(_) if self.name().is_empty() => return Ok(()),
             Err(error) => return Err(Error::Io(path_error("open", &self.told(), &error))),
         };
         // The folder itself tells what its entries are, which spares a call for each.
-        let mut entries: Vec<_> = entries.flatten().map(|entry| (entry.file_name(), entry.file_type().ok())).collect();
+        let mut entries: Vec<_> =
+            (&mut folder).flatten().map(|entry| (entry.file_name().to_owned(), entry.file_type())).collect();
+        entries.retain(|(name, _)| !matches!(name.as_bytes(), b"." | b".."));
         entries.sort_unstable_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+        let folder = (self.open < MAX_OPEN).then_some(folder);
+        self.open += 1;
         let length = self.path.len();
         if !self.path.ends_with(b"/") {
             self.path.push(b'/');
         }
         let start = self.path.len();
-        for (entry, kind) in entries {
+        for (name, kind) in entries {
             self.path.truncate(start);
-            self.path.extend_from_slice(entry.as_bytes());
-            self.entry(kind, origin)?;
+            self.path.extend_from_slice(name.as_bytes());
+            let at = folder.as_ref().and_then(|folder| folder.fd().ok()).map(|folder| (folder, name.as_c_str()));
+            self.entry(at, kind, origin)?;
         }
         self.path.truncate(length);
+        self.open -= 1;
         Ok(())
     }
 
-    fn entry(&mut self, kind: Option<FileType>, origin: &Origin) -> Result<(), Error> {
+    fn entry(&mut self, at: At<'_>, kind: FileType, origin: &Origin) -> Result<(), Error> {
         self.seen += 1;
         if self.seen > MAX_FILES {
             return Err(Error::TooManyFiles(MAX_FILES));
         }
         let found = match kind {
-            Some(kind) => kind,
-            None => fs::symlink_metadata(self.path())
-                .map_err(|error| Error::Io(path_error("lstat", &self.told(), &error)))?
-                .file_type(),
+            FileType::Unknown => fs::symlink_metadata(self.path())
+                .map(|found| FileType::from_raw_mode(found.mode()))
+                .map_err(|error| Error::Io(path_error("lstat", &self.told(), &error)))?,
+            kind => kind,
         };
         if !found.is_symlink() {
-            return self.found(found, origin);
+            return self.found(at, found, origin);
         }
         let (target, found) = self.follow(origin)?;
-        self.found(found, &Origin { links: origin.links + 1, resolved: Some((target, self.path.len() + 1)) })
+        self.found(at, found, &Origin { links: origin.links + 1, resolved: Some((target, self.path.len() + 1)) })
     }
 
     /// What the symbolic link at hand leads to.
@@ -301,15 +332,15 @@ impl Walk<'_> {
         (self.log)(log);
         let found =
             fs::metadata(&target).map_err(|error| Error::Io(path_error("lstat", &target.to_string_lossy(), &error)))?;
-        Ok((target, found.file_type()))
+        Ok((target, FileType::from_raw_mode(found.mode())))
     }
 
-    fn found(&mut self, kind: FileType, origin: &Origin) -> Result<(), Error> {
+    fn found(&mut self, at: At<'_>, kind: FileType, origin: &Origin) -> Result<(), Error> {
         if self.rules.ignore(self.name(), kind.is_dir()) {
             return Ok(());
         }
         if kind.is_dir() {
-            return self.folder(origin);
+            return self.folder(at, origin);
         }
         if !kind.is_file() {
             return Err(Error::Irregular(self.told().into_owned()));
@@ -326,12 +357,13 @@ impl Walk<'_> {
             None => {
                 let most = file_limit.unwrap_or(limit - self.size);
                 let path = Path::new(OsStr::from_bytes(&self.path));
-                Content::of_file(path, &name, !is_read_at_once(&name), most, &mut self.buffer).map_err(
-                    |(operation, error)| {
+                let later = !is_read_at_once(&name);
+                let file = self.open(at, OFlags::empty()).map_err(|error| ("open", error));
+                file.and_then(|file| Content::of_file(file.into(), path, &name, later, most, &mut self.buffer))
+                    .map_err(|(operation, error)| {
                         let error = path_error(operation, &self.told(), &error);
                         Error::Io(format!("error reading {name}: {error}"))
-                    },
-                )?
+                    })?
             }
         };
         if let Some(limit) = file_limit
