@@ -342,7 +342,7 @@ impl Entries {
         {
             return Some(value);
         }
-        let at = self.position(key).ok()?;
+        let at = self.0.binary_search_by(|(probe, _)| compare(probe, key)).ok()?;
         // Where there are more entries, the place is only not found at once.
         hint.0.store(at as u32, Relaxed);
         self.0.get(at).map(|(_, value)| value)
