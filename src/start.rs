@@ -3,7 +3,7 @@
 //! The runtime reads /proc/self/maps to find the end of a stack that is too small for templates anyway. Without that, and
 //! without the second time that a library for stacks does it, the render of a small chart takes a tenth less time.
 //!
-//! Imports: template.
+//! Imports: heap, template.
 
 #![expect(unsafe_code, reason = "this stands between the system and the safe program")]
 
