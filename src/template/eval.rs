@@ -314,7 +314,12 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         self.shared.nil_interface = nil_interface;
         self.arguments = rest;
         let result = self.call(function, node, &mut values);
-        values.clear();
+        // Most arguments were taken, and what is left of them needs no dropping.
+        while let Some(value) = values.pop() {
+            if let Value::Nil = value {
+                std::mem::forget(value);
+            }
+        }
         self.shared.spare_arguments.push(values);
         // Functions bound what they multiply; here ends what only adds, such as `print $text $text` in a loop.
         if let Ok(Value::String(text)) = &result
