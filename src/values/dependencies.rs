@@ -3,11 +3,12 @@
 
 use super::Error;
 use super::coalesce::{self, Coalesce, copy, copy_now, display, is_silent, merge_tables};
+use super::layers::Layers;
 use crate::chart::{Chart, Dependency, is_compatible};
 use crate::go::strconv::quote;
 use crate::go::{Dict, DictType, Level, Log, Str, Value};
 use crate::profile::Profile;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// As Helm's ProcessDependencies: applies aliases, tags and conditions, then import-values, to `chart` and all below it.
 pub fn process_dependencies(
@@ -16,17 +17,32 @@ pub fn process_dependencies(
     profile: &'static Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    let values = copy(user)?;
+    process(chart, user, profile, log, true).map(drop)
+}
+
+/// The same, which may look at the values where they stand; whether that was enough.
+pub(super) fn process(
+    chart: &mut Chart,
+    user: &Dict,
+    profile: &'static Profile,
+    log: &mut dyn FnMut(Log),
+    by_layers: bool,
+) -> Result<bool, Error> {
+    let mut process = Process { profile, log: &mut *log };
     if chart.metadata.dependencies_declared {
-        let mut process = Process { profile, log: &mut *log };
         process.arrange(chart);
+        if by_layers && process.enable_by_layers(chart, user) {
+            return Ok(true);
+        }
+        let values = copy(user)?;
         process.enable(chart, &values, "")?;
     }
-    import_all(chart, profile, log)
+    import_all(chart, profile, log)?;
+    Ok(false)
 }
 
 /// The table that switches dependencies by their tags.
-const TAGS: &str = "tags";
+pub(super) const TAGS: &str = "tags";
 
 struct Process<'a> {
     profile: &'static Profile,
@@ -37,31 +53,16 @@ impl Process<'_> {
     /// As processDependencyEnabled. `values` are the chart's parent's, or for the root the user's, and are changed.
     fn enable(&mut self, chart: &mut Chart, values: &Dict, path: &str) -> Result<(), Error> {
         Coalesce { profile: self.profile, log: &mut *self.log, merge: false }.chart(chart, values)?;
-        let mut dependencies: Vec<Dependency> = chart.metadata.dependencies.drain(..).flatten().collect();
-        for dependency in &mut dependencies {
-            dependency.enabled = true;
-        }
-        if let Some(tags) = table(values, TAGS).ok().filter(|_| !dependencies.is_empty()) {
-            for dependency in &mut dependencies {
-                self.tags(dependency, &tags);
-            }
-        }
-        for dependency in &mut dependencies {
-            self.conditions(dependency, values, path);
-        }
-        let disabled: BTreeSet<String> = dependencies
-            .iter()
-            .filter(|dependency| !dependency.enabled)
-            .map(|dependency| dependency.name.clone())
-            .collect();
-        chart.dependencies.retain(|subchart| !disabled.contains(subchart.name()));
-        dependencies.retain(|dependency| !disabled.contains(&dependency.name));
-
+        let tags = table(values, TAGS).ok();
+        let tag = |name: &[u8]| tags.as_ref().and_then(|tags| tags.get(name));
+        let dependencies = std::mem::take(&mut chart.metadata.dependencies);
+        let dependencies = self.decide(dependencies, &tag, &|path| path_value(values, path), path);
+        keep_enabled(chart, dependencies);
         for subchart in &mut chart.dependencies {
             if subchart.metadata.dependencies_declared {
                 self.arrange(subchart);
                 if asks_nothing(subchart, values) && is_silent(subchart, values) {
-                    enable_all(subchart);
+                    self.enable_all(subchart);
                 } else {
                     let path = format!("{path}{}.", subchart.name());
                     let seen = self.visible(subchart, values, &path);
@@ -69,31 +70,78 @@ impl Process<'_> {
                 }
             }
         }
-        chart.metadata.dependencies_declared = !dependencies.is_empty();
-        chart.metadata.dependencies = dependencies.into_iter().map(Some).collect();
         Ok(())
+    }
+
+    /// Does the same, and what [`import_all`] does after it, where the values of the whole tree agree; whether they do.
+    fn enable_by_layers(&mut self, chart: &mut Chart, user: &Dict) -> bool {
+        let dependencies = match Layers::of(user, chart) {
+            None => return false,
+            Some(layers) => {
+                let dependencies = chart.metadata.dependencies.clone();
+                self.decide(dependencies, &|name| layers.tag(name), &|path| layers.value(path), "")
+            }
+        };
+        keep_enabled(chart, dependencies);
+        self.enable_subcharts(chart);
+        true
+    }
+
+    /// Enables a chart whose dependencies stand in Helm's order, where no value decides about those or the ones below.
+    fn enable_all(&mut self, chart: &mut Chart) {
+        let dependencies = std::mem::take(&mut chart.metadata.dependencies);
+        let dependencies = self.decide(dependencies, &|_| None, &|_| None, "");
+        keep_enabled(chart, dependencies);
+        self.enable_subcharts(chart);
+    }
+
+    fn enable_subcharts(&mut self, chart: &mut Chart) {
+        for subchart in &mut chart.dependencies {
+            if subchart.metadata.dependencies_declared {
+                self.arrange(subchart);
+                self.enable_all(subchart);
+            }
+        }
+    }
+
+    /// Switches dependencies on and off by the tags and then by the values at their conditions.
+    fn decide(
+        &mut self,
+        dependencies: Vec<Option<Dependency>>,
+        tag: &dyn Fn(&[u8]) -> Option<Value>,
+        value: &dyn Fn(&str) -> Option<Value>,
+        path: &str,
+    ) -> Vec<Dependency> {
+        let mut dependencies: Vec<Dependency> = dependencies.into_iter().flatten().collect();
+        for dependency in &mut dependencies {
+            self.tags(dependency, tag);
+        }
+        for dependency in &mut dependencies {
+            self.conditions(dependency, value, path);
+        }
+        dependencies
     }
 
     /// Puts the subcharts in Helm's order: those that no dependency names, then one for each dependency, under its alias.
     fn arrange(&mut self, chart: &mut Chart) {
-        let mut subcharts: Vec<Option<Chart>> = std::mem::take(&mut chart.dependencies).into_iter().map(Some).collect();
-        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, subchart) in subcharts.iter().flatten().enumerate() {
-            by_name.entry(subchart.name().to_owned()).or_default().push(at);
-        }
+        let subcharts = &chart.dependencies;
+        let mut by_name: Vec<(&str, usize)> =
+            subcharts.iter().enumerate().map(|(at, subchart)| (subchart.name(), at)).collect();
+        by_name.sort_unstable();
         let mut named = vec![false; subcharts.len()];
         let mut chosen: Vec<Option<usize>> = Vec::new();
         for dependency in chart.metadata.dependencies.iter().flatten() {
             let mut first = None;
-            for at in by_name.get(&dependency.name).into_iter().flatten() {
-                let version = subcharts[*at].as_ref().map_or("", |subchart| &subchart.metadata.version);
-                if is_compatible(&dependency.version, version, self.profile) {
+            let start = by_name.partition_point(|(name, _)| *name < dependency.name.as_str());
+            for (_, at) in by_name[start..].iter().take_while(|(name, _)| *name == dependency.name) {
+                if is_compatible(&dependency.version, &subcharts[*at].metadata.version, self.profile) {
                     named[*at] = true;
                     first = first.or(Some(*at));
                 }
             }
             chosen.push(first);
         }
+        let mut subcharts: Vec<Option<Chart>> = std::mem::take(&mut chart.dependencies).into_iter().map(Some).collect();
         let mut arranged: Vec<Chart> = Vec::new();
         for (subchart, named) in subcharts.iter_mut().zip(&named) {
             if !named {
@@ -124,10 +172,10 @@ impl Process<'_> {
     }
 
     /// As processDependencyTags, for one dependency.
-    fn tags(&mut self, dependency: &mut Dependency, tags: &Dict) {
+    fn tags(&mut self, dependency: &mut Dependency, value: &dyn Fn(&[u8]) -> Option<Value>) {
         let (mut on, mut off) = (false, false);
         for tag in &dependency.tags {
-            match tags.get(tag.as_bytes()) {
+            match value(tag.as_bytes()) {
                 Some(Value::Bool(true)) => on = true,
                 Some(Value::Bool(false)) => off = true,
                 Some(_) => (self.log)(
@@ -140,12 +188,12 @@ impl Process<'_> {
     }
 
     /// As processDependencyConditions, for one dependency: the first path that holds a boolean decides.
-    fn conditions(&mut self, dependency: &mut Dependency, values: &Dict, path: &str) {
+    fn conditions(&mut self, dependency: &mut Dependency, value: &dyn Fn(&str) -> Option<Value>, path: &str) {
         for condition in dependency.condition.trim_matches(crate::go::unicode::is_space).split(',') {
             if condition.is_empty() {
                 continue;
             }
-            match path_value(values, &format!("{path}{condition}")) {
+            match value(&format!("{path}{condition}")) {
                 Some(Value::Bool(flag)) => {
                     dependency.enabled = flag;
                     break;
@@ -193,12 +241,17 @@ fn asks_nothing(chart: &Chart, values: &Dict) -> bool {
         && dependencies.all(|one| one.condition.is_empty() && (one.tags.is_empty() || !has_tags()))
 }
 
-/// What enabling does to a chart of which [`asks_nothing`] is true.
-fn enable_all(chart: &mut Chart) {
-    let dependencies = &mut chart.metadata.dependencies;
-    dependencies.retain(Option::is_some);
-    dependencies.iter_mut().flatten().for_each(|dependency| dependency.enabled = true);
+/// Leaves in a chart what its dependencies switch on.
+fn keep_enabled(chart: &mut Chart, mut dependencies: Vec<Dependency>) {
+    let disabled: BTreeSet<String> = dependencies
+        .iter()
+        .filter(|dependency| !dependency.enabled)
+        .map(|dependency| dependency.name.clone())
+        .collect();
+    chart.dependencies.retain(|subchart| !disabled.contains(subchart.name()));
+    dependencies.retain(|dependency| !disabled.contains(&dependency.name));
     chart.metadata.dependencies_declared = !dependencies.is_empty();
+    chart.metadata.dependencies = dependencies.into_iter().map(Some).collect();
 }
 
 /// The keys at the top of the values that coalescing a chart can change.

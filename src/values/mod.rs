@@ -9,6 +9,7 @@
 pub mod coalesce;
 pub mod dependencies;
 pub mod error;
+mod layers;
 pub mod options;
 pub mod set;
 
