@@ -163,17 +163,14 @@ fn read_rest(file: &mut fs::File, data: &mut Vec<u8>, limit: u64, buffer: &mut B
     let length = read_some(file, buffer)?;
     data.extend_from_slice(&buffer[..length]);
     // A regular file gives less than is asked for only at its end.
-    let mut is_whole = length < buffer.len();
-    // A large file is worth asking for its length: the rest of it is read to where it stays.
-    let size = if is_whole { 0 } else { file.metadata().map_or(0, |found| found.len()).min(limit) as usize };
-    while !is_whole && data.len() as u64 <= limit {
-        let start = data.len();
-        let room = size.saturating_sub(start).max(BUFFER) + 1;
-        data.resize(start + room, 0);
-        let length = read_some(file, &mut data[start..])?;
-        data.truncate(start + length);
-        is_whole = length < room;
+    if length < buffer.len() {
+        return Ok(());
     }
+    // A large file is worth asking for its length: the rest of it is read to where it stays.
+    let size = file.metadata().map_or(0, |found| found.len()).min(limit) as usize;
+    data.reserve_exact(size.saturating_sub(data.len()) + 1);
+    let most = (limit + 1).saturating_sub(data.len() as u64);
+    file.by_ref().take(most).read_to_end(data).map_err(|error| ("read", error))?;
     Ok(())
 }
 

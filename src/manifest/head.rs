@@ -39,7 +39,7 @@ fn plain(entries: &[Entry<'_>]) -> Option<Head> {
     let mut head = Head::default();
     // The mappings that are open, and what was seen of them.
     let mut path: [&str; 2] = [""; 2];
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<&str> = Vec::with_capacity(8);
     let mut annotations: Vec<(Str, Value)> = Vec::new();
     let mut entries = entries.iter().peekable();
     while let Some(Entry { depth, key, text }) = entries.next() {

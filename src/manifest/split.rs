@@ -3,7 +3,11 @@
 use crate::go::Str;
 use crate::go::unicode::{trim_left_space, trim_space};
 use crate::profile::Split;
-use memchr::memmem;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+/// Looks for dashes at the start of a line. To make one takes longer than to use it on most documents.
+static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
 
 /// The documents of a text, in order; those that are blank are left out.
 pub fn split(text: &Str, rule: Split) -> Vec<Str> {
@@ -52,7 +56,7 @@ fn next_trimmed_separator(text: &[u8], from: usize) -> Option<(usize, usize)> {
     if from == 0 && text.starts_with(b"---") {
         return Some((0, end(0)));
     }
-    let newline = from + memmem::find(&text[from..], b"\n---")?;
+    let newline = from + DASHES.find(&text[from..])?;
     let before = &text[from..newline];
     let start = from + before.iter().rposition(|&byte| !is_re2_space(byte)).map_or(0, |last| last + 1);
     Some((start, end(newline + 1)))
@@ -81,7 +85,7 @@ fn split_keeping_end(text: &Str) -> Vec<Str> {
             let rest = &text[line + 3..];
             begin = line + 3 + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(rest.len());
         }
-        match memmem::find(&text[line..], b"\n---") {
+        match DASHES.find(&text[line..]) {
             Some(newline) => line += newline + 1,
             None => break,
         }

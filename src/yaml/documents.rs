@@ -2,10 +2,15 @@
 
 use super::error::{Error, Stage};
 use crate::go::unicode::trim_space;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// The size of Go's `bufio.Reader`, for the lines that Helm loses before 4.3.
 const BUFFER: usize = 4096;
+
+/// Looks for dashes at the start of a line.
+static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
 
 /// The documents of a text, one after the other; ends after the first error.
 #[derive(Debug)]
@@ -41,7 +46,7 @@ impl<'a> Documents<'a> {
                     return Some(Ok(Cow::Borrowed(&text[..line])));
                 }
             }
-            match memchr::memmem::find(&text[line..], b"\n---") {
+            match DASHES.find(&text[line..]) {
                 Some(before) => line += before + 1,
                 None => return (!text.is_empty()).then_some(Ok(Cow::Borrowed(text))),
             }

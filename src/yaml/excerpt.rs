@@ -87,6 +87,17 @@ impl<'a> Reader<'a, '_> {
         Some(())
     }
 
+    fn shallow_key(&mut self, key: &'a [u8], Place { line, depth, sequences }: Place) -> Option<()> {
+        if depth <= 2 {
+            self.choose(key, depth, line)?;
+        }
+        self.awaits = sequences == 0 && self.keeps.is_some();
+        if self.awaits {
+            self.excerpt.entries.push(Entry { depth, key, text: None });
+        }
+        Some(())
+    }
+
     fn keep_until(&mut self, end: usize) {
         if let Some(begin) = self.keeps.take() {
             self.excerpt.kept.push(begin..end);
@@ -100,6 +111,12 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    fn tell_plain(&mut self, text: &'a [u8]) {
+        if resolve(text, true, Version::V2) == Resolved::String {
+            self.tell(text);
+        }
+    }
+
     /// Whether it is the value of the last entry that was told which comes now.
     #[inline]
     fn is_awaited(&mut self) -> bool {
@@ -108,6 +125,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 impl<'a> lines::Sink<'a> for Reader<'a, '_> {
+    #[inline(always)]
     fn open(&mut self, _: bool) -> Option<()> {
         self.awaits = false;
         Some(())
@@ -117,22 +135,18 @@ impl<'a> lines::Sink<'a> for Reader<'a, '_> {
         Some(())
     }
 
-    fn key(&mut self, key: &'a [u8], Place { line, depth, sequences }: Place) -> Option<()> {
-        if depth <= 2 {
-            self.choose(key, depth, line)?;
-        }
-        self.awaits = depth <= MAX_ENTRY_DEPTH && sequences == 0 && self.keeps.is_some();
-        if self.awaits {
-            self.excerpt.entries.push(Entry { depth, key, text: None });
-        }
-        Some(())
+    #[inline(always)]
+    fn key(&mut self, key: &'a [u8], place: Place) -> Option<()> {
+        self.awaits = false;
+        if place.depth > MAX_ENTRY_DEPTH { Some(()) } else { self.shallow_key(key, place) }
     }
 
     fn null(&mut self) {}
 
+    #[inline(always)]
     fn plain(&mut self, text: &'a [u8]) -> Option<()> {
-        if self.is_awaited() && resolve(text, true, Version::V2) == Resolved::String {
-            self.tell(text);
+        if self.is_awaited() {
+            self.tell_plain(text);
         }
         Some(())
     }

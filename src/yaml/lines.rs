@@ -73,7 +73,7 @@ pub(super) struct Block<'a> {
 pub(super) fn walk<'a, S: Sink<'a>>(text: &'a [u8], sink: S) -> Option<S> {
     let tabs = memchr(b'\t', text).is_some();
     let top = Level { column: 0, kind: Kind::Mapping };
-    Lines { text, tabs, begin: 0, at: 0, top, outer: Vec::new(), sequences: 0, pending: false, sink }.run()
+    Lines { text, tabs, begin: 0, at: 0, top, outer: Vec::with_capacity(8), sequences: 0, pending: false, sink }.run()
 }
 
 struct Lines<'a, S> {
@@ -617,11 +617,25 @@ fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-/// Whether a short key that begins with a letter may be no string: `no`, `null` and the like.
+/// Whether a key of at most five bytes that begins with a letter may be no string: `no`, `null` and the like.
 #[inline(always)]
 fn is_bool_or_null(key: &[u8]) -> bool {
-    matches!(key.first(), Some(b'y' | b'Y' | b'n' | b'N' | b'o' | b'O' | b't' | b'T' | b'f' | b'F'))
-        && BOOLS_AND_NULL.iter().any(|word| key.eq_ignore_ascii_case(word))
+    const fn word(text: &[u8]) -> u64 {
+        let (mut word, mut at) = (0, 0);
+        while at < text.len() {
+            word = word << 8 | (text[at] | 0x20) as u64;
+            at += 1;
+        }
+        word
+    }
+    const Y: u64 = word(b"y");
+    const N: u64 = word(b"n");
+    const ON: u64 = word(b"on");
+    const NO: u64 = word(b"no");
+    const OFF: u64 = word(b"off");
+    const YES: u64 = word(b"yes");
+    const TRUE: u64 = word(b"true");
+    const NULL: u64 = word(b"null");
+    const FALSE: u64 = word(b"false");
+    matches!(word(key), Y | N | ON | NO | OFF | YES | TRUE | NULL | FALSE)
 }
-
-const BOOLS_AND_NULL: [&[u8]; 9] = [b"y", b"n", b"on", b"no", b"off", b"yes", b"true", b"null", b"false"];
