@@ -760,32 +760,27 @@ fn nindent(spaces: i64, text: Str) -> Result<Str, String> {
 
 fn indented(before: &[u8], spaces: i64, text: &Str) -> Result<Str, String> {
     let spaces = usize::try_from(spaces).map_err(|_| "strings: negative Repeat count".to_owned())?;
-    let lines = memchr_iter(b'\n', text).count() + 1;
-    let len = bounded(lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len())))?;
+    let len = |lines: usize| lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len()));
+    // The lines are counted only where they could be too many.
+    if bounded(len(text.len() + 1)).is_err() {
+        bounded(len(memchr_iter(b'\n', text).count() + 1))?;
+    }
     // Where each line ends, with its newline; the last may be empty.
     let ends = memchr_iter(b'\n', text).map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
-    if text.marks().next().is_none() {
-        let mut out = vec![b' '; len];
-        out[..before.len()].copy_from_slice(before);
-        let mut at = before.len();
-        for end in ends {
-            at += spaces;
-            out[at..at + end - start].copy_from_slice(&text[start..end]);
-            at += end - start;
-            start = end;
-        }
-        return Ok(Str::from(out));
-    }
-    let pad = vec![b' '; spaces];
-    let mut out = StrBuilder::with_capacity(len);
+    let marked = text.marks().next().is_some();
+    let mut out = StrBuilder::on(scratch::room());
     out.push_bytes(before);
     for end in ends {
-        out.push_bytes(&pad);
-        out.push(&text.slice(start..end));
+        out.write(|out| out.resize(out.len() + spaces, b' '));
+        if marked {
+            out.push(&text.slice(start..end));
+        } else {
+            out.push_bytes(&text[start..end]);
+        }
         start = end;
     }
-    Ok(out.finish())
+    Ok(scratch::finish_builder(out))
 }
 
 /// `{{ wrap 10 "aaa bbb ccc ddd" }}` breaks after `bbb`; longer words stay whole.

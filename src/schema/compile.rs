@@ -5,6 +5,7 @@ use super::json::{Decimal, Json};
 use super::kind::escape;
 use super::location::{self, Location};
 use super::metaschema::{self, Draft};
+use super::object::Object;
 use super::run;
 use crate::go::json::Implementation;
 use crate::go::regexp::Regexp;
@@ -385,7 +386,7 @@ impl<'a> Compiler<'a> {
         &mut self,
         url: &str,
         pointer: &str,
-        object: &BTreeMap<String, Json>,
+        object: &Object,
         default: Draft,
         seen: &mut BTreeSet<String>,
     ) -> Result<Draft, String> {
@@ -588,7 +589,7 @@ fn unescape_token(token: &str) -> Option<String> {
 /// The keywords of one schema object: as objCompiler.
 struct Keywords<'c, 'a, 'o> {
     compiler: &'c mut Compiler<'a>,
-    object: &'o BTreeMap<String, Json>,
+    object: &'o Object,
     url: &'o str,
     pointer: &'o str,
     resource: &'o Resource,
@@ -661,7 +662,7 @@ impl Keywords<'_, '_, '_> {
                 Json::Array(names) => Dependency::Names(strings(names)),
                 _ => Dependency::Schema(self.enqueue(&["dependencies", name])),
             };
-            schema.dependencies.insert(name.clone(), dependency);
+            schema.dependencies.insert(name.to_string(), dependency);
         }
 
         schema.types = match self.object.get("type") {
@@ -717,7 +718,7 @@ impl Keywords<'_, '_, '_> {
         }
         for (name, value) in self.object.get("dependentRequired").and_then(Json::object).into_iter().flatten() {
             if let Json::Array(names) = value {
-                schema.dependent_required.insert(name.clone(), strings(names));
+                schema.dependent_required.insert(name.to_string(), strings(names));
             }
         }
         schema.dependent_schemas = self.named("dependentSchemas");
@@ -758,7 +759,7 @@ impl Keywords<'_, '_, '_> {
 
     fn named(&mut self, name: &str) -> BTreeMap<String, Id> {
         let Some(object) = self.object.get(name).and_then(Json::object) else { return BTreeMap::new() };
-        object.keys().map(|key| (key.clone(), self.enqueue(&[name, key]))).collect()
+        object.keys().map(|key| (key.to_string(), self.enqueue(&[name, key]))).collect()
     }
 
     fn additional(&mut self, name: &str) -> Additional {

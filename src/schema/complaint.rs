@@ -104,7 +104,7 @@ fn alternatives(path: Vec<String>, causes: Vec<Violation>, complaints: &mut Vec<
 /// A value that may be written, as it is written; null is left out.
 fn shown(value: &Json) -> Option<String> {
     match value {
-        Json::String(text) | Json::Number(text) => Some(text.clone()),
+        Json::String(text) | Json::Number(text) => Some(text.to_string()),
         Json::Bool(flag) => Some(flag.to_string()),
         Json::Null | Json::Array(_) | Json::Object(_) => None,
     }

@@ -116,7 +116,7 @@ fn collect<'s>(schema: &'s Json, base: &str, pool: &mut HashMap<String, &'s Json
                 pool.entry(base.clone()).or_insert(schema);
             }
             for (keyword, inner) in object {
-                match (keyword.as_str(), inner) {
+                match (&**keyword, inner) {
                     ("const" | "enum", _) => {}
                     ("properties" | "dependencies" | "patternProperties", Json::Object(children)) => {
                         children.values().for_each(|child| collect(child, &base, pool));
@@ -376,7 +376,7 @@ impl<'s> Checker<'s, '_> {
             for name in object.keys() {
                 match dependencies.get(name) {
                     Some(Json::Array(names)) => {
-                        for name in names.iter().filter_map(Json::text).filter(|name| !object.contains_key(*name)) {
+                        for name in names.iter().filter_map(Json::text).filter(|name| !object.contains_key(name)) {
                             outcome.fail(place, &format!("Has a dependency on {name}"));
                         }
                     }
@@ -650,11 +650,11 @@ fn canonical(value: &Json) -> String {
         match value {
             Json::Null => Value::Nil,
             Json::Bool(flag) => Value::Bool(*flag),
-            Json::Number(text) => text.parse().map_or_else(|_| Value::string(text), Value::Float64),
-            Json::String(text) => Value::string(text),
+            Json::Number(text) => text.parse().map_or_else(|_| Value::string(&**text), Value::Float64),
+            Json::String(text) => Value::string(&**text),
             Json::Array(items) => Value::list(items.iter().map(plain).collect::<Vec<_>>()),
             Json::Object(object) => {
-                Value::Dict(object.iter().map(|(key, value)| (Str::from(key.as_str()), plain(value))).collect::<Dict>())
+                Value::Dict(object.iter().map(|(key, value)| (Str::from(&**key), plain(value))).collect::<Dict>())
             }
         }
     }

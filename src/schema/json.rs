@@ -1,10 +1,10 @@
 //! JSON with its numbers as they were written, and those numbers compared without rounding.
 
+use super::object::{Object, Text};
 use crate::go::json::{Builder, Implementation, decode_first};
 use crate::go::{Str, Value, fmt};
 use crate::profile::JsonSchema;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +12,10 @@ pub enum Json {
     Null,
     Bool(bool),
     /// As Go's fmt prints it, or as the schema has it.
-    Number(String),
-    String(String),
+    Number(Text),
+    String(Text),
     Array(Vec<Json>),
-    Object(BTreeMap<String, Json>),
+    Object(Object),
 }
 
 impl Json {
@@ -34,20 +34,18 @@ impl Json {
         match value {
             Value::Nil => Json::Null,
             Value::Bool(flag) => Json::Bool(*flag),
-            Value::String(text) => Json::String(text.to_str_lossy().into_owned()),
+            Value::String(text) => Json::String(Text::from(text.clone())),
             Value::List(list) => Json::Array(list.iter().map(Json::from_value).collect()),
-            Value::Dict(dict) => Json::Object(
-                dict.entries()
-                    .iter()
-                    .map(|(key, value)| (key.to_str_lossy().into_owned(), Json::from_value(value)))
-                    .collect(),
-            ),
-            other => Json::Number(fmt::sprint(std::slice::from_ref(other)).to_str_lossy().into_owned()),
+            Value::Dict(dict) => {
+                let entry = |(key, value): (&Str, &Value)| (Text::from(key.clone()), Json::from_value(value));
+                Json::Object(dict.original().entries().iter().map(entry).collect())
+            }
+            other => Json::Number(Text::from(fmt::sprint(std::slice::from_ref(other)))),
         }
     }
 
     /// The object, if this is one.
-    pub fn object(&self) -> Option<&BTreeMap<String, Json>> {
+    pub fn object(&self) -> Option<&Object> {
         match self {
             Json::Object(object) => Some(object),
             _ => None,
@@ -129,19 +127,19 @@ impl Builder for Build {
         Json::Bool(value)
     }
     fn number(&mut self, literal: &str) -> Option<Json> {
-        Some(Json::Number(literal.to_owned()))
+        Some(Json::Number(Text::from(literal)))
     }
     fn out_of_range(&mut self, literal: &str, _: Implementation) -> Json {
-        Json::Number(literal.to_owned())
+        Json::Number(Text::from(literal))
     }
     fn string(&mut self, value: Str) -> Json {
-        Json::String(value.to_str_lossy().into_owned())
+        Json::String(Text::from(value))
     }
     fn array(&mut self, items: Vec<Json>) -> Json {
         Json::Array(items)
     }
     fn object(&mut self, entries: Vec<(Str, Json)>) -> Json {
-        Json::Object(entries.into_iter().map(|(key, value)| (key.to_str_lossy().into_owned(), value)).collect())
+        Json::Object(entries.into_iter().map(|(key, value)| (Text::from(key), value)).collect())
     }
 }
 

@@ -184,7 +184,7 @@ fn display(value: &Json) -> String {
         Json::Array(_) | Json::Object(_) => "value".to_owned(),
         Json::Null => "<nil>".to_owned(),
         Json::Bool(flag) => flag.to_string(),
-        Json::Number(text) => text.clone(),
+        Json::Number(text) => text.to_string(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::Limit;
 use super::compile::{Arena, Compiler};
 use super::json::Json;
 use super::kind::escape;
+use super::object::Object;
 use crate::profile::JsonSchema;
 use referencing::meta;
 use std::collections::BTreeMap;
@@ -51,7 +52,7 @@ impl Draft {
     }
 
     /// The address that a schema gives itself, without a fragment; empty where there is none.
-    pub fn id(self, object: &BTreeMap<String, Json>) -> &str {
+    pub fn id(self, object: &Object) -> &str {
         if self < Draft::Draft2019 && object.contains_key("$ref") {
             return "";
         }
@@ -60,7 +61,7 @@ impl Draft {
     }
 
     /// Where in a schema of this draft other schemas stand, and those, with pointers that begin with `pointer`.
-    pub fn subschemas<'o>(self, object: &'o BTreeMap<String, Json>, pointer: &str) -> BTreeMap<String, &'o Json> {
+    pub fn subschemas<'o>(self, object: &'o Object, pointer: &str) -> BTreeMap<String, &'o Json> {
         use Draft::{Draft4, Draft6, Draft7, Draft2019, Draft2020};
         use Place::{Each, Itself, Named};
         const PLACES: [(Draft, &str, Place); 23] = [

@@ -14,6 +14,7 @@ mod json;
 mod kind;
 mod location;
 mod metaschema;
+mod object;
 mod plain;
 mod run;
 

@@ -9,11 +9,11 @@ use super::compile::type_bit;
 use super::format;
 use super::json::{Decimal, Json};
 use super::metaschema::Draft;
+use super::object::Object;
 use super::run::{duplicates, type_of};
 use crate::go::regexp::Regexp;
 use crate::profile::JsonSchema;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// How deep schemas and checks may nest here, which is less than the whole check allows.
 const MAX_DEPTH: usize = 50;
@@ -65,7 +65,7 @@ pub fn fits(schema: &Json, value: &Json, library: JsonSchema) -> Option<bool> {
 }
 
 struct Plain<'s> {
-    root: &'s BTreeMap<String, Json>,
+    root: &'s Object,
     draft: Draft,
     library: JsonSchema,
     left: usize,
@@ -86,13 +86,13 @@ impl<'s> Plain<'s> {
             _ => return None,
         };
         for (keyword, rule) in object {
-            match (keyword.as_str(), rule) {
+            match (&**keyword, rule) {
                 ("$schema", _) if depth == 0 => {}
                 ("$ref", rule) => {
                     self.target(rule)?;
                     // To draft 7 nothing counts beside a reference.
                     let beside = ["$ref", "$schema", "$comment", "title", "description", "default", "definitions"];
-                    if self.draft < Draft::Draft2019 && object.keys().any(|name| !beside.contains(&name.as_str())) {
+                    if self.draft < Draft::Draft2019 && object.keys().any(|name| !beside.contains(&&**name)) {
                         return None;
                     }
                 }
@@ -179,7 +179,7 @@ impl<'s> Plain<'s> {
         }
         let mut all = true;
         for (keyword, rule) in object {
-            all &= match (keyword.as_str(), value, rule) {
+            all &= match (&**keyword, value, rule) {
                 ("$ref", ..) => self.check(value, self.target(rule)?, depth + 1)?,
                 ("type", _, Json::String(name)) => is_of_type(value, name),
                 ("type", _, Json::Array(names)) => {
@@ -282,6 +282,7 @@ mod tests {
     use super::super::{ADDRESS, Limit, SHALLOW, whole};
     use super::*;
     use crate::go::json::Implementation;
+    use std::collections::BTreeMap;
 
     const LIBRARIES: [JsonSchema; 2] = [JsonSchema::V6_0_2, JsonSchema::V6_0_3];
 
@@ -407,7 +408,7 @@ mod tests {
             let document = Json::parse(text.as_bytes(), Implementation::V1).expect("it is JSON");
             let properties = document.object().and_then(|object| object.get("properties")).and_then(Json::object);
             for keyword in properties.expect("it has properties").keys() {
-                assert!(KEYWORDS.contains(&keyword.as_str()), "{keyword} of {url}");
+                assert!(KEYWORDS.contains(&&**keyword), "{keyword} of {url}");
             }
         }
     }

@@ -8,6 +8,7 @@ use super::format;
 use super::json::{Decimal, Json};
 use super::kind::{Kind, Violation, escape, quote};
 use super::metaschema::{self, Draft};
+use super::object::{Object, Text};
 use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -160,7 +161,7 @@ impl<'v> Unevaluated<'v> {
             Json::Object(object)
                 if !schema.all_properties_evaluated && (wanted || schema.unevaluated_properties.is_some()) =>
             {
-                unevaluated.properties = object.keys().map(String::as_str).collect();
+                unevaluated.properties = object.keys().map(|name| &**name).collect();
             }
             Json::Array(items) if !schema.all_items_evaluated && (wanted || schema.unevaluated_items.is_some()) => {
                 unevaluated.items = (schema.items_evaluated..items.len()).collect();
@@ -325,7 +326,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
         self.quiet && !self.violations.is_empty()
     }
 
-    fn object(&mut self, schema: &'a Schema, object: &'a BTreeMap<String, Json>) {
+    fn object(&mut self, schema: &'a Schema, object: &'a Object) {
         self.at_least("minProperties", object.len(), schema.min_properties);
         self.at_most("maxProperties", object.len(), schema.max_properties);
         let missing = missing(object, &schema.required);
@@ -335,7 +336,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
         if self.done() {
             return;
         }
-        for (name, dependency) in schema.dependencies.iter().filter(|(name, _)| object.contains_key(*name)) {
+        for (name, dependency) in schema.dependencies.iter().filter(|(name, _)| object.contains_key(name)) {
             match dependency {
                 Dependency::Names(names) => self.required_with(name, object, names),
                 Dependency::Schema(id) => self.own_violation(*id),
@@ -347,7 +348,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
                 return;
             }
             let mut evaluated = false;
-            if let Some(id) = schema.properties.get(name) {
+            if let Some(id) = schema.properties.get(&**name) {
                 evaluated = true;
                 self.inner_violation(*id, value, name);
             }
@@ -363,7 +364,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
                     Additional::Bool(allowed) => {
                         evaluated = true;
                         if !allowed {
-                            additional.push(name.clone());
+                            additional.push(name.to_string());
                         }
                     }
                     Additional::Schema(id) => {
@@ -373,7 +374,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
                 }
             }
             if evaluated {
-                self.unevaluated.properties.remove(name.as_str());
+                self.unevaluated.properties.remove(&**name);
             }
         }
         if !additional.is_empty() {
@@ -391,15 +392,15 @@ impl<'a> Check<'_, '_, '_, 'a> {
         if schema.draft == Draft::Draft6 {
             return;
         }
-        for (_, id) in schema.dependent_schemas.iter().filter(|(name, _)| object.contains_key(*name)) {
+        for (_, id) in schema.dependent_schemas.iter().filter(|(name, _)| object.contains_key(name)) {
             self.own_violation(*id);
         }
-        for (name, names) in schema.dependent_required.iter().filter(|(name, _)| object.contains_key(*name)) {
+        for (name, names) in schema.dependent_required.iter().filter(|(name, _)| object.contains_key(name)) {
             self.required_with(name, object, names);
         }
     }
 
-    fn required_with(&mut self, name: &str, object: &BTreeMap<String, Json>, names: &[String]) {
+    fn required_with(&mut self, name: &str, object: &Object, names: &[String]) {
         let missing = missing(object, names);
         if !missing.is_empty() {
             self.add(Kind::Dependency { property: name.to_owned(), missing });
@@ -408,7 +409,7 @@ impl<'a> Check<'_, '_, '_, 'a> {
 
     /// The name of a property is checked as a value by itself, which stands nowhere.
     fn property_name(&mut self, id: Id, name: &str) {
-        let value = Json::String(name.to_owned());
+        let value = Json::String(Text::from(name));
         let (mut node, mut meta) = (self.node.to(id), self.meta);
         if let Some(draft) = self.own_draft(node) {
             node = Node { arena: metaschema::compiled(draft), id: 0 };
@@ -770,8 +771,8 @@ pub fn type_of(value: &Json) -> &'static str {
     }
 }
 
-fn missing(object: &BTreeMap<String, Json>, names: &[String]) -> Vec<String> {
-    names.iter().filter(|name| !object.contains_key(*name)).cloned().collect()
+fn missing(object: &Object, names: &[String]) -> Vec<String> {
+    names.iter().filter(|name| !object.contains_key(name)).cloned().collect()
 }
 
 /// The first item that equals an earlier one, and that earlier one.

@@ -5,7 +5,6 @@ use super::format::Flags;
 use super::print::type_name;
 use crate::go::utf8;
 use crate::go::value::Value;
-use memchr::memchr;
 
 /// No width, precision or argument index is larger.
 const TOO_LARGE: i64 = 1_000_000;
@@ -28,7 +27,7 @@ impl Printer {
         let mut directives = Directives { format, at: 0, arguments, next: 0, reordered: false, good: true };
         loop {
             let rest = directives.rest();
-            let plain = memchr(b'%', rest).unwrap_or(rest.len());
+            let plain = rest.iter().position(|&byte| byte == b'%').unwrap_or(rest.len());
             self.out.extend_from_slice(&rest[..plain]);
             directives.at += plain;
             if directives.rest().is_empty() || !self.has_room() {
