@@ -21,7 +21,8 @@ impl Deref for Text {
 impl From<Str> for Text {
     /// U+FFFD stands for what is not UTF-8.
     fn from(text: Str) -> Text {
-        if std::str::from_utf8(&text).is_ok() { Text(text) } else { Text(Str::from(&*text.to_str_lossy())) }
+        let valid = text.is_ascii() || std::str::from_utf8(&text).is_ok();
+        if valid { Text(text) } else { Text(Str::from(&*text.to_str_lossy())) }
     }
 }
 
