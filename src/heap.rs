@@ -23,7 +23,8 @@ const CHUNK: Layout = match Layout::from_size_align(32 << 10, STEP) {
 };
 
 /// The allocator. Small blocks are never given back to the system. A block that is freed by another thread than the one
-/// that asked for it stays with the thread that freed it.
+/// that asked for it stays with the thread that freed it, and what a thread kept is lost when it ends: the threads of this
+/// program are few.
 pub struct Heap;
 
 /// What a thread has at hand.
