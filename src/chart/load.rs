@@ -32,6 +32,9 @@ const MAX_LINKS: usize = 255;
 /// How many folders are open at once; in deeper ones files are opened by their paths.
 const MAX_OPEN: usize = 64;
 
+/// How long the system lets a path be, the byte that ends it included.
+const MAX_PATH: usize = 4096;
+
 /// How deep charts may stand in charts. Helm has no limit.
 const MAX_SUBCHART_DEPTH: usize = 64;
 
@@ -301,7 +304,8 @@ impl Walk<'_> {
             return Err(Error::TooManyFiles(MAX_FILES));
         }
         let found = match kind {
-            FileType::Unknown => fs::symlink_metadata(self.path())
+            // As Helm, which asks for each entry by its path, and so is refused one that is too long.
+            _ if kind == FileType::Unknown || self.path.len() >= MAX_PATH => fs::symlink_metadata(self.path())
                 .map(|found| FileType::from_raw_mode(found.mode()))
                 .map_err(|error| Error::Io(path_error("lstat", &self.told(), &error)))?,
             kind => kind,

@@ -109,6 +109,25 @@ fn a_folder_is_walked_by_name_without_what_is_ignored() {
 }
 
 #[test]
+fn folders_may_be_deep_but_paths_not_too_long() {
+    use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
+    let folder = Folder::new("deep");
+    let deeper = |count: usize, name: &str, file: &str| {
+        let mut at = openat(CWD, &folder.0, OFlags::RDONLY, Mode::empty()).unwrap();
+        for _ in 0..count {
+            let _ = mkdirat(&at, name, Mode::from(0o700));
+            at = openat(&at, name, OFlags::RDONLY, Mode::empty()).unwrap();
+        }
+        drop(openat(&at, file, OFlags::CREATE | OFlags::WRONLY, Mode::from(0o600)).unwrap());
+    };
+    deeper(100, "d", "x.txt");
+    assert_eq!(folder.load().unwrap(), ["Chart.yaml".to_owned(), "d/".repeat(100) + "x.txt"]);
+    deeper(42, &"e".repeat(100), "y.txt");
+    let error = folder.load().unwrap_err();
+    assert!(error.starts_with("lstat /") && error.ends_with("eee: file name too long"), "{error}");
+}
+
+#[test]
 fn links_that_never_end_are_an_error() {
     let folder = Folder::new("loop");
     for name in ["one", "two"] {
