@@ -457,16 +457,22 @@ impl IntoIterator for Entries {
 impl FromIterator<(Str, Value)> for Entries {
     fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Entries {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        if !entries.is_sorted_by(|a, b| compare(&a.0, &b.0) == Ordering::Less) {
-            entries.sort_by(|a, b| compare(&a.0, &b.0));
-            if entries.windows(2).any(|pair| pair[0].0.is(&pair[1].0)) {
-                // The sort is stable, so the last of equal keys is the one that was written last.
-                entries.reverse();
-                entries.dedup_by(|a, b| a.0 == b.0);
-                entries.reverse();
-            }
-        }
+        sort_by_key(&mut entries, compare);
         Entries(entries)
+    }
+}
+
+/// Puts entries in the order of their keys. Of those with equal keys the last stays.
+pub fn sort_by_key<K, V>(entries: &mut Vec<(K, V)>, compare: impl Fn(&K, &K) -> Ordering) {
+    if entries.is_sorted_by(|a, b| compare(&a.0, &b.0) == Ordering::Less) {
+        return;
+    }
+    entries.sort_by(|a, b| compare(&a.0, &b.0));
+    if entries.windows(2).any(|pair| compare(&pair[0].0, &pair[1].0) == Ordering::Equal) {
+        // The sort is stable, so the last of equal keys is the one that was written last.
+        entries.reverse();
+        entries.dedup_by(|a, b| compare(&a.0, &b.0) == Ordering::Equal);
+        entries.reverse();
     }
 }
 

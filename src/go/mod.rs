@@ -12,6 +12,8 @@ pub mod json;
 pub mod list;
 pub mod object;
 pub mod path;
+#[cfg(test)]
+pub mod random;
 pub mod reflect;
 pub mod regexp;
 pub mod scratch;

@@ -248,6 +248,7 @@ fn json_name(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::go::random::Random;
 
     #[test]
     fn heads_of_random_documents_are_those_of_the_whole() {
@@ -303,16 +304,10 @@ mod tests {
             "\n    ",
             " ",
         ];
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut random = |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
         let (mut read, mut quick) = (0, 0);
         for _ in 0..ROUNDS {
-            let text: String = (0..1 + random(20)).map(|_| PIECES[random(PIECES.len())]).collect();
+            let text: String = (0..1 + random.below(20)).map(|_| random.choice(PIECES)).collect();
             let profile = Profile::newest();
             let whole = decode(text.as_bytes(), profile).map_err(|error| error.to_string());
             let found = head(text.as_bytes(), profile).map_err(|error| error.to_string());

@@ -3,11 +3,7 @@
 use crate::go::Str;
 use crate::go::unicode::{trim_left_space, trim_space};
 use crate::profile::Split;
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
-
-/// Looks for dashes at the start of a line. To make one takes longer than to use it on most documents.
-static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+use crate::yaml::documents::DASHES;
 
 /// The documents of a text, in order; those that are blank are left out.
 pub fn split(text: &Str, rule: Split) -> Vec<Str> {

@@ -2,6 +2,7 @@
 
 use super::json::Json;
 use crate::go::Str;
+use crate::go::dict::sort_by_key;
 use std::fmt;
 use std::ops::Deref;
 
@@ -102,12 +103,7 @@ impl FromIterator<(Text, Json)> for Object {
     /// Of equal keys the last counts.
     fn from_iter<I: IntoIterator<Item = (Text, Json)>>(entries: I) -> Object {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        if !entries.is_sorted_by(|(one, _), (other, _)| one < other) {
-            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-            entries.reverse();
-            entries.dedup_by(|(one, _), (other, _)| one == other);
-            entries.reverse();
-        }
+        sort_by_key(&mut entries, Text::cmp);
         Object(entries)
     }
 }

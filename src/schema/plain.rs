@@ -282,6 +282,7 @@ mod tests {
     use super::super::{ADDRESS, Limit, SHALLOW, whole};
     use super::*;
     use crate::go::json::Implementation;
+    use crate::go::random::Random;
     use std::collections::BTreeMap;
 
     const LIBRARIES: [JsonSchema; 2] = [JsonSchema::V6_0_2, JsonSchema::V6_0_3];
@@ -486,20 +487,7 @@ mod tests {
         }
     }
 
-    struct Random(u64);
-
     impl Random {
-        fn below(&mut self, end: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            (self.0 % end as u64) as usize
-        }
-
-        fn choice(&mut self, items: &[&'static str]) -> &'static str {
-            items[self.below(items.len())]
-        }
-
         /// A schema that is one more often than not.
         fn schema(&mut self, depth: usize) -> String {
             if depth > 3 || self.below(8) == 0 {

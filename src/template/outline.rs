@@ -541,6 +541,7 @@ pub(super) mod tests {
     use super::super::templates::Language;
     use super::super::tests::FUNCTIONS;
     use super::*;
+    use crate::go::random::Random;
 
     /// What the parser says of a text, and what this does; the latter may be nothing.
     fn both(text: &[u8]) -> (Option<Vec<Outline>>, Option<Vec<Outline>>) {
@@ -658,14 +659,8 @@ pub(super) mod tests {
             "{{- end -}}\n",
             "{{ include \"a\" . | upper }}",
         ];
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut random = move |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
-        (0..count).map(move |_| (0..random(14)).map(|_| PIECES[random(PIECES.len())]).collect())
+        let mut random = Random(0x2545_f491_4f6c_dd1d);
+        (0..count).map(move |_| (0..random.below(14)).map(|_| random.choice(PIECES)).collect())
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 /// The size of Go's `bufio.Reader`, for the lines that Helm loses before 4.3.
 const BUFFER: usize = 4096;
 
-/// Looks for dashes at the start of a line.
-static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+/// Looks for dashes at the start of a line. To make one takes longer than to use it on most documents.
+pub static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
 
 /// The documents of a text, one after the other; ends after the first error.
 #[derive(Debug)]

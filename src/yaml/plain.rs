@@ -149,6 +149,7 @@ impl<'a> lines::Sink<'a> for Builder {
 mod tests {
     use super::super::{decode as decode_plain, decode_parsed};
     use super::*;
+    use crate::go::random::Random;
 
     /// Whether a text is decoded here; whether or not, the parser makes the same of it.
     fn is_plain(text: &str) -> bool {
@@ -293,16 +294,10 @@ mod tests {
             "a:\n- b\n- c: d\n  e: f\n",
             "  - g: |\n      h\n",
         ];
-        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut random = |below: usize| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below as u64) as usize
-        };
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
         let mut plain = 0;
         for _ in 0..60_000 {
-            let text: String = (0..1 + random(16)).map(|_| PIECES[random(PIECES.len())]).collect();
+            let text: String = (0..1 + random.below(16)).map(|_| random.choice(PIECES)).collect();
             plain += usize::from(is_plain(&text));
         }
         assert!(plain > 1_000, "only {plain} documents tell anything");
