@@ -175,10 +175,7 @@ impl Decoder {
 
     fn string(&mut self, value: &Value, into: &mut String) {
         if let Value::String(text) = value {
-            *into = match str::from_utf8(text) {
-                Ok(text) => text.to_owned(),
-                Err(_) => text.to_string(),
-            };
+            *into = text.to_str_lossy().into_owned();
         } else if let Some(text) = yaml::scalar_text(value) {
             *into = text.to_str_lossy().into_owned();
         } else if !matches!(value, Value::Nil) {

@@ -86,7 +86,11 @@ impl Str {
 
     /// The string as UTF-8, with U+FFFD in place of invalid bytes.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.as_bytes())
+        // Most strings are UTF-8, of which this only makes sure.
+        match std::str::from_utf8(self) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(self),
+        }
     }
 
     /// The bytes of `range`, shared and not copied where they are many. The range must lie inside the string.

@@ -423,14 +423,10 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             nil_interface |= index == 0 && matches!(value, Value::Nil) && form == Form::Interface;
             values.push(value);
         }
-        match (last, ty(rest.len())) {
-            (None, _) => {}
-            (Some(last), Type::Interface) => values.push(last),
-            (Some(last), ty) => {
-                let mut last = Evaluated::concrete(last);
-                self.validate(&mut last, *ty)?;
-                values.push(last.value);
-            }
+        if let Some(last) = last {
+            let mut last = Evaluated::concrete(last);
+            self.validate(&mut last, *ty(rest.len()))?;
+            values.push(last.value);
         }
         Ok(nil_interface)
     }
@@ -454,9 +450,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Operand::Chain(_) => self.chain(argument, &[], None)?,
             Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
         };
-        if ty != Type::Interface || value.is_invalid() {
-            self.validate(&mut value, ty)?;
-        }
+        self.validate(&mut value, ty)?;
         Ok(value)
     }
 
@@ -501,14 +495,18 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     }
 
     /// As validateType: makes the value one that can be assigned to the type.
+    #[inline]
     fn validate(&self, value: &mut Evaluated, ty: Type) -> Result<(), Error> {
         if value.is_invalid() {
             *value = zero(ty).ok_or_else(|| self.error(format!("invalid value; expected {ty}")))?;
             return Ok(());
         }
-        if ty == Type::Interface {
-            return Ok(());
-        }
+        // Most parameters take anything.
+        if ty == Type::Interface { Ok(()) } else { self.assign(value, ty) }
+    }
+
+    /// The same of a value that is there and a type that not every value has.
+    fn assign(&self, value: &mut Evaluated, ty: Type) -> Result<(), Error> {
         let Some(found) = value.value.ty() else {
             return Err(self.error(format!("wrong type for value; expected {ty}; got interface {{}}")));
         };

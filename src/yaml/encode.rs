@@ -37,8 +37,6 @@ fn write(value: &Value, version: Version, glances: bool) -> Result<Str, Error> {
 const CYCLE_CHECK_DEPTH: usize = 1000;
 /// How many characters a key may have in JSON before goyaml no longer takes it for one.
 const MAX_KEY: usize = 1024;
-/// Below this every integer is a float64 of its own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 struct Encoder {
     emitter: Emitter,
@@ -66,7 +64,9 @@ impl Encoder {
             Value::Int(number) | Value::Int64(number) => self.integer(*number, place),
             Value::Uint8(number) => self.integer(i64::from(*number), place),
             Value::Uint64(number) => self.plain(place, |out| strconv::append_uint(out, *number, 10)),
-            Value::Float64(number) if self.glances && !pretty && number.fract() == 0.0 && number.abs() < EXACT => {
+            Value::Float64(number)
+                if self.glances && !pretty && number.fract() == 0.0 && number.abs() < strconv::EXACT =>
+            {
                 self.integer(*number as i64, place);
             }
             Value::Float64(number) => {
@@ -154,8 +154,7 @@ impl Encoder {
     fn dict(&mut self, dict: &Dict) -> Result<(), Error> {
         let entries = dict.entries();
         if !(self.glances && self.in_order(&entries)) {
-            let entries = entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-            return self.map(entries, true);
+            return self.map(dict.snapshot(), true);
         }
         if entries.is_empty() {
             self.emitter.empty_map();

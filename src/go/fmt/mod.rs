@@ -20,17 +20,11 @@ const MAX_DEPTH: usize = 1000;
 /// Appends a value as text/template prints it, without the marks of its strings: as `fmt.Fprint`,
 /// but following pointers to structs without a `String` method. Nil is `<nil>`.
 pub fn append(out: &mut Vec<u8>, value: &Value) {
-    match value {
-        Value::String(text) => out.extend_from_slice(text),
-        Value::Int(n) | Value::Int64(n) => strconv::append_int(out, *n, 10),
-        Value::Float64(n) => strconv::append_float(out, *n, b'g', None, 64),
-        Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
-        _ => {
-            let mut printer = Printer::new(std::mem::take(out));
-            printer.print_followed(value);
-            *out = printer.out;
-        }
+    let mut printer = Printer::new(std::mem::take(out));
+    if !printer.print_plainly(value, b'v') {
+        printer.print_followed(value);
     }
+    *out = printer.out;
 }
 
 /// As text/template evalArgs: `fmt.Sprint` of operands that are first made printable, nil being `<no value>`.

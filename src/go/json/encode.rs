@@ -9,9 +9,6 @@ use super::{Implementation, MAX_DEPTH};
 /// From which depth on Go looks for maps and slices that contain themselves.
 const CYCLE_CHECK_DEPTH: usize = 1000;
 
-/// Below this every integer is a float64 of its own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
 /// Bytes that a string holds as they are, if not for the sake of HTML.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
@@ -190,16 +187,14 @@ impl Encoder<'_> {
         if !number.is_finite() {
             return Err(format!("json: unsupported value: {}", strconv::format_float(number, b'g', None, 64)));
         }
-        if number.fract() == 0.0 && number.abs() < EXACT && number != 0.0 {
-            self.out.write(|out| strconv::append_int(out, number as i64, 10));
+        let size = number.abs();
+        if size == 0.0 || (1e-6..1e21).contains(&size) {
+            self.out.write(|out| strconv::append_float(out, number, b'f', None, 64));
             return Ok(());
         }
-        let size = number.abs();
-        let exponent = size != 0.0 && !(1e-6..1e21).contains(&size);
-        let mut text = strconv::format_float(number, if exponent { b'e' } else { b'f' }, None, 64);
+        let mut text = strconv::format_float(number, b'e', None, 64);
         // Go writes e-09 as e-9, as ECMAScript does.
-        if exponent
-            && let Some(start) = text.strip_suffix(|last: char| last.is_ascii_digit())
+        if let Some(start) = text.strip_suffix(|last: char| last.is_ascii_digit())
             && start.ends_with("e-0")
         {
             text.remove(start.len() - 1);

@@ -52,8 +52,13 @@ pub fn format_float(value: f64, format: u8, precision: Option<usize>, bits: u32)
 /// Appends [`format_float`].
 pub fn append_float(out: &mut Vec<u8>, value: f64, format: u8, precision: Option<usize>, bits: u32) {
     let value = if bits == 32 { f64::from(value as f32) } else { value };
-    let short = matches!(format, b'g' | b'f') && precision.is_none() && value.abs() < SHORT && value.fract() == 0.0;
-    if short && (value != 0.0 || value.is_sign_positive()) {
+    // Below this the shortest form of an integer is all of its digits.
+    let whole = match (format, precision) {
+        (b'f', None) if bits == 64 => EXACT,
+        (b'f' | b'g', None) => SHORT,
+        _ => 0.0,
+    };
+    if value.abs() < whole && value.fract() == 0.0 && (value != 0.0 || value.is_sign_positive()) {
         return append_int(out, value as i64, 10);
     }
     if value.is_nan() {
@@ -88,6 +93,9 @@ pub fn append_float(out: &mut Vec<u8>, value: f64, format: u8, precision: Option
         _ => out.extend_from_slice(&[b'%', format]),
     }
 }
+
+/// Below this every integer is a float64 of its own.
+pub const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Below this the shortest form of an integer has no exponent.
 const SHORT: f64 = 1e6;
