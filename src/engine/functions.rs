@@ -138,7 +138,8 @@ fn fail(caller: &mut dyn Caller, message: Str) -> Result<Str, Error> {
 
 /// Whether the render goes on, and then keeps what would have ended it.
 fn lenient(caller: &mut dyn Caller, record: impl FnOnce() -> Log) -> bool {
-    let Some(log) = state(caller).and_then(|state| state.lint.as_ref()) else { return false };
+    let Some(log) = state(caller).and_then(|state| state.lint.clone()) else { return false };
+    caller.effect();
     log.borrow_mut().push(record());
     true
 }

@@ -44,8 +44,10 @@ impl Renderable {
 
     /// The top-level object. All templates of a chart share it, so `.Template` is that of the one which runs.
     pub fn data(&self) -> Value {
-        let template = Dict::from_iter([("BasePath", self.base_path.clone()), ("Name", self.name.clone())]);
-        self.scope.insert("Template", values::typed(&template, self.packages));
+        let entries = [("BasePath", &self.base_path), ("Name", &self.name)];
+        let entries = entries.map(|(key, value)| (Str::from(key), Value::String(value.clone())));
+        let template = Dict::watched(entries.into_iter().collect());
+        self.scope.exchange("Template", values::typed(&template, self.packages));
         Value::Dict(values::typed(&self.scope, self.packages))
     }
 }

@@ -1,5 +1,6 @@
 //! Go's maps with string keys, shared by their clones, and copied map by map when somebody looks at the copy.
 
+use super::history;
 use super::list::List;
 use super::object::ObjectType;
 use super::str::{Str, prefix};
@@ -23,6 +24,8 @@ static STRING_MAP: ObjectType = ObjectType { name: "map[string]string", kind: Ki
 
 /// A line of a cache at most, as there are many.
 struct Map {
+    /// When it was made, by [`history`]'s clock.
+    born: u64,
     nil: bool,
     /// What [`Dict::extent`] found, if `levels` is not 0.
     null: Cell<bool>,
@@ -33,17 +36,19 @@ struct Map {
 
 enum State {
     Own(Entries),
+    /// The same, of a map of which [`history`] counts how often somebody looks at it.
+    Watched(Entries),
     /// The map is to be a copy of this one, which is no such copy itself.
     Later(Rc<Map>),
 }
 
 impl State {
     fn own(&self) -> Option<&Entries> {
-        if let State::Own(entries) = self { Some(entries) } else { None }
+        if let State::Own(entries) | State::Watched(entries) = self { Some(entries) } else { None }
     }
 
     fn own_mut(&mut self) -> Option<&mut Entries> {
-        if let State::Own(entries) = self { Some(entries) } else { None }
+        if let State::Own(entries) | State::Watched(entries) = self { Some(entries) } else { None }
     }
 }
 
@@ -51,27 +56,39 @@ const MADE: &str = "the copy was just made";
 
 impl Map {
     fn new(nil: bool, state: State) -> Rc<Map> {
+        // What is copied later was there before, whenever the copy is made.
+        let born = if let State::Later(_) = state { history::BEGINNING } else { history::tick() };
         let (null, levels, values) = (Cell::new(false), Cell::new(0), Cell::new(0));
-        Rc::new(Map { nil, null, levels, values, state: RefCell::new(state) })
+        Rc::new(Map { born, nil, null, levels, values, state: RefCell::new(state) })
     }
 
     /// The map that this one is a copy of, or this one.
     fn original(self: &Rc<Map>) -> Rc<Map> {
         match &*self.state.borrow() {
-            State::Own(_) => Rc::clone(self),
+            State::Own(_) | State::Watched(_) => Rc::clone(self),
             State::Later(origin) => Rc::clone(origin),
         }
     }
 
     fn original_address(&self) -> *const Map {
         match &*self.state.borrow() {
-            State::Own(_) => self,
+            State::Own(_) | State::Watched(_) => self,
             State::Later(origin) => Rc::as_ptr(origin),
         }
     }
 
-    /// Makes the copy that was promised, and promises for the maps in it.
+    /// What has to be done before somebody looks at entries that are not simply there.
     #[cold]
+    fn prepare(self: &Rc<Map>) {
+        match &*self.state.borrow() {
+            State::Own(_) => return,
+            State::Watched(_) => return history::look(),
+            State::Later(_) => {}
+        }
+        self.copy_now();
+    }
+
+    /// Makes the copy that was promised, and promises for the maps in it.
     fn copy_now(self: &Rc<Map>) {
         let original = self.original();
         let copied = match &*original.state.borrow() {
@@ -92,7 +109,7 @@ impl Map {
         }
         let state = self.state.borrow();
         let entries = match &*state {
-            State::Own(entries) => entries,
+            State::Own(entries) | State::Watched(entries) => entries,
             State::Later(origin) => return origin.extent(levels, keep),
         };
         let mut extent = Extent { levels: 1, values: entries.len() as u32, null: false };
@@ -168,6 +185,11 @@ impl Dict {
         Dict { map: Map::new(false, State::Own(entries)), named: None }
     }
 
+    /// The same; [`history`] counts how often somebody looks at it.
+    pub fn watched(entries: Entries) -> Dict {
+        Dict { map: Map::new(false, State::Watched(entries)), named: None }
+    }
+
     /// The nil map: empty, `null` in JSON, and not to be assigned to.
     pub fn nil() -> Dict {
         Dict { map: Map::new(true, State::Own(Entries::default())), named: None }
@@ -240,6 +262,14 @@ impl Dict {
         }
     }
 
+    /// Sets `key` to a map from [`Dict::watched`], in every clone of this map. Where such a map was before, that is no
+    /// change of this one: what has not looked at the map before is the same as ever.
+    pub fn exchange(&self, key: &str, watched: Dict) {
+        if let Some(entries) = self.map.state.borrow_mut().own_mut() {
+            entries.insert(Str::from(key), Value::Dict(watched));
+        }
+    }
+
     /// Removes `key` from every clone of this map and returns its value.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
         self.entries_mut().remove(key)
@@ -248,9 +278,9 @@ impl Dict {
     /// The entries for reading. Must be dropped before the map is written to.
     pub fn entries(&self) -> Ref<'_, Entries> {
         let mut state = self.map.state.borrow();
-        if state.own().is_none() {
+        if !matches!(*state, State::Own(_)) {
             drop(state);
-            self.map.copy_now();
+            self.map.prepare();
             state = self.map.state.borrow();
         }
         Ref::map(state, |state| state.own().expect(MADE))
@@ -259,10 +289,11 @@ impl Dict {
     /// The entries for writing. Must be dropped before the map is used otherwise.
     pub fn entries_mut(&self) -> RefMut<'_, Entries> {
         debug_assert_eq!(self.map.levels.get(), 0, "a map changes whose extent is known");
+        history::change(self.map.born);
         let mut state = self.map.state.borrow_mut();
-        if state.own().is_none() {
+        if !matches!(*state, State::Own(_)) {
             drop(state);
-            self.map.copy_now();
+            self.map.prepare();
             state = self.map.state.borrow_mut();
         }
         RefMut::map(state, |state| state.own_mut().expect(MADE))

@@ -2,6 +2,7 @@
 //!
 //! Parts of a slice share its elements, to which only one template function writes: `sortAlpha` sorts in place.
 
+use super::history;
 use super::str::Str;
 use super::value::{Dict, Elem, Value};
 use std::cell::OnceCell;
@@ -194,6 +195,9 @@ impl List {
         items.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
         if self.len() < self.array.len() {
             return self.with_items(items);
+        }
+        if Rc::strong_count(&self.array) > 1 {
+            history::change(history::BEGINNING);
         }
         self.array.sorted.get_or_init(|| items.into_boxed_slice());
         self.clone()

@@ -8,6 +8,7 @@ pub mod dict;
 pub mod fmt;
 pub mod fs;
 pub mod glob;
+pub mod history;
 pub mod json;
 pub mod list;
 pub mod object;

@@ -7,6 +7,7 @@ use super::compile::Operation;
 use super::error::{Error, ExecError, Location};
 use super::function::{Caller, Evaluate, Function};
 use super::limits;
+use super::memo::{Memo, Recalled};
 use super::node::{Action, Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
@@ -36,6 +37,7 @@ impl<'t, O: Observer> Executor<'t, O> {
             spare_arguments: Vec::new(),
             spare_buffers: Vec::new(),
             texts: Texts::default(),
+            memo: Memo::new(templates),
             iterations: 0,
             stack: 0,
             calls: 0,
@@ -49,6 +51,7 @@ impl<'t, O: Observer> Executor<'t, O> {
         self.shared.iterations = 0;
         self.shared.stack = stack_address();
         self.shared.calls = 0;
+        self.shared.memo.begin();
         let scope = Scope { templates: self.templates, outer: None };
         let Some(template) = scope.lookup(name) else {
             return Err(no_template(name, self.templates));
@@ -96,6 +99,7 @@ pub(super) struct Shared<'h, O: Observer> {
     pub spare_arguments: Vec<Vec<Value>>,
     spare_buffers: Vec<StrBuilder>,
     texts: Texts,
+    memo: Memo<'h>,
     iterations: u64,
     /// Where the stack stood when the execution began.
     stack: usize,
@@ -175,7 +179,7 @@ impl Evaluated {
 }
 
 /// One execution, as Go's state.
-pub(super) struct Exec<'a, 's, 'h, O: Observer> {
+pub(super) struct Exec<'a, 's, 'h: 'a, O: Observer> {
     pub shared: &'s mut Shared<'h, O>,
     scope: &'a Scope<'a>,
     template: &'a Template,
@@ -392,7 +396,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     if O::ACTIVE {
                         self.shared.observer.begin(self.place(self.node));
                     }
-                    let Some(called) = self.scope.lookup(&invocation.name) else {
+                    let Some(called) = self.lookup(&invocation.name) else {
                         return Err(self.error(format!("template {} not defined", quote(&invocation.name))));
                     };
                     if depth == limits::TEMPLATE_DEPTH {
@@ -612,6 +616,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         }
         let buffer = self.shared.spare_buffers.pop().unwrap_or_default();
         self.shared.calls += 1;
+        self.shared.memo.deepen(self.shared.calls);
         let (mut buffer, result) = run(self, buffer);
         self.shared.calls -= 1;
         let text = result.map(|()| buffer.to_str());
@@ -619,6 +624,24 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         self.shared.spare_buffers.push(buffer);
         let text = text?;
         Ok(if O::ACTIVE { self.shared.observer.close(text) } else { text })
+    }
+
+    /// The template of that name.
+    fn lookup(&self, name: &Str) -> Option<&'a Template> {
+        if !self.scope.shows_whole_set(name) {
+            // What it means depends on the text of a `tpl` around this template.
+            self.shared.memo.effect();
+        }
+        self.scope.lookup(name)
+    }
+
+    /// Runs a template into a buffer of its own.
+    fn include(&mut self, template: &'a Template, data: Value) -> Result<Str, Error> {
+        self.buffered(|exec, buffer| {
+            let outer = std::mem::replace(&mut exec.out, buffer);
+            let result = exec.run(template, data);
+            (std::mem::replace(&mut exec.out, outer), result)
+        })
     }
 
     fn compile(&mut self, text: &Str) -> Result<Rc<Templates>, Error> {
@@ -640,7 +663,12 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
 
 impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     fn host(&self) -> &dyn Host {
+        self.shared.memo.effect();
         self.shared.host
+    }
+
+    fn effect(&self) {
+        self.shared.memo.effect();
     }
 
     fn state(&mut self) -> &mut dyn Any {
@@ -649,14 +677,21 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
 
     fn execute(&mut self, name: &Str, data: Value) -> Result<Str, Error> {
         self.check_calls()?;
-        let Some(template) = self.scope.lookup(name) else {
-            return Err(no_template(name, self.scope.templates));
-        };
-        self.buffered(|exec, buffer| {
-            let outer = std::mem::replace(&mut exec.out, buffer);
-            let result = exec.run(template, data);
-            (std::mem::replace(&mut exec.out, outer), result)
-        })
+        let no_template = || no_template(name, self.scope.templates);
+        // An observer wants to see everything run.
+        if O::ACTIVE || !self.scope.shows_whole_set(name) {
+            let template = self.lookup(name).ok_or_else(no_template)?;
+            return self.include(template, data);
+        }
+        match self.shared.memo.recall(name, &data, self.shared.calls).ok_or_else(no_template)? {
+            Recalled::Printed(text) => Ok(text),
+            Recalled::Template(template, None) => self.include(template, data),
+            Recalled::Template(template, Some(run)) => {
+                let result = self.include(template, data);
+                self.shared.memo.keep(run, result.as_ref().ok());
+                result
+            }
+        }
     }
 
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {

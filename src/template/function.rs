@@ -146,6 +146,9 @@ pub trait Caller {
     /// Clock, randomness and the like.
     fn host(&self) -> &dyn Host;
 
+    /// Something happens that the output of the templates that run now does not tell, so that they have to run each time.
+    fn effect(&self) {}
+
     /// What the program that runs the templates keeps for its own functions during one execution.
     fn state(&mut self) -> &mut dyn Any;
 

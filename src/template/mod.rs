@@ -19,6 +19,7 @@ mod compile;
 mod eval;
 mod exec;
 mod lex;
+mod memo;
 mod node;
 mod number;
 mod outline;

@@ -186,6 +186,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether a template of that name is that of the whole set, as are those that it runs itself, however it is reached.
+    pub fn shows_whole_set(&'a self, name: &Str) -> bool {
+        self.outer.is_none() || self.visible().outer.is_none() && *name != self.templates.root
+    }
+
     /// The template of that name: the innermost one that is not empty, as an empty one does not replace another.
     pub fn lookup(&self, name: &[u8]) -> Option<&'a Template> {
         let mut scope = *self;
