@@ -5,9 +5,8 @@
 
 use super::code::{Body, Code, Source};
 use super::compile::{Assembler, Control, Operation};
-use super::lex::{
-    ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is, skip,
-};
+use super::cursor::Cursor;
+use super::lex::{ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
 use super::node::{
     Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
 };
@@ -26,8 +25,7 @@ pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Op
     pushed.extend_from_slice(variables);
     let mut builder = Builder {
         source,
-        text: &source.text,
-        at: start,
+        cursor: Cursor { text: &source.text, at: start },
         slots: pushed.len(),
         pushed,
         assembler: Assembler::default(),
@@ -41,8 +39,7 @@ pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Op
 
 struct Builder<'s> {
     source: &'s Arc<Source>,
-    text: &'s [u8],
-    at: usize,
+    cursor: Cursor<'s>,
     /// The variables that the executor has here, in the order of their slots.
     pushed: Vec<Str>,
     /// How many slots are in use at most.
@@ -66,66 +63,43 @@ enum Stop {
 
 /// Every step gives `None` where the text is not as it was recognised.
 impl<'s> Builder<'s> {
-    fn rest(&self) -> &'s [u8] {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    /// The byte that is here; 0, which means nothing to anyone, at the end.
-    fn byte(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or(0)
-    }
-
-    fn space(&mut self) {
-        self.at = skip(self.text, self.at, SPACE);
-    }
-
-    /// Letters, digits and underscores.
-    fn word(&mut self) -> &'s [u8] {
-        let start = self.at;
-        self.at = skip(self.text, start, ALPHANUMERIC);
-        self.text.get(start..self.at).unwrap_or_default()
-    }
-
     /// A piece of the text that begins at a byte and ends here.
     fn since(&self, start: usize) -> Str {
-        self.source.text.slice(start..self.at)
+        self.source.text.slice(start..self.cursor.at)
     }
 
     /// Moves over a right delimiter and the space that it trims.
     fn delimiter(&mut self) -> Option<()> {
-        let trims = self.byte() == b'-';
-        self.at += usize::from(trims);
-        if !self.rest().starts_with(RIGHT) {
-            return None;
-        }
-        self.at += RIGHT.len();
+        let trims = self.cursor.byte() == b'-';
+        self.cursor.at += usize::from(trims);
+        self.cursor.braces()?;
         if trims {
-            self.space();
+            self.cursor.space();
         }
         Some(())
     }
 
     fn statements(&mut self) -> Option<Stop> {
         loop {
-            let start = self.at;
-            let tag = find(self.rest(), LEFT).map_or(self.text.len(), |length| start + length);
+            let start = self.cursor.at;
+            let tag = find(self.cursor.rest(), LEFT).map_or(self.cursor.text.len(), |length| start + length);
             let inside = tag + LEFT.len();
-            let trims = has_left_marker(self.text.get(inside..).unwrap_or_default());
+            let trims = has_left_marker(self.cursor.text.get(inside..).unwrap_or_default());
             let mut end = tag;
-            while trims && end > start && is(self.text[end - 1], SPACE) {
+            while trims && end > start && is(self.cursor.text[end - 1], SPACE) {
                 end -= 1;
             }
             if end > start {
                 self.assembler.emit(Operation::Text(start as u32, self.source.text.slice(start..end)));
             }
-            if tag == self.text.len() {
+            if tag == self.cursor.text.len() {
                 return Some(Stop::Text);
             }
-            self.at = if trims { inside + 2 } else { inside };
-            if self.rest().starts_with(LEFT_COMMENT) {
-                self.at += LEFT_COMMENT.len();
-                self.at += find(self.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
-                self.at += usize::from(is(self.byte(), SPACE));
+            self.cursor.at = if trims { inside + 2 } else { inside };
+            if self.cursor.rest().starts_with(LEFT_COMMENT) {
+                self.cursor.at += LEFT_COMMENT.len();
+                self.cursor.at += find(self.cursor.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
+                self.cursor.at += usize::from(is(self.cursor.byte(), SPACE));
                 self.delimiter()?;
             } else if let Some(stop) = self.action()? {
                 return Some(stop);
@@ -134,32 +108,32 @@ impl<'s> Builder<'s> {
     }
 
     fn action(&mut self) -> Option<Option<Stop>> {
-        self.space();
-        let start = self.at;
-        match self.word() {
+        self.cursor.space();
+        let start = self.cursor.at;
+        match self.cursor.word().bytes {
             b"if" => self.control(Control::If)?,
             b"with" => self.control(Control::With)?,
             b"range" => self.control(Control::Range)?,
             b"else" => return Some(Some(Stop::Else)),
             b"end" => {
-                self.space();
+                self.cursor.space();
                 self.delimiter()?;
                 return Some(Some(Stop::End));
             }
             b"define" => self.definition()?,
             b"break" => {
                 self.assembler.break_loop();
-                self.space();
+                self.cursor.space();
                 self.delimiter()?;
             }
             b"continue" => {
                 self.assembler.continue_loop();
-                self.space();
+                self.cursor.space();
                 self.delimiter()?;
             }
             b"template" => self.template()?,
             _ => {
-                self.at = start;
+                self.cursor.at = start;
                 let pipe = self.pipeline()?;
                 self.delimiter()?;
                 self.assembler.emit(Action { position: start as u32, pipe }.into_operation());
@@ -170,31 +144,31 @@ impl<'s> Builder<'s> {
 
     /// Passes over a definition, which is compiled for itself.
     fn definition(&mut self) -> Option<()> {
-        self.space();
+        self.cursor.space();
         self.string()?;
-        self.space();
+        self.cursor.space();
         self.delimiter()?;
         let definitions = &self.source.definitions;
-        let found = definitions.binary_search_by_key(&(self.at as u32), |definition| definition.start).ok()?;
-        self.at = definitions.get(found)?.end as usize;
+        let found = definitions.binary_search_by_key(&(self.cursor.at as u32), |definition| definition.start).ok()?;
+        self.cursor.at = definitions.get(found)?.end as usize;
         // Where the trim marker of its end is, if there is one.
-        self.at -= usize::from(self.text.get(self.at - 1) == Some(&b'-'));
+        self.cursor.at -= usize::from(self.cursor.text.get(self.cursor.at - 1) == Some(&b'-'));
         self.delimiter()
     }
 
     fn template(&mut self) -> Option<()> {
-        self.space();
-        let position = self.at as u32;
-        let Literal { text: name, .. } = self.string()?;
-        self.space();
-        let pipe = if matches!(self.byte(), b'-' | b'}') { None } else { Some(self.pipeline()?) };
+        self.cursor.space();
+        let position = self.cursor.at as u32;
+        let name = self.string()?.0;
+        self.cursor.space();
+        let pipe = if matches!(self.cursor.byte(), b'-' | b'}') { None } else { Some(self.pipeline()?) };
         self.delimiter()?;
         self.assembler.emit(Operation::Template(Box::new(Invocation { position, name, pipe })));
         Some(())
     }
 
     fn control(&mut self, control: Control) -> Option<()> {
-        self.space();
+        self.cursor.space();
         let pushed = self.pushed.len();
         let pipe = self.pipeline()?;
         self.delimiter()?;
@@ -205,10 +179,10 @@ impl<'s> Builder<'s> {
         self.pushed.truncate(with_pipe);
         if stop == Stop::Else {
             self.assembler.otherwise(&mut branch);
-            self.space();
-            if is(self.byte(), ALPHANUMERIC) {
+            self.cursor.space();
+            if is(self.cursor.byte(), ALPHANUMERIC) {
                 // Such a chain has one end.
-                self.word();
+                self.cursor.word();
                 self.control(control)?;
             } else {
                 self.delimiter()?;
@@ -223,30 +197,31 @@ impl<'s> Builder<'s> {
     /// The body of a branch, or a promise of it if it is long.
     fn body(&mut self) -> Option<Stop> {
         let bodies = &self.source.bodies;
-        if let Ok(found) = bodies.binary_search_by_key(&(self.at as u32), |body| body.start) {
+        if let Ok(found) = bodies.binary_search_by_key(&(self.cursor.at as u32), |body| body.start) {
             let variables = self.pushed.iter().skip(1).cloned().collect();
-            let code = Code::of_body(Arc::clone(self.source), self.at, variables);
+            let code = Code::of_body(Arc::clone(self.source), self.cursor.at, variables);
             self.assembler.emit(Operation::Body(Box::new(code)));
-            self.at = bodies.get(found)?.end as usize;
+            self.cursor.at = bodies.get(found)?.end as usize;
         }
         self.statements()
     }
 
     /// A pipeline, up to the delimiter or the parenthesis that ends it.
     fn pipeline(&mut self) -> Option<Pipe> {
-        let position = self.at as u32;
+        let position = self.cursor.at as u32;
         let (names, assign) = self.declarations();
-        let first = self.commands.len();
-        loop {
+        let first = self.command()?;
+        let before = self.commands.len();
+        while self.cursor.byte() == b'|' {
+            self.cursor.at += 1;
+            self.cursor.space();
             let command = self.command()?;
             self.commands.push(command);
-            if self.byte() != b'|' {
-                break;
-            }
-            self.at += 1;
-            self.space();
         }
-        let commands = end_of(&mut self.commands, first);
+        let rest = end_of(&mut self.commands, before);
+        if names[0].is_none() {
+            return Some(Pipe { position, assign, declarations: Box::default(), first, rest });
+        }
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
         let declarations = names.into_iter().flatten().map(|name| {
             let slot = if assign {
@@ -258,43 +233,43 @@ impl<'s> Builder<'s> {
             };
             Declaration { name, slot }
         });
-        Some(Pipe { position, assign, declarations: declarations.collect(), commands })
+        Some(Pipe { position, assign, declarations: declarations.collect(), first, rest })
     }
 
     /// The variables that a pipeline sets, and whether they are assigned.
     fn declarations(&mut self) -> ([Option<Str>; 2], bool) {
-        let start = self.at;
+        let start = self.cursor.at;
         let mut names = [None, None];
         for count in 0..2 {
-            if self.byte() != b'$' {
+            if self.cursor.byte() != b'$' {
                 break;
             }
             names[count] = Some(self.variable());
-            self.space();
-            let width = match self.rest() {
+            self.cursor.space();
+            let width = match self.cursor.rest() {
                 [b',', ..] => {
-                    self.at += 1;
-                    self.space();
+                    self.cursor.at += 1;
+                    self.cursor.space();
                     continue;
                 }
                 [b':', b'=', ..] => 2,
                 [b'=', ..] => 1,
                 _ => break,
             };
-            self.at += width;
-            self.space();
+            self.cursor.at += width;
+            self.cursor.space();
             return (names, width == 1);
         }
         // It was an argument.
-        self.at = start;
+        self.cursor.at = start;
         ([None, None], false)
     }
 
     /// `$` and a name.
     fn variable(&mut self) -> Str {
-        let start = self.at;
-        self.at += 1;
-        self.word();
+        let start = self.cursor.at;
+        self.cursor.at += 1;
+        self.cursor.word();
         self.since(start)
     }
 
@@ -304,24 +279,27 @@ impl<'s> Builder<'s> {
 
     /// Operands up to a bar, a parenthesis or a delimiter.
     fn command(&mut self) -> Option<Command> {
-        let position = self.at as u32;
-        let first = self.arguments.len();
+        let position = self.cursor.at as u32;
+        let operand = self.operand()?;
+        let before = self.arguments.len();
         loop {
-            let operand = self.operand()?;
-            self.arguments.push(operand);
-            self.space();
-            match self.rest() {
-                [b'|' | b')' | b'}', ..] | [b'-', b'}', ..] => break,
+            self.cursor.space();
+            match self.cursor.byte() {
+                b'|' | b')' | b'}' => break,
+                b'-' if self.cursor.next_byte() == b'}' => break,
                 _ => {}
             }
+            let argument = self.operand()?;
+            self.arguments.push(argument);
         }
-        Some(Command { position, arguments: end_of(&mut self.arguments, first), conditional: Box::default() })
+        let arguments = end_of(&mut self.arguments, before);
+        Some(Command { position, operand, arguments, conditional: Box::default() })
     }
 
     fn operand(&mut self) -> Option<Expression> {
-        let start = self.at;
-        let operand = match self.byte() {
-            b'.' if self.text.get(start + 1).is_some_and(|byte| is(*byte, ALPHANUMERIC)) => {
+        let start = self.cursor.at;
+        let operand = match self.cursor.byte() {
+            b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
                 self.field();
                 match self.more_fields(1) {
                     Some((position, fields)) => return Some(Expression { position, operand: Operand::Field(fields) }),
@@ -332,7 +310,7 @@ impl<'s> Builder<'s> {
                 }
             }
             b'.' => {
-                self.at += 1;
+                self.cursor.at += 1;
                 Operand::Dot
             }
             b'$' => {
@@ -342,44 +320,50 @@ impl<'s> Builder<'s> {
                 let operand = Operand::Variable(Box::new(Variable { name, slot, fields }));
                 return Some(Expression { position, operand });
             }
-            b'"' => Operand::String(Box::new(self.string()?)),
+            b'"' => match self.string()? {
+                (text, true) => Operand::String(text),
+                (text, false) => Operand::Quoted(Box::new(Literal { quoted: self.since(start), text })),
+            },
             b'`' => {
-                self.at += 1;
-                self.at += memchr::memchr(b'`', self.rest())? + 1;
-                let text = self.source.text.slice(start + 1..self.at - 1);
-                Operand::String(Box::new(Literal { quoted: self.since(start), text }))
+                self.cursor.at += 1;
+                self.cursor.at += memchr::memchr(b'`', self.cursor.rest())? + 1;
+                let text = self.source.text.slice(start + 1..self.cursor.at - 1);
+                Operand::Quoted(Box::new(Literal { quoted: self.since(start), text }))
             }
             b'(' => {
-                self.at += 1;
-                self.space();
+                self.cursor.at += 1;
+                self.cursor.space();
                 let pipe = Box::new(self.pipeline()?);
-                self.at += 1;
+                self.cursor.at += 1;
                 let base = Expression { position: pipe.position, operand: Operand::Pipe(pipe) };
                 let Some((position, fields)) = self.more_fields(0) else { return Some(base) };
                 return Some(Expression { position, operand: Operand::Chain(Box::new(Chain { base, fields })) });
             }
             b'-' | b'0'..=b'9' => {
-                self.at += 1;
-                while matches!(self.byte(), b'0'..=b'9' | b'.') {
-                    self.at += 1;
+                self.cursor.at += 1;
+                while matches!(self.cursor.byte(), b'0'..=b'9' | b'.') {
+                    self.cursor.at += 1;
                 }
                 Operand::Number(Box::new(Number::parse(self.since(start), Kind::Number).ok()?))
             }
-            _ => match self.word() {
-                b"true" => Operand::Bool(true),
-                b"false" => Operand::Bool(false),
-                b"nil" => Operand::Nil,
-                word => Operand::Identifier(self.source.functions.get(word)?),
-            },
+            _ => {
+                let word = self.cursor.word();
+                match word.bytes {
+                    b"true" => Operand::Bool(true),
+                    b"false" => Operand::Bool(false),
+                    b"nil" => Operand::Nil,
+                    _ => Operand::Identifier(self.source.functions.find(word)?),
+                }
+            }
         };
         Some(Expression { position: start as u32, operand })
     }
 
     /// A field after its dot.
     fn field(&mut self) {
-        self.at += 1;
-        let start = self.at;
-        self.word();
+        self.cursor.at += 1;
+        let start = self.cursor.at;
+        self.cursor.word();
         let field = self.since(start);
         self.fields.push(field.into());
     }
@@ -387,40 +371,38 @@ impl<'s> Builder<'s> {
     /// The fields that follow here after `before` others, and those: where the next one begins, which is where Go says
     /// that the whole is. Nothing if there are none.
     fn more_fields(&mut self, before: usize) -> Option<(u32, Box<[Field]>)> {
-        if self.byte() != b'.' {
+        if self.cursor.byte() != b'.' {
             return None;
         }
         let first = self.fields.len() - before;
-        let position = self.at as u32;
-        while self.byte() == b'.' {
+        let position = self.cursor.at as u32;
+        while self.cursor.byte() == b'.' {
             self.field();
         }
         Some((position, end_of(&mut self.fields, first)))
     }
 
-    /// A string in double quotes.
-    fn string(&mut self) -> Option<Literal> {
-        let start = self.at;
-        self.at += 1;
+    /// What a string in double quotes means, and whether that is what it holds.
+    fn string(&mut self) -> Option<(Str, bool)> {
+        let start = self.cursor.at;
+        self.cursor.at += 1;
         let mut plain = true;
-        loop {
-            self.at += memchr::memchr2(b'"', b'\\', self.rest())?;
-            if self.byte() == b'"' {
-                break;
-            }
+        while self.cursor.seek_in_string()? != b'"' {
             plain = false;
-            self.at += 2;
+            self.cursor.at += 2;
         }
-        self.at += 1;
-        let quoted = self.since(start);
-        let text = if plain { quoted.slice(1..quoted.len() - 1) } else { Str::from(unquote(&quoted)?) };
-        Some(Literal { quoted, text })
+        self.cursor.at += 1;
+        if plain {
+            return Some((self.source.text.slice(start + 1..self.cursor.at - 1), true));
+        }
+        Some((Str::from(unquote(self.cursor.since(start))?), false))
     }
 }
 
 /// Takes away what follows the first elements, into a list of its size.
 fn end_of<T>(list: &mut Vec<T>, first: usize) -> Box<[T]> {
-    list.split_off(first).into_boxed_slice()
+    // Most lists are empty.
+    if list.len() == first { Box::default() } else { list.split_off(first).into_boxed_slice() }
 }
 
 #[cfg(test)]

@@ -14,14 +14,13 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Value, Error> {
         self.node = Node::Pipe(pipe);
         // Most pipelines are one command, whose result is then where it is wanted: values are costly to move.
-        if let ([command], []) = (&*pipe.commands, &*pipe.declarations) {
-            return self.command(command, None);
+        if let ([], []) = (&*pipe.rest, &*pipe.declarations) {
+            return self.command(&pipe.first, None);
         }
-        let mut value = None;
-        for command in &pipe.commands {
-            value = Some(self.command(command, value.take())?);
+        let mut value = self.command(&pipe.first, None)?;
+        for command in &pipe.rest {
+            value = self.command(command, Some(value))?;
         }
-        let value = value.unwrap_or_default();
         for declaration in &pipe.declarations {
             self.set(declaration, Evaluated::concrete(value.clone()))?;
         }
@@ -66,7 +65,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 
     /// As evalCommand. `last` is the value from the stage before.
     fn command(&mut self, command: &'a Command, last: Option<Value>) -> Result<Value, Error> {
-        let Some((first, rest)) = command.arguments.split_first() else { return Ok(Value::Nil) };
+        let (first, rest) = (&command.operand, &*command.arguments);
         match &first.operand {
             Operand::Identifier(function) => {
                 self.node = Node::Expression(first);
@@ -108,7 +107,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                     Operand::Bool(value) => Ok(Value::Bool(*value)),
                     Operand::Dot => Ok(self.dot().value),
                     Operand::Number(number) => self.ideal_constant(number),
-                    Operand::String(literal) => Ok(Value::String(literal.text.clone())),
+                    Operand::String(text) => Ok(Value::String(text.clone())),
+                    Operand::Quoted(literal) => Ok(Value::String(literal.text.clone())),
                     _ => Err(self.error("nil is not a command")),
                 }
             }
@@ -401,8 +401,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             self.node = Node::Expression(argument);
             // Most arguments fit as they are.
             match (&argument.operand, ty) {
-                (Operand::String(literal), Type::Interface | Type::String) => {
-                    values.push(Value::String(literal.text.clone()));
+                (Operand::String(text), Type::Interface | Type::String) => {
+                    values.push(Value::String(text.clone()));
                     continue;
                 }
                 (Operand::Field(_) | Operand::Variable(_), Type::Interface) => {
@@ -448,7 +448,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                 Evaluated::returned(self.call_function(function, Node::Expression(argument), &[], None)?)
             }
             Operand::Chain(_) => self.chain(argument, &[], None)?,
-            Operand::Bool(_) | Operand::Number(_) | Operand::String(_) => return self.literal(argument, ty),
+            Operand::Bool(_) | Operand::Number(_) | Operand::String(_) | Operand::Quoted(_) => {
+                return self.literal(argument, ty);
+            }
         };
         self.validate(&mut value, ty)?;
         Ok(value)
@@ -464,15 +466,13 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Kind::Interface => {
                 return match &argument.operand {
                     Operand::Number(number) => self.ideal_constant(number).map(Evaluated::concrete),
-                    Operand::String(literal) => Ok(Evaluated::concrete(Value::String(literal.text.clone()))),
                     Operand::Bool(value) => Ok(Evaluated::concrete(Value::Bool(*value))),
-                    _ => Ok(Evaluated::default()),
+                    operand => Ok(operand
+                        .string()
+                        .map_or_else(Evaluated::default, |text| Evaluated::concrete(Value::String(text.clone())))),
                 };
             }
-            Kind::String => match &argument.operand {
-                Operand::String(literal) => (Some(Value::String(literal.text.clone())), "string"),
-                _ => (None, "string"),
-            },
+            Kind::String => (argument.operand.string().cloned().map(Value::String), "string"),
             Kind::Bool => match &argument.operand {
                 Operand::Bool(value) => (Some(Value::Bool(*value)), "bool"),
                 _ => (None, "bool"),

@@ -2,6 +2,7 @@
 //!
 //! Functions are ordinary typed Rust functions; `function!` derives the Go signature from their parameter types.
 
+use super::cursor::{Word, first};
 use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
@@ -81,12 +82,17 @@ struct Named {
 impl Functions {
     /// The function of that name.
     pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
-        let first = beginning(name);
-        let mut at = self.place(first, name.len());
+        self.find(Word { bytes: name, first: first(name) })
+    }
+
+    /// The same, for a name that was just read.
+    #[inline]
+    pub(super) fn find(&self, name: Word) -> Option<&'static Function> {
+        let mut at = self.place(name);
         loop {
             let named = self.slots.get(at).copied()??;
-            let found = named.function.name.as_bytes();
-            if named.first == first && found.len() == name.len() && (name.len() <= 8 || found == name) {
+            // No name holds a zero, so that the first bytes tell where a short one ends.
+            if named.first == name.first && (name.bytes.len() < 8 || named.function.name.as_bytes() == name.bytes) {
                 return Some(named.function);
             }
             at = (at + 1) & (self.slots.len() - 1);
@@ -99,19 +105,12 @@ impl Functions {
     }
 
     /// Where the search for a name begins.
-    fn place(&self, first: u64, length: usize) -> usize {
+    #[inline]
+    fn place(&self, name: Word) -> usize {
         // As foldhash and its like: the upper half of the product depends on all bits.
-        let mixed = u128::from(first ^ length as u64) * 0x9e37_79b9_7f4a_7c15;
+        let mixed = u128::from(name.first ^ name.bytes.len() as u64) * 0x9e37_79b9_7f4a_7c15;
         (mixed >> 64) as usize & self.slots.len().wrapping_sub(1)
     }
-}
-
-/// The first eight bytes of a name.
-fn beginning(name: &[u8]) -> u64 {
-    if let Some(first) = name.first_chunk() {
-        return u64::from_le_bytes(*first);
-    }
-    name.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte))
 }
 
 impl FromIterator<&'static Function> for Functions {
@@ -120,13 +119,13 @@ impl FromIterator<&'static Function> for Functions {
         let functions: Vec<_> = functions.into_iter().collect();
         let mut table = Functions { slots: vec![None; (4 * functions.len().max(1)).next_power_of_two()] };
         for function in functions {
-            let name = function.name.as_bytes();
-            let first = beginning(name);
-            let mut at = table.place(first, name.len());
+            let bytes = function.name.as_bytes();
+            let name = Word { bytes, first: first(bytes) };
+            let mut at = table.place(name);
             while table.slots[at].is_some_and(|named| named.function.name != function.name) {
                 at = (at + 1) & (table.slots.len() - 1);
             }
-            table.slots[at] = Some(Named { first, function });
+            table.slots[at] = Some(Named { first: name.first, function });
         }
         table
     }

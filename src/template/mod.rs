@@ -16,6 +16,7 @@ pub mod templates;
 mod build;
 mod code;
 mod compile;
+mod cursor;
 mod eval;
 mod exec;
 mod lex;

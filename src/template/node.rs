@@ -16,10 +16,11 @@ pub(super) struct Action {
 impl Action {
     /// What it does. Dashboards that hold templates of their own consist of little but strings.
     pub fn into_operation(mut self) -> Operation {
-        if let ([], [command]) = (&*self.pipe.declarations, &mut *self.pipe.commands)
-            && let [Expression { operand: Operand::String(literal), .. }] = &mut *command.arguments
+        let Pipe { declarations, first, rest, .. } = &mut self.pipe;
+        if let ([], [], []) = (&**declarations, &*first.arguments, &**rest)
+            && let Some(text) = first.operand.operand.string_mut()
         {
-            return Operation::Literal(self.position, std::mem::take(&mut literal.text));
+            return Operation::Literal(self.position, std::mem::take(text));
         }
         Operation::Action(Box::new(self))
     }
@@ -40,7 +41,9 @@ pub(super) struct Pipe {
     /// The variables are assigned, not declared.
     pub assign: bool,
     pub declarations: Box<[Declaration]>,
-    pub commands: Box<[Command]>,
+    /// The first command, which most often is the only one.
+    pub first: Command,
+    pub rest: Box<[Command]>,
 }
 
 /// A variable that a pipeline sets.
@@ -64,6 +67,8 @@ pub(super) enum Slot {
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Command {
     pub position: u32,
+    /// What is evaluated, or called with the arguments.
+    pub operand: Expression,
     pub arguments: Box<[Expression]>,
     /// Slots that are set only if an argument is evaluated.
     pub conditional: Box<[u32]>,
@@ -83,12 +88,42 @@ pub(super) enum Operand {
     Nil,
     Dot,
     Number(Box<Number>),
-    String(Box<Literal>),
+    /// A string that stands as it is between double quotes.
+    String(Str),
+    /// Any other one.
+    Quoted(Box<Literal>),
     Field(Box<[Field]>),
     Variable(Box<Variable>),
     Identifier(&'static Function),
     Chain(Box<Chain>),
     Pipe(Box<Pipe>),
+}
+
+impl Operand {
+    /// As StringNode.
+    pub fn of_string(quoted: Str, text: Str) -> Operand {
+        match &*quoted {
+            [b'"', inner @ .., b'"'] if *inner == *text => Operand::String(text),
+            _ => Operand::Quoted(Box::new(Literal { quoted, text })),
+        }
+    }
+
+    /// The text of a string.
+    pub fn string(&self) -> Option<&Str> {
+        match self {
+            Operand::String(text) => Some(text),
+            Operand::Quoted(literal) => Some(&literal.text),
+            _ => None,
+        }
+    }
+
+    fn string_mut(&mut self) -> Option<&mut Str> {
+        match self {
+            Operand::String(text) => Some(text),
+            Operand::Quoted(literal) => Some(&mut literal.text),
+            _ => None,
+        }
+    }
 }
 
 /// A name after a dot.
@@ -106,7 +141,7 @@ impl From<Str> for Field {
     }
 }
 
-/// As StringNode.
+/// A string, and how it is written.
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Literal {
     pub quoted: Str,
@@ -194,10 +229,9 @@ impl Pipe {
         if !self.declarations.is_empty() {
             text.extend_from_slice(if self.assign { b" = " } else { b" := " });
         }
-        for (index, command) in self.commands.iter().enumerate() {
-            if index > 0 {
-                text.extend_from_slice(b" | ");
-            }
+        self.first.write(text);
+        for command in &self.rest {
+            text.extend_from_slice(b" | ");
             command.write(text);
         }
     }
@@ -205,10 +239,9 @@ impl Pipe {
 
 impl Command {
     fn write(&self, text: &mut Vec<u8>) {
-        for (index, argument) in self.arguments.iter().enumerate() {
-            if index > 0 {
-                text.push(b' ');
-            }
+        self.operand.write_in_parentheses(text);
+        for argument in &self.arguments {
+            text.push(b' ');
             argument.write_in_parentheses(text);
         }
     }
@@ -237,7 +270,8 @@ impl Expression {
             Operand::Nil => text.extend_from_slice(b"nil"),
             Operand::Dot => text.push(b'.'),
             Operand::Number(number) => text.extend_from_slice(&number.text),
-            Operand::String(literal) => text.extend_from_slice(&literal.quoted),
+            Operand::String(string) => text.extend_from_slice(&[b"\"", &**string, b"\""].concat()),
+            Operand::Quoted(literal) => text.extend_from_slice(&literal.quoted),
             Operand::Field(fields) => write_fields(fields, text),
             Operand::Variable(variable) => {
                 text.extend_from_slice(&variable.name);
@@ -277,8 +311,9 @@ impl Drop for Pipe {
     fn drop(&mut self) {
         let mut nested: Vec<Box<Pipe>> = Vec::new();
         let take = |pipe: &mut Pipe, nested: &mut Vec<Box<Pipe>>| {
-            let arguments = pipe.commands.iter_mut().flat_map(|command| command.arguments.iter_mut());
-            nested.extend(arguments.filter_map(Expression::take_pipe));
+            for Command { operand, arguments, .. } in std::iter::once(&mut pipe.first).chain(&mut pipe.rest) {
+                nested.extend(std::iter::once(operand).chain(arguments).filter_map(Expression::take_pipe));
+            }
         };
         take(self, &mut nested);
         while let Some(mut pipe) = nested.pop() {

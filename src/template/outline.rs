@@ -5,9 +5,10 @@
 //! surely well-formed, for a small part of what parsing costs, so that a template need only be parsed when it runs.
 //! Of a text with anything unusual it knows nothing, and that is parsed as ever: a property test holds it to that.
 
+use super::cursor::Cursor;
 use super::function::Functions;
 use super::lex::{
-    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is, skip,
+    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is,
 };
 use crate::go::Str;
 use std::ops::Range;
@@ -44,10 +45,9 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
     }
     let scanner = Scanner {
         source: text,
-        text,
-        at: 0,
+        cursor: Cursor { text, at: 0 },
         functions,
-        known: vec![b"$"],
+        known: Vec::new(),
         blocks: Vec::new(),
         loops: 0,
         parentheses: 0,
@@ -70,10 +70,9 @@ const BODY: usize = if cfg!(any(test, fuzzing)) { 2 } else { 256 };
 
 struct Scanner<'t> {
     source: &'t Str,
-    text: &'t [u8],
-    at: usize,
+    cursor: Cursor<'t>,
     functions: &'t Functions,
-    /// The variables that the parser lets pass here.
+    /// The variables that the parser lets pass here, besides `$`.
     known: Vec<&'t [u8]>,
     blocks: Vec<Block>,
     /// How many bodies of `range` are around this place.
@@ -114,41 +113,32 @@ enum End {
 /// Every step gives `None` where the parser has to decide.
 impl<'t> Scanner<'t> {
     fn run(mut self) -> Option<Outlines> {
-        while let Some(length) = find(self.rest(), LEFT) {
-            self.written(self.at..self.at + length)?;
-            self.tag = self.at + length;
-            self.at += length + LEFT.len();
-            if has_left_marker(self.rest()) {
-                self.at += 2;
+        while let Some(length) = find(self.cursor.rest(), LEFT) {
+            self.written(self.cursor.at..self.cursor.at + length)?;
+            self.tag = self.cursor.at + length;
+            self.cursor.at += length + LEFT.len();
+            if has_left_marker(self.cursor.rest()) {
+                self.cursor.at += 2;
             }
-            if self.rest().starts_with(LEFT_COMMENT) {
-                self.at += LEFT_COMMENT.len();
-                self.at += find(self.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
+            if self.cursor.rest().starts_with(LEFT_COMMENT) {
+                self.cursor.at += LEFT_COMMENT.len();
+                self.cursor.at += find(self.cursor.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
                 // The space of a trim marker.
-                if is(self.byte(), SPACE) && self.text.get(self.at + 1) == Some(&b'-') {
-                    self.at += 1;
+                if is(self.cursor.byte(), SPACE) && self.cursor.text.get(self.cursor.at + 1) == Some(&b'-') {
+                    self.cursor.at += 1;
                 }
                 self.delimiter()?;
             } else {
                 self.action()?;
             }
         }
-        self.written(self.at..self.text.len())?;
+        self.written(self.cursor.at..self.cursor.text.len())?;
         if !self.blocks.is_empty() {
             return None;
         }
-        self.found.push(Outline { name: None, empty: self.empty, range: 0..self.text.len(), start: 0 });
+        self.found.push(Outline { name: None, empty: self.empty, range: 0..self.cursor.text.len(), start: 0 });
         self.bodies.retain(|body| body.len() >= BODY);
         Some(Outlines { templates: self.found, bodies: self.bodies })
-    }
-
-    fn rest(&self) -> &'t [u8] {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    /// The byte that is here; 0, which means nothing to anyone, at the end.
-    fn byte(&self) -> u8 {
-        self.text.get(self.at).copied().unwrap_or(0)
     }
 
     /// Notes what the template at hand writes.
@@ -156,7 +146,7 @@ impl<'t> Scanner<'t> {
         if !self.is_empty() {
             return Some(());
         }
-        let text = self.text.get(range).unwrap_or_default();
+        let text = self.cursor.text.get(range).unwrap_or_default();
         if let Some(byte) = text.iter().find(|byte| !is(**byte, SPACE)) {
             // Beyond ASCII there are other spaces.
             if !byte.is_ascii_graphic() {
@@ -184,40 +174,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn space(&mut self) -> bool {
-        let start = self.at;
-        self.at = skip(self.text, start, SPACE);
-        self.at > start
-    }
-
-    /// Letters, digits and underscores.
-    fn word(&mut self) -> &'t [u8] {
-        let start = self.at;
-        self.at = skip(self.text, start, ALPHANUMERIC);
-        self.text.get(start..self.at).unwrap_or_default()
-    }
-
     /// Moves over a right delimiter and the space that it trims, and tells where its braces end.
     fn delimiter(&mut self) -> Option<usize> {
-        let trims = self.byte() == b'-' && self.at > 0 && is(self.text[self.at - 1], SPACE);
+        let cursor = &mut self.cursor;
+        let trims = cursor.byte() == b'-' && cursor.at > 0 && is(cursor.text[cursor.at - 1], SPACE);
+        cursor.at += usize::from(trims);
+        cursor.braces()?;
+        let end = cursor.at;
         if trims {
-            self.at += 1;
-        }
-        if !self.rest().starts_with(RIGHT) {
-            return None;
-        }
-        self.at += RIGHT.len();
-        let end = self.at;
-        if trims {
-            self.space();
+            cursor.space();
         }
         Some(end)
     }
 
     fn action(&mut self) -> Option<()> {
-        self.space();
-        let start = self.at;
-        match self.word() {
+        self.cursor.space();
+        let start = self.cursor.at;
+        match self.cursor.word().bytes {
             b"if" => self.open(Kind::If),
             b"with" => self.open(Kind::With),
             b"range" => self.open(Kind::Range),
@@ -226,15 +199,15 @@ impl<'t> Scanner<'t> {
             b"define" => self.definition(),
             b"break" | b"continue" if self.loops > 0 => {
                 self.fill();
-                self.space();
+                self.cursor.space();
                 self.delimiter().map(drop)
             }
             b"template" => {
                 self.fill();
-                self.space();
+                self.cursor.space();
                 self.name()?;
-                self.space();
-                if matches!(self.byte(), b'-' | b'}') {
+                self.cursor.space();
+                if matches!(self.cursor.byte(), b'-' | b'}') {
                     return self.delimiter().map(drop);
                 }
                 self.pipeline(End::Delimiter, 1)
@@ -242,7 +215,7 @@ impl<'t> Scanner<'t> {
             b"block" | b"break" | b"continue" => None,
             _ => {
                 self.fill();
-                self.at = start;
+                self.cursor.at = start;
                 self.pipeline(End::Delimiter, 1)
             }
         }
@@ -265,7 +238,7 @@ impl<'t> Scanner<'t> {
         if let Some(block) = self.blocks.last_mut().filter(|_| self.loops == 0) {
             block.body = Some(self.bodies.len());
             // A text is shorter than 4 GiB.
-            self.bodies.push(self.at as u32..self.at as u32);
+            self.bodies.push(self.cursor.at as u32..self.cursor.at as u32);
         }
     }
 
@@ -279,15 +252,15 @@ impl<'t> Scanner<'t> {
 
     /// The pipeline after a keyword.
     fn condition(&mut self, kind: Kind) -> Option<()> {
-        if !self.space() {
+        if !self.cursor.space() {
             return None;
         }
         self.pipeline(End::Delimiter, if kind == Kind::Range { 2 } else { 1 })
     }
 
     fn otherwise(&mut self) -> Option<()> {
-        let spaced = self.space();
-        let next = self.byte();
+        let spaced = self.cursor.space();
+        let next = self.cursor.byte();
         let block = self.blocks.last_mut().filter(|block| block.kind != Kind::Define && !block.has_else)?;
         let kind = block.kind;
         let chained = spaced && is(next, ALPHANUMERIC);
@@ -295,7 +268,7 @@ impl<'t> Scanner<'t> {
         self.end_body();
         if chained {
             // Such a chain has one end, so that its variables are known as long as those of the first.
-            match (kind, self.word()) {
+            match (kind, self.cursor.word().bytes) {
                 (Kind::If, b"if") | (Kind::With, b"with") => self.condition(kind)?,
                 _ => return None,
             }
@@ -308,14 +281,13 @@ impl<'t> Scanner<'t> {
     }
 
     fn end(&mut self) -> Option<()> {
-        self.space();
+        self.cursor.space();
         self.end_body();
         let block = self.blocks.pop()?;
         let end = self.delimiter()? - RIGHT.len();
         self.known.truncate(block.known);
         self.loops -= usize::from(block.kind == Kind::Range && !block.has_else);
         if block.kind == Kind::Define {
-            self.known.push(b"$");
             self.found.last_mut()?.range.end = end;
         }
         Some(())
@@ -323,47 +295,47 @@ impl<'t> Scanner<'t> {
 
     /// A definition. Go takes one only outside of everything; there its variables are its own.
     fn definition(&mut self) -> Option<()> {
-        if !self.blocks.is_empty() || !self.space() {
+        if !self.blocks.is_empty() || !self.cursor.space() {
             return None;
         }
         let name = self.name()?;
-        self.space();
+        self.cursor.space();
         let start = self.delimiter()?;
         if self.found.len() >= TEMPLATES || self.found.iter().any(|outline| outline.name.as_ref() == Some(&name)) {
             return None;
         }
         // What the text itself declared is not seen inside, and is afterwards: too rare to keep it apart.
-        if self.known.len() != 1 {
+        if !self.known.is_empty() {
             return None;
         }
-        self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.at });
+        self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.cursor.at });
         self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, body: None });
         Some(())
     }
 
     /// The name of a template, if it is quoted plainly.
     fn name(&mut self) -> Option<Str> {
-        let start = self.at + 1;
-        if self.byte() != b'"' || !self.string()? {
+        let start = self.cursor.at + 1;
+        if self.cursor.byte() != b'"' || !self.string()? {
             return None;
         }
-        Some(self.source.slice(start..self.at - 1))
+        Some(self.source.slice(start..self.cursor.at - 1))
     }
 
     /// A quoted string; whether it means the bytes that it holds.
     fn string(&mut self) -> Option<bool> {
         let mut plain = true;
-        self.at += 1;
+        let cursor = &mut self.cursor;
+        cursor.at += 1;
         loop {
-            self.at += memchr::memchr3(b'"', b'\\', b'\n', self.rest())?;
-            match self.byte() {
+            match cursor.seek_in_string()? {
                 b'"' => {
-                    self.at += 1;
+                    cursor.at += 1;
                     return Some(plain);
                 }
-                b'\\' if matches!(self.text.get(self.at + 1), Some(b'n' | b't' | b'r' | b'\\' | b'"')) => {
+                b'\\' if matches!(cursor.next_byte(), b'n' | b't' | b'r' | b'\\' | b'"') => {
                     plain = false;
-                    self.at += 2;
+                    cursor.at += 2;
                 }
                 _ => return None,
             }
@@ -372,19 +344,19 @@ impl<'t> Scanner<'t> {
 
     /// A pipeline, of which up to `declarations` variables may be declared or assigned, and what ends it.
     fn pipeline(&mut self, end: End, declarations: usize) -> Option<()> {
-        self.space();
+        self.cursor.space();
         self.declarations(declarations)?;
         let mut first = true;
         loop {
             self.command(first)?;
             first = false;
-            match self.byte() {
+            match self.cursor.byte() {
                 b'|' => {
-                    self.at += 1;
-                    self.space();
+                    self.cursor.at += 1;
+                    self.cursor.space();
                 }
                 b')' if end == End::Parenthesis => {
-                    self.at += 1;
+                    self.cursor.at += 1;
                     return Some(());
                 }
                 _ if end == End::Delimiter => return self.delimiter().map(drop),
@@ -394,39 +366,38 @@ impl<'t> Scanner<'t> {
     }
 
     fn declarations(&mut self, most: usize) -> Option<()> {
-        let start = self.at;
+        let start = self.cursor.at;
         let mut names: [&[u8]; 2] = [b"", b""];
         let mut count = 0;
-        while self.byte() == b'$' && count < most {
+        while self.cursor.byte() == b'$' && count < most {
             names[count] = self.variable()?;
             count += 1;
-            self.space();
-            match self.byte() {
+            self.cursor.space();
+            match self.cursor.byte() {
                 b',' => {
-                    self.at += 1;
-                    self.space();
+                    self.cursor.at += 1;
+                    self.cursor.space();
                     continue;
                 }
-                b':' if self.rest().starts_with(b":=") => self.at += 2,
-                b'=' => self.at += 1,
+                b':' if self.cursor.rest().starts_with(b":=") => self.cursor.at += 2,
+                b'=' => self.cursor.at += 1,
                 _ => break,
             }
-            self.space();
+            self.cursor.space();
             self.known.extend_from_slice(&names[..count]);
             return Some(());
         }
         // It was an argument; a comma after one is no argument and found there.
-        self.at = start;
+        self.cursor.at = start;
         Some(())
     }
 
-    /// `$` and a name.
+    /// `$` and a name, without the `$`.
     fn variable(&mut self) -> Option<&'t [u8]> {
-        let start = self.at;
-        self.at += 1;
-        self.word();
-        let ends = is(self.byte(), TERMINATOR) || self.rest().starts_with(RIGHT);
-        ends.then(|| self.text.get(start..self.at).unwrap_or_default())
+        self.cursor.at += 1;
+        let name = self.cursor.word().bytes;
+        let ends = is(self.cursor.byte(), TERMINATOR) || self.cursor.rest().starts_with(RIGHT);
+        ends.then_some(name)
     }
 
     /// Operands up to a bar, a parenthesis or a delimiter. Only the first command of a pipeline may be a constant.
@@ -435,11 +406,11 @@ impl<'t> Scanner<'t> {
             return None;
         }
         loop {
-            let spaced = self.space();
-            match self.byte() {
+            let spaced = self.cursor.space();
+            match self.cursor.byte() {
                 b'|' | b')' => return Some(()),
                 b'}' => return Some(()),
-                b'-' if spaced && self.rest()[1..].starts_with(RIGHT) => return Some(()),
+                b'-' if spaced && self.cursor.rest()[1..].starts_with(RIGHT) => return Some(()),
                 _ if spaced => self.operand().map(drop)?,
                 _ => return None,
             }
@@ -448,20 +419,18 @@ impl<'t> Scanner<'t> {
 
     /// An operand; whether it is a constant.
     fn operand(&mut self) -> Option<bool> {
-        match self.byte() {
-            b'.' => match self.text.get(self.at + 1) {
-                Some(byte) if is(*byte, ALPHANUMERIC) => {
-                    self.fields()?;
-                    Some(false)
-                }
-                _ => {
-                    self.at += 1;
-                    Some(true)
-                }
-            },
+        match self.cursor.byte() {
+            b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
+                self.fields()?;
+                Some(false)
+            }
+            b'.' => {
+                self.cursor.at += 1;
+                Some(true)
+            }
             b'$' => {
                 let name = self.variable()?;
-                if !self.known.iter().rev().any(|known| *known == name) {
+                if !name.is_empty() && !self.known.iter().rev().any(|known| *known == name) {
                     return None;
                 }
                 self.fields()?;
@@ -472,10 +441,10 @@ impl<'t> Scanner<'t> {
                 Some(true)
             }
             b'`' => {
-                self.at += 1;
-                let length = memchr::memchr2(b'`', b'\r', self.rest())?;
-                self.at += length;
-                (self.byte() == b'`').then(|| self.at += 1)?;
+                self.cursor.at += 1;
+                let length = memchr::memchr2(b'`', b'\r', self.cursor.rest())?;
+                self.cursor.at += length;
+                (self.cursor.byte() == b'`').then(|| self.cursor.at += 1)?;
                 Some(true)
             }
             b'(' => {
@@ -483,7 +452,7 @@ impl<'t> Scanner<'t> {
                     return None;
                 }
                 self.parentheses += 1;
-                self.at += 1;
+                self.cursor.at += 1;
                 self.pipeline(End::Parenthesis, 0)?;
                 self.parentheses -= 1;
                 self.fields()?;
@@ -493,19 +462,22 @@ impl<'t> Scanner<'t> {
                 self.number()?;
                 Some(true)
             }
-            _ => match self.word() {
-                b"true" | b"false" | b"nil" => Some(true),
-                word => self.functions.get(word).map(|_| false),
-            },
+            _ => {
+                let word = self.cursor.word();
+                match word.bytes {
+                    b"true" | b"false" | b"nil" => Some(true),
+                    _ => self.functions.find(word).map(|_| false),
+                }
+            }
         }
     }
 
     /// Fields, each after its dot.
     fn fields(&mut self) -> Option<()> {
-        while self.byte() == b'.' {
-            self.at += 1;
+        while self.cursor.byte() == b'.' {
+            self.cursor.at += 1;
             // A digit would make it a number.
-            if self.byte().is_ascii_digit() || self.word().is_empty() {
+            if self.cursor.byte().is_ascii_digit() || self.cursor.word().bytes.is_empty() {
                 return None;
             }
         }
@@ -516,19 +488,19 @@ impl<'t> Scanner<'t> {
     fn number(&mut self) -> Option<()> {
         const DIGITS: usize = 15;
         let digits = |scanner: &mut Self| {
-            let start = scanner.at;
-            while scanner.byte().is_ascii_digit() {
-                scanner.at += 1;
+            let start = scanner.cursor.at;
+            while scanner.cursor.byte().is_ascii_digit() {
+                scanner.cursor.at += 1;
             }
-            (1..=DIGITS).contains(&(scanner.at - start)).then(|| scanner.text[start])
+            (1..=DIGITS).contains(&(scanner.cursor.at - start)).then(|| scanner.cursor.text[start])
         };
-        self.at += usize::from(self.byte() == b'-');
-        let start = self.at;
-        if digits(self)? == b'0' && self.at > start + 1 {
+        self.cursor.at += usize::from(self.cursor.byte() == b'-');
+        let start = self.cursor.at;
+        if digits(self)? == b'0' && self.cursor.at > start + 1 {
             return None;
         }
-        if self.byte() == b'.' {
-            self.at += 1;
+        if self.cursor.byte() == b'.' {
+            self.cursor.at += 1;
             digits(self)?;
         }
         Some(())

@@ -8,9 +8,7 @@ use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
-use super::node::{
-    Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
-};
+use super::node::{Action, Chain, Command, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable};
 use super::number::Number;
 use super::templates::Language;
 use crate::go::strconv::{quote, unquote};
@@ -484,7 +482,7 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        let first = self.commands.len();
+        let before = self.commands.len();
         loop {
             let item = self.next_non_space();
             match item.kind {
@@ -510,16 +508,24 @@ impl<'p> Parser<'p> {
                 }
             }
         }
-        if self.commands.len() == first {
+        let mut commands = self.commands.drain(before..);
+        let Some(first) = commands.next() else {
+            drop(commands);
             return self.error(format!("missing value for {context}"));
-        }
+        };
+        let rest: Box<[Command]> = commands.collect();
         let constant = |command: &Command| {
             matches!(
-                command.arguments.first().map(|argument| &argument.operand),
-                Some(Operand::Bool(_) | Operand::Dot | Operand::Nil | Operand::Number(_) | Operand::String(_))
+                command.operand.operand,
+                Operand::Bool(_)
+                    | Operand::Dot
+                    | Operand::Nil
+                    | Operand::Number(_)
+                    | Operand::String(_)
+                    | Operand::Quoted(_)
             )
         };
-        if let Some(stage) = self.commands[first..].iter().skip(1).position(constant) {
+        if let Some(stage) = rest.iter().position(constant) {
             return self.error(format!("non executable command in pipeline stage {}", stage + 2));
         }
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
@@ -530,7 +536,7 @@ impl<'p> Parser<'p> {
             Declaration { name, slot }
         };
         let declarations = names.into_iter().map(declare).collect();
-        Ok(Pipe { position, assign, declarations, commands: self.commands.drain(first..).collect() })
+        Ok(Pipe { position, assign, declarations, first, rest })
     }
 
     fn control(&mut self, control: Control) -> Result<()> {
@@ -646,9 +652,12 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        if self.arguments.len() == first {
+        let mut operands = self.arguments.drain(first..);
+        let Some(operand) = operands.next() else {
+            drop(operands);
             return self.error("empty command");
-        }
+        };
+        let arguments = operands.collect();
         let mut slots = Vec::new();
         if conditional {
             self.current.conditional -= 1;
@@ -657,8 +666,7 @@ impl<'p> Parser<'p> {
                 (pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32),
             );
         }
-        let arguments = self.arguments.drain(first..).collect();
-        Ok(Command { position, arguments, conditional: slots.into_boxed_slice() })
+        Ok(Command { position, operand, arguments, conditional: slots.into_boxed_slice() })
     }
 
     fn operand(&mut self) -> Result<Option<Expression>> {
@@ -681,7 +689,12 @@ impl<'p> Parser<'p> {
         match &mut node.operand {
             Operand::Field(first) => *first = fields,
             Operand::Variable(variable) => variable.fields = fields,
-            Operand::Bool(_) | Operand::String(_) | Operand::Number(_) | Operand::Nil | Operand::Dot => {
+            Operand::Bool(_)
+            | Operand::String(_)
+            | Operand::Quoted(_)
+            | Operand::Number(_)
+            | Operand::Nil
+            | Operand::Dot => {
                 return self.error(format!("unexpected . after term {}", quote(node.text().as_bytes())));
             }
             _ => {
@@ -726,9 +739,7 @@ impl<'p> Parser<'p> {
                 let position = pipe.position;
                 return Ok(Some(Expression { position, operand: Operand::Pipe(Box::new(pipe)) }));
             }
-            Kind::String | Kind::RawString => {
-                Operand::String(Box::new(Literal { quoted: self.value_str(item), text: self.unquote(item)? }))
-            }
+            Kind::String | Kind::RawString => Operand::of_string(self.value_str(item), self.unquote(item)?),
             _ => {
                 self.backup();
                 return Ok(None);
