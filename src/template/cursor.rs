@@ -93,9 +93,7 @@ impl<'t> Cursor<'t> {
     pub fn seek_in_string(&mut self) -> Option<u8> {
         while let Some(eight) = self.rest().first_chunk() {
             let eight = u64::from_le_bytes(*eight);
-            let found = zeros(eight ^ ONES * u64::from(b'"'))
-                | zeros(eight ^ ONES * u64::from(b'\\'))
-                | zeros(eight ^ ONES * u64::from(b'\n'));
+            let found = zeros(eight ^ each(b'"')) | zeros(eight ^ each(b'\\')) | zeros(eight ^ each(b'\n'));
             if found != 0 {
                 self.at += found.trailing_zeros() as usize / 8;
                 return Some(self.byte());
@@ -122,20 +120,23 @@ pub(super) fn first(word: &[u8]) -> u64 {
     word.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte))
 }
 
-const ONES: u64 = u64::from_le_bytes([1; 8]);
-const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+const ONES: u64 = each(1);
+const HIGH: u64 = each(0x80);
+
+/// Eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
 
 /// How many bytes, from the lowest on, are letters, digits or underscores.
 #[inline]
 fn alphanumeric(eight: u64) -> usize {
     // Without their highest bits no byte carries into the next one.
     let ascii = eight & !HIGH;
-    let within = |bytes: u64, from: u8, to: u8| {
-        (bytes + ONES * u64::from(0x80 - from)) & !(bytes + ONES * u64::from(0x80 - to - 1))
-    };
+    let within = |bytes: u64, from: u8, to: u8| (bytes + each(0x80 - from)) & !(bytes + each(0x80 - to - 1));
     let digits = within(ascii, b'0', b'9');
-    let letters = within(ascii | ONES * 0x20, b'a', b'z');
-    let not_underscores = (ascii ^ ONES * u64::from(b'_')) + ONES * 0x7f;
+    let letters = within(ascii | each(0x20), b'a', b'z');
+    let not_underscores = (ascii ^ each(b'_')) + each(0x7f);
     let others = not_underscores & !(digits | letters) | eight;
     (others & HIGH).trailing_zeros() as usize / 8
 }

@@ -66,7 +66,7 @@ const TEMPLATES: usize = 256;
 /// How many bytes a body has that is parsed for itself. Of those of kafka's chart, which are parsed in 1,900 to 20,000
 /// instructions, most never run; what a body costs for itself are some 600.
 /// This crate's tests, and fuzzers, leave nearly every body for later.
-const BODY: usize = if cfg!(any(test, fuzzing)) { 2 } else { 256 };
+const BODY: usize = if cfg!(any(test, fuzzing)) { 2 } else { 64 };
 
 struct Scanner<'t> {
     source: &'t Str,
@@ -255,7 +255,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.space() {
             return None;
         }
-        self.pipeline(End::Delimiter, if kind == Kind::Range { 2 } else { 1 })
+        self.pipeline(End::Delimiter, if kind == Kind::Range { 2 } else { 64 })
     }
 
     fn otherwise(&mut self) -> Option<()> {
