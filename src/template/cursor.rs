@@ -1,9 +1,10 @@
 //! A place in a text that moves forward, with which `outline` and `build` read.
 //!
-//! Words and strings are read eight bytes at a time, as nearly all of them are short: what they cost otherwise is not
+//! Words and strings are read sixteen bytes at a time, as nearly all of them are short: what they cost otherwise is not
 //! the bytes but the wrong guesses of where they end.
 
 use super::lex::{ALPHANUMERIC, RIGHT, SPACE, is, skip};
+use super::sixteen::Sixteen;
 
 pub(super) struct Cursor<'t> {
     pub text: &'t [u8],
@@ -55,24 +56,26 @@ impl<'t> Cursor<'t> {
     #[inline(always)]
     pub fn word(&mut self) -> Word<'t> {
         let rest = self.rest();
-        let Some(eight) = rest.first_chunk() else { return self.last_word() };
-        let eight = u64::from_le_bytes(*eight);
-        let length = alphanumeric(eight);
-        if length == 8 {
-            return self.long_word(eight);
+        let (Some(sixteen), Some(first)) = (Sixteen::of(rest), rest.first_chunk()) else { return self.last_word() };
+        let length = sixteen.word();
+        let first = u64::from_le_bytes(*first);
+        if length == 16 {
+            return self.long_word(first);
         }
         self.at += length;
-        Word { bytes: &rest[..length], first: eight & !(u64::MAX << (8 * length)) }
+        let first = if length < 8 { first & !(u64::MAX << (8 * length)) } else { first };
+        Word { bytes: &rest[..length], first }
     }
 
-    /// A word that begins with these eight bytes.
+    /// A word that begins with sixteen bytes, of which these are the first.
+    #[inline(never)]
     fn long_word(&mut self, first: u64) -> Word<'t> {
         let start = self.at;
-        self.at += 8;
-        while let Some(more) = self.rest().first_chunk() {
-            let length = alphanumeric(u64::from_le_bytes(*more));
+        self.at += 16;
+        while let Some(sixteen) = Sixteen::of(self.rest()) {
+            let length = sixteen.word();
             self.at += length;
-            if length < 8 {
+            if length < 16 {
                 return Word { bytes: self.since(start), first };
             }
         }
@@ -89,16 +92,50 @@ impl<'t> Cursor<'t> {
         Word { bytes, first: first(bytes) }
     }
 
+    /// Moves over names, each after its dot; there may be none. `None` where a dot has no name, or a digit follows it.
+    #[inline(always)]
+    pub fn fields(&mut self) -> Option<()> {
+        if self.byte() == b'.' { self.some_fields() } else { Some(()) }
+    }
+
+    fn some_fields(&mut self) -> Option<()> {
+        // Whether a dot is before this place.
+        let mut dot = 0;
+        while let Some(sixteen) = Sixteen::of(self.rest()) {
+            let (words, dots) = (sixteen.words(), sixteen.equal(b'.'));
+            let length = (words | dots).trailing_ones();
+            // What is no beginning of a name, up to the byte that ends them.
+            let wrong = (dots << 1 | dot) & (!words | sixteen.digits()) & 0xffff;
+            (wrong << (31 - length) == 0).then_some(())?;
+            self.at += length as usize;
+            if length < 16 {
+                return Some(());
+            }
+            dot = dots >> 15;
+        }
+        loop {
+            if dot == 1 && (self.byte().is_ascii_digit() || !is(self.byte(), ALPHANUMERIC)) {
+                return None;
+            }
+            self.word();
+            dot = u32::from(self.byte() == b'.');
+            if dot == 0 {
+                return Some(());
+            }
+            self.at += 1;
+        }
+    }
+
     /// Moves to the next quote, backslash or line feed of a string in double quotes.
+    #[inline(always)]
     pub fn seek_in_string(&mut self) -> Option<u8> {
-        while let Some(eight) = self.rest().first_chunk() {
-            let eight = u64::from_le_bytes(*eight);
-            let found = zeros(eight ^ each(b'"')) | zeros(eight ^ each(b'\\')) | zeros(eight ^ each(b'\n'));
+        while let Some(sixteen) = Sixteen::of(self.rest()) {
+            let found = sixteen.equal(b'"') | sixteen.equal(b'\\') | sixteen.equal(b'\n');
             if found != 0 {
-                self.at += found.trailing_zeros() as usize / 8;
+                self.at += found.trailing_zeros() as usize;
                 return Some(self.byte());
             }
-            self.at += 8;
+            self.at += 16;
         }
         self.at += self.rest().iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'))?;
         Some(self.byte())
@@ -120,43 +157,16 @@ pub(super) fn first(word: &[u8]) -> u64 {
     word.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte))
 }
 
-const ONES: u64 = each(1);
-const HIGH: u64 = each(0x80);
-
-/// Eight times the same byte.
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
-}
-
-/// How many bytes, from the lowest on, are letters, digits or underscores.
-#[inline]
-fn alphanumeric(eight: u64) -> usize {
-    // Without their highest bits no byte carries into the next one.
-    let ascii = eight & !HIGH;
-    let within = |bytes: u64, from: u8, to: u8| (bytes + each(0x80 - from)) & !(bytes + each(0x80 - to - 1));
-    let digits = within(ascii, b'0', b'9');
-    let letters = within(ascii | each(0x20), b'a', b'z');
-    let not_underscores = (ascii ^ each(b'_')) + each(0x7f);
-    let others = not_underscores & !(digits | letters) | eight;
-    (others & HIGH).trailing_zeros() as usize / 8
-}
-
-/// The highest bits of the bytes that are zero; perhaps of more, but not of lower ones.
-#[inline]
-fn zeros(eight: u64) -> u64 {
-    eight.wrapping_sub(ONES) & !eight & HIGH
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::go::random::Random;
 
     #[test]
-    fn eight_bytes_are_what_each_of_them_is() {
+    fn sixteen_bytes_are_what_each_of_them_is() {
         let mut random = Random(0x9e37_79b9_7f4a_7c15);
         for _ in 0..200_000 {
-            let text: Vec<u8> = (0..random.below(20))
+            let text: Vec<u8> = (0..random.below(40))
                 .map(|_| {
                     if random.below(4) == 0 {
                         random.below(256) as u8
@@ -174,5 +184,28 @@ mod tests {
             assert_eq!(cursor.seek_in_string(), found.map(|at| text[at]), "{text:?}");
             assert!(found.is_none_or(|at| at == cursor.at));
         }
+    }
+
+    #[test]
+    fn a_field_is_a_dot_and_a_name() {
+        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut ends = [0; 2];
+        for _ in 0..200_000 {
+            let pieces = ["a", "B", "_", "7", ".", ".c", ".long_name", " ", "é", ")"];
+            let text: String = (0..random.below(40)).map(|_| random.choice(&pieces)).collect();
+            let text = text.as_bytes();
+            let mut at = 0;
+            let mut wrong = false;
+            while text.get(at) == Some(&b'.') && !wrong {
+                let name = skip(text, at + 1, ALPHANUMERIC);
+                wrong = name == at + 1 || text[at + 1].is_ascii_digit();
+                at = name;
+            }
+            let mut cursor = Cursor { text, at: 0 };
+            let found = cursor.fields().map(|()| cursor.at);
+            assert_eq!(found, (!wrong).then_some(at), "{text:?}");
+            ends[usize::from(wrong)] += 1;
+        }
+        assert!(ends.iter().all(|count| *count > 10_000), "{ends:?}");
     }
 }

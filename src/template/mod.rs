@@ -25,6 +25,7 @@ mod node;
 mod number;
 mod outline;
 mod parse;
+mod sixteen;
 #[cfg(test)]
 mod tests;
 

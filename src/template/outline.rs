@@ -50,7 +50,6 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
         known: Vec::new(),
         blocks: Vec::new(),
         loops: 0,
-        parentheses: 0,
         found: Vec::new(),
         empty: true,
         tag: 0,
@@ -77,7 +76,6 @@ struct Scanner<'t> {
     blocks: Vec<Block>,
     /// How many bodies of `range` are around this place.
     loops: usize,
-    parentheses: usize,
     found: Vec<Outline>,
     /// Whether the text's own template is empty so far.
     empty: bool,
@@ -101,13 +99,6 @@ enum Kind {
     With,
     Range,
     Define,
-}
-
-/// What ends a pipeline.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Delimiter,
-    Parenthesis,
 }
 
 /// Every step gives `None` where the parser has to decide.
@@ -210,13 +201,13 @@ impl<'t> Scanner<'t> {
                 if matches!(self.cursor.byte(), b'-' | b'}') {
                     return self.delimiter().map(drop);
                 }
-                self.pipeline(End::Delimiter, 1)
+                self.pipeline(1)
             }
             b"block" | b"break" | b"continue" => None,
             _ => {
                 self.fill();
                 self.cursor.at = start;
-                self.pipeline(End::Delimiter, 1)
+                self.pipeline(1)
             }
         }
     }
@@ -255,7 +246,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.space() {
             return None;
         }
-        self.pipeline(End::Delimiter, if kind == Kind::Range { 2 } else { 64 })
+        self.pipeline(if kind == Kind::Range { 2 } else { 64 })
     }
 
     fn otherwise(&mut self) -> Option<()> {
@@ -342,25 +333,59 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// A pipeline, of which up to `declarations` variables may be declared or assigned, and what ends it.
-    fn pipeline(&mut self, end: End, declarations: usize) -> Option<()> {
+    /// A pipeline, of which up to `declarations` variables may be declared or assigned, and the delimiter that ends it.
+    ///
+    /// Of the parentheses around an operand only two things are kept: how many there are, and in which of the pipelines
+    /// in them the command at hand is not the first one. Only that may be a constant.
+    fn pipeline(&mut self, declarations: usize) -> Option<()> {
         self.cursor.space();
         self.declarations(declarations)?;
-        let mut first = true;
+        let (mut parentheses, mut later) = (0, 0_u128);
+        let mut begins_command = true;
         loop {
-            self.command(first)?;
-            first = false;
-            match self.cursor.byte() {
-                b'|' => {
-                    self.cursor.at += 1;
-                    self.cursor.space();
+            if self.cursor.byte() == b'(' {
+                parentheses += 1;
+                (parentheses < DEPTH).then_some(())?;
+                later &= !(1 << parentheses);
+                begins_command = true;
+                self.cursor.at += 1;
+                self.cursor.space();
+                continue;
+            }
+            let is_constant = self.operand()?;
+            if is_constant && begins_command && later >> parentheses & 1 == 1 {
+                return None;
+            }
+            loop {
+                let spaced = self.cursor.space();
+                match self.cursor.byte() {
+                    b'|' => {
+                        later |= 1 << parentheses;
+                        begins_command = true;
+                        self.cursor.at += 1;
+                        self.cursor.space();
+                        break;
+                    }
+                    b')' => {
+                        (parentheses > 0).then(|| parentheses -= 1)?;
+                        self.cursor.at += 1;
+                        self.cursor.fields()?;
+                    }
+                    b'-' if !(spaced && self.cursor.next_byte() == RIGHT[0]) => {
+                        begins_command = false;
+                        spaced.then_some(())?;
+                        break;
+                    }
+                    b'-' | b'}' => {
+                        (parentheses == 0).then_some(())?;
+                        return self.delimiter().map(drop);
+                    }
+                    _ => {
+                        begins_command = false;
+                        spaced.then_some(())?;
+                        break;
+                    }
                 }
-                b')' if end == End::Parenthesis => {
-                    self.cursor.at += 1;
-                    return Some(());
-                }
-                _ if end == End::Delimiter => return self.delimiter().map(drop),
-                _ => return None,
             }
         }
     }
@@ -395,33 +420,17 @@ impl<'t> Scanner<'t> {
     /// `$` and a name, without the `$`.
     fn variable(&mut self) -> Option<&'t [u8]> {
         self.cursor.at += 1;
-        let name = self.cursor.word().bytes;
+        // Most often it is `$` alone.
+        let name = if self.cursor.byte() == b'.' { &[] } else { self.cursor.word().bytes };
         let ends = is(self.cursor.byte(), TERMINATOR) || self.cursor.rest().starts_with(RIGHT);
         ends.then_some(name)
     }
 
-    /// Operands up to a bar, a parenthesis or a delimiter. Only the first command of a pipeline may be a constant.
-    fn command(&mut self, first: bool) -> Option<()> {
-        if self.operand()? && !first {
-            return None;
-        }
-        loop {
-            let spaced = self.cursor.space();
-            match self.cursor.byte() {
-                b'|' | b')' => return Some(()),
-                b'}' => return Some(()),
-                b'-' if spaced && self.cursor.rest()[1..].starts_with(RIGHT) => return Some(()),
-                _ if spaced => self.operand().map(drop)?,
-                _ => return None,
-            }
-        }
-    }
-
-    /// An operand; whether it is a constant.
+    /// An operand that is not in parentheses; whether it is a constant.
     fn operand(&mut self) -> Option<bool> {
         match self.cursor.byte() {
             b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
-                self.fields()?;
+                self.cursor.fields()?;
                 Some(false)
             }
             b'.' => {
@@ -433,7 +442,7 @@ impl<'t> Scanner<'t> {
                 if !name.is_empty() && !self.known.iter().rev().any(|known| *known == name) {
                     return None;
                 }
-                self.fields()?;
+                self.cursor.fields()?;
                 Some(false)
             }
             b'"' => {
@@ -447,17 +456,6 @@ impl<'t> Scanner<'t> {
                 (self.cursor.byte() == b'`').then(|| self.cursor.at += 1)?;
                 Some(true)
             }
-            b'(' => {
-                if self.parentheses >= DEPTH {
-                    return None;
-                }
-                self.parentheses += 1;
-                self.cursor.at += 1;
-                self.pipeline(End::Parenthesis, 0)?;
-                self.parentheses -= 1;
-                self.fields()?;
-                Some(false)
-            }
             b'-' | b'0'..=b'9' => {
                 self.number()?;
                 Some(true)
@@ -470,18 +468,6 @@ impl<'t> Scanner<'t> {
                 }
             }
         }
-    }
-
-    /// Fields, each after its dot.
-    fn fields(&mut self) -> Option<()> {
-        while self.cursor.byte() == b'.' {
-            self.cursor.at += 1;
-            // A digit would make it a number.
-            if self.cursor.byte().is_ascii_digit() || self.cursor.word().bytes.is_empty() {
-                return None;
-            }
-        }
-        Some(())
     }
 
     /// A decimal number that surely fits.
