@@ -220,7 +220,7 @@ impl<'s> Builder<'s> {
         }
         let rest = end_of(&mut self.commands, before);
         if names[0].is_none() {
-            return Some(Pipe { position, assign, declarations: Box::default(), first, rest });
+            return Some(Pipe { position, assign, is_deep: false, declarations: Box::default(), first, rest });
         }
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
         let declarations = names.into_iter().flatten().map(|name| {
@@ -233,7 +233,7 @@ impl<'s> Builder<'s> {
             };
             Declaration { name, slot }
         });
-        Some(Pipe { position, assign, declarations: declarations.collect(), first, rest })
+        Some(Pipe { position, assign, is_deep: false, declarations: declarations.collect(), first, rest })
     }
 
     /// The variables that a pipeline sets, and whether they are assigned.

@@ -40,11 +40,16 @@ pub(super) struct Pipe {
     pub position: u32,
     /// The variables are assigned, not declared.
     pub assign: bool,
+    /// It stands in more than [`DEEP`] parentheses.
+    pub is_deep: bool,
     pub declarations: Box<[Declaration]>,
     /// The first command, which most often is the only one.
     pub first: Command,
     pub rest: Box<[Command]>,
 }
+
+/// So many parentheses in each other are dropped by recursion.
+pub(super) const DEEP: usize = 100;
 
 /// A variable that a pipeline sets.
 #[cfg_attr(test, derive(Debug))]
@@ -307,8 +312,11 @@ fn write_fields(fields: &[Field], text: &mut Vec<u8>) {
 }
 
 impl Drop for Pipe {
-    /// Takes nested parentheses apart one after the other, so that dropping them needs no deep stack.
+    /// Takes what is nested deep apart one after the other, so that dropping it needs no deep stack.
     fn drop(&mut self) {
+        if !self.is_deep {
+            return;
+        }
         let mut nested: Vec<Box<Pipe>> = Vec::new();
         let take = |pipe: &mut Pipe, nested: &mut Vec<Box<Pipe>>| {
             for Command { operand, arguments, .. } in std::iter::once(&mut pipe.first).chain(&mut pipe.rest) {

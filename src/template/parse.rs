@@ -8,7 +8,9 @@ use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
-use super::node::{Action, Chain, Command, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable};
+use super::node::{
+    Action, Chain, Command, DEEP, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable,
+};
 use super::number::Number;
 use super::templates::Language;
 use crate::go::strconv::{quote, unquote};
@@ -536,7 +538,8 @@ impl<'p> Parser<'p> {
             Declaration { name, slot }
         };
         let declarations = names.into_iter().map(declare).collect();
-        Ok(Pipe { position, assign, declarations, first, rest })
+        let is_deep = self.current.parentheses > DEEP;
+        Ok(Pipe { position, assign, is_deep, declarations, first, rest })
     }
 
     fn control(&mut self, control: Control) -> Result<()> {
