@@ -19,6 +19,7 @@ pub mod reflect;
 pub mod regexp;
 pub mod scratch;
 pub mod semver;
+pub mod sixteen;
 pub mod slog;
 pub mod str;
 pub mod strconv;

@@ -4,7 +4,7 @@
 //! the bytes but the wrong guesses of where they end.
 
 use super::lex::{ALPHANUMERIC, RIGHT, SPACE, is, skip};
-use super::sixteen::Sixteen;
+use crate::go::sixteen::Sixteen;
 
 pub(super) struct Cursor<'t> {
     pub text: &'t [u8],

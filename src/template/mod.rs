@@ -25,7 +25,6 @@ mod node;
 mod number;
 mod outline;
 mod parse;
-mod sixteen;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,7 @@
 //! lines are recognised here; a document with anything else (anchors, tags, flow collections with mappings in them, odd
 //! keys, a tab where it may be indentation) is left to the parser. What is recognised is a subset of what goyaml accepts.
 
+use crate::go::sixteen::Sixteen;
 use memchr::{memchr, memchr3};
 
 /// How deep collections may nest here.
@@ -152,22 +153,14 @@ impl<'a, S: Sink<'a>> Lines<'a, S> {
     /// The first colon, hash or end of a line. Most are near; those that are not are looked for by blocks.
     #[inline(always)]
     fn find(&self, from: usize) -> usize {
-        // Colons, asterisks and newlines differ in two bits, and an asterisk does no harm.
-        const TWO_BITS: u64 = u64::from_ne_bytes([!0x30; 8]);
-        const NEWLINE: u64 = u64::from_ne_bytes([b'\n'; 8]);
-        const HASH: u64 = u64::from_ne_bytes([b'#'; 8]);
-        const ONES: u64 = u64::from_ne_bytes([1; 8]);
-        let zeros = |word: u64| word.wrapping_sub(ONES) & !word;
         let mut at = from;
-        while at < from + 32 {
-            let Some(eight) = self.text.get(at..).and_then(<[u8]>::first_chunk) else { break };
-            let word = u64::from_le_bytes(*eight);
-            // The lowest of the bits that are set is right.
-            let found = (zeros((word & TWO_BITS) ^ NEWLINE) | zeros(word ^ HASH)) & (ONES << 7);
+        while at < from + 48 {
+            let Some(sixteen) = Sixteen::of(self.rest(at)) else { break };
+            let found = sixteen.equal(b':') | sixteen.equal(b'#') | sixteen.equal(b'\n');
             if found != 0 {
-                return at + found.trailing_zeros() as usize / 8;
+                return at + found.trailing_zeros() as usize;
             }
-            at += 8;
+            at += 16;
         }
         self.find_far(at)
     }
@@ -569,17 +562,16 @@ enum End {
     Open(usize),
 }
 
-/// How many spaces a text begins with. Lines of definitions of resources begin with dozens: eight are taken at a time.
+/// How many spaces a text begins with.
 #[inline(always)]
 pub(super) fn spaces(text: &[u8]) -> usize {
-    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
     let mut count = 0;
-    while let Some(eight) = text.get(count..).and_then(<[u8]>::first_chunk) {
-        let other = u64::from_le_bytes(*eight) ^ SPACES;
-        if other != 0 {
-            return count + other.trailing_zeros() as usize / 8;
+    while let Some(sixteen) = text.get(count..).and_then(Sixteen::of) {
+        let more = sixteen.equal(b' ').trailing_ones() as usize;
+        count += more;
+        if more < 16 {
+            return count;
         }
-        count += 8;
     }
     count + few_spaces(text.get(count..).unwrap_or_default())
 }

@@ -1,12 +1,14 @@
-//! Sixteen bytes of a text at once: a bit for each of them, the lowest for the first.
+//! Sixteen bytes of a text at once: a bit for each of them, the lowest for the first. As Go's internal/bytealg, this is
+//! where the machine's instructions for many bytes are.
 
 #[cfg(not(target_arch = "x86_64"))]
 use halves as machine;
 #[cfg(target_arch = "x86_64")]
 use sse2 as machine;
 
+/// Sixteen bytes.
 #[derive(Clone, Copy)]
-pub(super) struct Sixteen([u8; 16]);
+pub struct Sixteen([u8; 16]);
 
 impl Sixteen {
     /// The first bytes of a text, if it has as many.
@@ -21,17 +23,19 @@ impl Sixteen {
         machine::words(self.0)
     }
 
-    /// How many of these there are, from the first on.
+    /// How many of these there are in a row, from the first on.
     #[inline(always)]
     pub fn word(self) -> usize {
         self.words().trailing_ones() as usize
     }
 
+    /// Decimal digits.
     #[inline(always)]
     pub fn digits(self) -> u32 {
         machine::digits(self.0)
     }
 
+    /// Those that are this one.
     #[inline(always)]
     pub fn equal(self, byte: u8) -> u32 {
         machine::equal(self.0, byte)
