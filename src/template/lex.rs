@@ -1,6 +1,7 @@
 //! Lexing, as text/template/parse lex.go.
 
 use crate::go::Str;
+use crate::go::sixteen::Sixteen;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_digit, is_letter, is_print};
 use crate::go::utf8::{self, RUNE_ERROR};
@@ -89,10 +90,10 @@ fn keyword(word: &[u8]) -> Option<Kind> {
     })
 }
 
-pub(super) const LEFT: &[u8] = b"{{";
-pub(super) const RIGHT: &[u8] = b"}}";
-pub(super) const LEFT_COMMENT: &[u8] = b"/*";
-pub(super) const RIGHT_COMMENT: &[u8] = b"*/";
+pub(super) const LEFT: &[u8; 2] = b"{{";
+pub(super) const RIGHT: &[u8; 2] = b"}}";
+pub(super) const LEFT_COMMENT: &[u8; 2] = b"/*";
+pub(super) const RIGHT_COMMENT: &[u8; 2] = b"*/";
 /// A trim marker and the space that belongs to it.
 const MARKER: usize = 2;
 
@@ -585,9 +586,20 @@ pub(super) fn skip(text: &[u8], mut at: usize, class: u8) -> usize {
 }
 
 /// Where a pattern of two bytes begins.
-pub(super) fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
-    // The patterns are two bytes long, too short for a search that prepares itself.
+pub(super) fn find(text: &[u8], pattern: &[u8; 2]) -> Option<usize> {
+    const NEAR: usize = 64;
+    // The patterns are two bytes long, too short for a search that prepares itself, and most are near.
     let mut from = 0;
+    while from < NEAR
+        && let Some(sixteen) = Sixteen::of(&text[from..])
+    {
+        let found = sixteen.equal(pattern[0]) & sixteen.equal(pattern[1]) >> 1;
+        if found != 0 {
+            return Some(from + found.trailing_zeros() as usize);
+        }
+        // The last byte may be the first of a pattern.
+        from += 15;
+    }
     while let Some(at) = memchr::memchr(pattern[0], &text[from..]) {
         if text[from + at..].starts_with(pattern) {
             return Some(from + at);
