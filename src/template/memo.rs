@@ -8,6 +8,7 @@ use super::templates::{Template, Templates};
 use crate::go::history::{self, Span};
 use crate::go::{Dict, Map, Str, Value};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// What the templates of one set have printed.
 pub(super) struct Memo<'t> {
@@ -189,6 +190,7 @@ fn is_same(one: &Value, other: &Value, depth: usize) -> bool {
                     && one.capacity() == other.capacity()
                     && one.iter().zip(other.iter()).all(|(one, other)| is_same(one, other, depth - 1))
         }
+        (Value::Object(one), Value::Object(other)) => Rc::ptr_eq(one, other),
         (Value::Dict(one), Value::Dict(other)) => {
             one.ty() == other.ty() && (one.same(other) || depth > 0 && are_equal(one, other, depth - 1))
         }
