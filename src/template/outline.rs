@@ -246,7 +246,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.space() {
             return None;
         }
-        self.pipeline(if kind == Kind::Range { 2 } else { 64 })
+        self.pipeline(if kind == Kind::Range { 2 } else { 1 })
     }
 
     fn otherwise(&mut self) -> Option<()> {
@@ -613,6 +613,8 @@ pub(super) mod tests {
             "{{ else }}",
             "{{ $x := 1 }}",
             "{{ range $i, $x := .a }}",
+            "{{ if $i, $x := .a }}",
+            "$i, $x",
             "{{/* c */}}",
             "{{- end -}}\n",
             "{{ include \"a\" . | upper }}",
