@@ -160,7 +160,7 @@ unsafe impl GlobalAlloc for Heap {
 pub fn prepare() {
     const RESERVED: usize = 64 << 20;
     const HUGE_PAGE: usize = 2 << 20;
-    const SMALL_PAGES: usize = 256 << 10;
+    const SMALL_PAGES: usize = 192 << 10;
     // SAFETY: the options may be set at any time. What the advice concerns belongs to the block at hand or, once that
     // is free, to the rest of the heap, and it changes only how pages come to be. The second block lies where the
     // first one did and is never touched: it moves the start of the heap to the right distance from a huge page.

@@ -3,9 +3,10 @@
 //! Words and strings are read sixteen bytes at a time, as nearly all of them are short: what they cost otherwise is not
 //! the bytes but the wrong guesses of where they end.
 
-use super::lex::{ALPHANUMERIC, RIGHT, SPACE, is, skip};
+use super::lex::{ALPHANUMERIC, RIGHT, SPACE, TERMINATOR, is, skip};
 use crate::go::sixteen::Sixteen;
 
+#[derive(Clone, Copy)]
 pub(super) struct Cursor<'t> {
     pub text: &'t [u8],
     pub at: usize,
@@ -17,6 +18,16 @@ pub(super) struct Word<'t> {
     pub bytes: &'t [u8],
     /// The first eight of them, the lowest first; zeros stand for those that are missing.
     pub first: u64,
+}
+
+impl<'t> Word<'t> {
+    pub fn of(bytes: &'t [u8]) -> Word<'t> {
+        let first = match bytes.first_chunk() {
+            Some(first) => u64::from_le_bytes(*first),
+            None => bytes.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte)),
+        };
+        Word { bytes, first }
+    }
 }
 
 impl<'t> Cursor<'t> {
@@ -56,49 +67,53 @@ impl<'t> Cursor<'t> {
     #[inline(always)]
     pub fn word(&mut self) -> Word<'t> {
         let rest = self.rest();
-        let (Some(sixteen), Some(first)) = (Sixteen::of(rest), rest.first_chunk()) else { return self.last_word() };
-        let length = sixteen.word();
-        let first = u64::from_le_bytes(*first);
-        if length == 16 {
-            return self.long_word(first);
-        }
-        self.at += length;
-        let first = if length < 8 { first & !(u64::MAX << (8 * length)) } else { first };
-        Word { bytes: &rest[..length], first }
+        let word = match (Sixteen::of(rest).map(Sixteen::word), rest.first_chunk()) {
+            (Some(length @ 0..16), Some(first)) => {
+                let first = u64::from_le_bytes(*first);
+                let first = if length < 8 { first & !(u64::MAX << (8 * length)) } else { first };
+                Word { bytes: &rest[..length], first }
+            }
+            (Some(_), _) => self.long_word(),
+            (None, _) => self.last_word(),
+        };
+        self.at += word.bytes.len();
+        word
     }
 
-    /// A word that begins with sixteen bytes, of which these are the first.
+    // What is rare takes the cursor by value, so that the other steps may keep it in registers.
+
+    /// The word here, which is longer.
     #[inline(never)]
-    fn long_word(&mut self, first: u64) -> Word<'t> {
+    fn long_word(mut self) -> Word<'t> {
         let start = self.at;
-        self.at += 16;
         while let Some(sixteen) = Sixteen::of(self.rest()) {
             let length = sixteen.word();
             self.at += length;
             if length < 16 {
-                return Word { bytes: self.since(start), first };
+                return Word::of(self.since(start));
             }
         }
         self.at = skip(self.text, self.at, ALPHANUMERIC);
-        Word { bytes: self.since(start), first }
+        Word::of(self.since(start))
     }
 
-    /// A word in the last bytes of the text.
+    /// The word here, near the end of the text.
     #[cold]
-    fn last_word(&mut self) -> Word<'t> {
-        let start = self.at;
-        self.at = skip(self.text, start, ALPHANUMERIC);
-        let bytes = self.since(start);
-        Word { bytes, first: first(bytes) }
+    fn last_word(self) -> Word<'t> {
+        Word::of(&self.text[self.at..skip(self.text, self.at, ALPHANUMERIC)])
     }
 
     /// Moves over names, each after its dot; there may be none. `None` where a dot has no name, or a digit follows it.
     #[inline(always)]
     pub fn fields(&mut self) -> Option<()> {
-        if self.byte() == b'.' { self.some_fields() } else { Some(()) }
+        if self.byte() == b'.' {
+            self.at = self.after_fields()?;
+        }
+        Some(())
     }
 
-    fn some_fields(&mut self) -> Option<()> {
+    #[inline(never)]
+    fn after_fields(mut self) -> Option<usize> {
         // Whether a dot is before this place.
         let mut dot = 0;
         while let Some(sixteen) = Sixteen::of(self.rest()) {
@@ -109,7 +124,7 @@ impl<'t> Cursor<'t> {
             (wrong << (31 - length) == 0).then_some(())?;
             self.at += length as usize;
             if length < 16 {
-                return Some(());
+                return Some(self.at);
             }
             dot = dots >> 15;
         }
@@ -120,7 +135,7 @@ impl<'t> Cursor<'t> {
             self.word();
             dot = u32::from(self.byte() == b'.');
             if dot == 0 {
-                return Some(());
+                return Some(self.at);
             }
             self.at += 1;
         }
@@ -141,20 +156,66 @@ impl<'t> Cursor<'t> {
         Some(self.byte())
     }
 
+    /// Moves over a string in double quotes; whether it means the bytes that it holds. `None` where an escape is not one
+    /// of the usual.
+    #[inline(always)]
+    pub fn string(&mut self) -> Option<bool> {
+        let mut plain = true;
+        self.at += 1;
+        loop {
+            match self.seek_in_string()? {
+                b'"' => {
+                    self.at += 1;
+                    return Some(plain);
+                }
+                b'\\' if matches!(self.next_byte(), b'n' | b't' | b'r' | b'\\' | b'"') => {
+                    plain = false;
+                    self.at += 2;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// Moves over `$` and a name, which is told without the `$`. `None` where something else follows than may.
+    #[inline(always)]
+    pub fn variable(&mut self) -> Option<&'t [u8]> {
+        self.at += 1;
+        // Most often it is `$` alone.
+        let name = if self.byte() == b'.' { &[] } else { self.word().bytes };
+        let ends = is(self.byte(), TERMINATOR) || (self.byte() == RIGHT[0] && self.next_byte() == RIGHT[1]);
+        ends.then_some(name)
+    }
+
+    /// Moves over a decimal number that surely fits.
+    #[inline(never)]
+    pub fn number(mut self) -> Option<Cursor<'t>> {
+        const DIGITS: usize = 15;
+        let digits = |cursor: &mut Self| {
+            let start = cursor.at;
+            while cursor.byte().is_ascii_digit() {
+                cursor.at += 1;
+            }
+            (1..=DIGITS).contains(&(cursor.at - start)).then(|| cursor.text[start])
+        };
+        self.at += usize::from(self.byte() == b'-');
+        let start = self.at;
+        if digits(&mut self)? == b'0' && self.at > start + 1 {
+            return None;
+        }
+        if self.byte() == b'.' {
+            self.at += 1;
+            digits(&mut self)?;
+        }
+        Some(self)
+    }
+
     /// Moves over the braces of a right delimiter.
     pub fn braces(&mut self) -> Option<()> {
         let found = self.byte() == RIGHT[0] && self.next_byte() == RIGHT[1];
         self.at += RIGHT.len();
         found.then_some(())
     }
-}
-
-/// The first eight bytes of a word, as in [`Word`].
-pub(super) fn first(word: &[u8]) -> u64 {
-    if let Some(first) = word.first_chunk() {
-        return u64::from_le_bytes(*first);
-    }
-    word.iter().rev().fold(0, |first, byte| first << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -178,7 +239,7 @@ mod tests {
             let mut cursor = Cursor { text: &text, at: 0 };
             let word = cursor.word();
             let length = skip(&text, 0, ALPHANUMERIC);
-            assert_eq!((word.bytes, word.first, cursor.at), (&text[..length], first(&text[..length]), length));
+            assert_eq!((word.bytes, word.first, cursor.at), (&text[..length], Word::of(&text[..length]).first, length));
             cursor.at = 0;
             let found = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
             assert_eq!(cursor.seek_in_string(), found.map(|at| text[at]), "{text:?}");

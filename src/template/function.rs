@@ -2,7 +2,7 @@
 //!
 //! Functions are ordinary typed Rust functions; `function!` derives the Go signature from their parameter types.
 
-use super::cursor::{Word, first};
+use super::cursor::Word;
 use super::error::Error;
 use crate::go::{Dict, DictType, Elem, List, Str, Type, Value};
 use crate::host::Host;
@@ -82,7 +82,7 @@ struct Named {
 impl Functions {
     /// The function of that name.
     pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
-        self.find(Word { bytes: name, first: first(name) })
+        self.find(Word::of(name))
     }
 
     /// The same, for a name that was just read.
@@ -119,8 +119,7 @@ impl FromIterator<&'static Function> for Functions {
         let functions: Vec<_> = functions.into_iter().collect();
         let mut table = Functions { slots: vec![None; (4 * functions.len().max(1)).next_power_of_two()] };
         for function in functions {
-            let bytes = function.name.as_bytes();
-            let name = Word { bytes, first: first(bytes) };
+            let name = Word::of(function.name.as_bytes());
             let mut at = table.place(name);
             while table.slots[at].is_some_and(|named| named.function.name != function.name) {
                 at = (at + 1) & (table.slots.len() - 1);

@@ -7,9 +7,7 @@
 
 use super::cursor::Cursor;
 use super::function::Functions;
-use super::lex::{
-    ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, TERMINATOR, find, has_left_marker, is,
-};
+use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
 use crate::go::Str;
 use std::ops::Range;
 
@@ -52,6 +50,7 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
         loops: 0,
         found: Vec::new(),
         empty: true,
+        outer_empty: true,
         tag: 0,
         bodies: Vec::new(),
     };
@@ -77,8 +76,9 @@ struct Scanner<'t> {
     /// How many bodies of `range` are around this place.
     loops: usize,
     found: Vec<Outline>,
-    /// Whether the text's own template is empty so far.
+    /// Whether the template at hand is empty so far, and whether the text's own is, while it is a definition.
     empty: bool,
+    outer_empty: bool,
     /// Where the action at hand begins.
     tag: usize,
     bodies: Vec<Range<u32>>,
@@ -134,35 +134,14 @@ impl<'t> Scanner<'t> {
 
     /// Notes what the template at hand writes.
     fn written(&mut self, range: Range<usize>) -> Option<()> {
-        if !self.is_empty() {
-            return Some(());
-        }
-        let text = self.cursor.text.get(range).unwrap_or_default();
-        if let Some(byte) = text.iter().find(|byte| !is(**byte, SPACE)) {
-            // Beyond ASCII there are other spaces.
-            if !byte.is_ascii_graphic() {
-                return None;
+        if self.empty {
+            let text = self.cursor.text.get(range).unwrap_or_default();
+            if let Some(byte) = text.iter().find(|byte| !is(**byte, SPACE)) {
+                // Beyond ASCII there are other spaces.
+                byte.is_ascii_graphic().then(|| self.empty = false)?;
             }
-            self.fill();
         }
         Some(())
-    }
-
-    fn in_definition(&self) -> bool {
-        self.blocks.first().is_some_and(|block| block.kind == Kind::Define)
-    }
-
-    fn is_empty(&self) -> bool {
-        if self.in_definition() { self.found.last().is_some_and(|outline| outline.empty) } else { self.empty }
-    }
-
-    /// The template at hand is not empty.
-    fn fill(&mut self) {
-        if !self.in_definition() {
-            self.empty = false;
-        } else if let Some(outline) = self.found.last_mut() {
-            outline.empty = false;
-        }
     }
 
     /// Moves over a right delimiter and the space that it trims, and tells where its braces end.
@@ -189,12 +168,12 @@ impl<'t> Scanner<'t> {
             b"end" => self.end(),
             b"define" => self.definition(),
             b"break" | b"continue" if self.loops > 0 => {
-                self.fill();
+                self.empty = false;
                 self.cursor.space();
                 self.delimiter().map(drop)
             }
             b"template" => {
-                self.fill();
+                self.empty = false;
                 self.cursor.space();
                 self.name()?;
                 self.cursor.space();
@@ -205,7 +184,7 @@ impl<'t> Scanner<'t> {
             }
             b"block" | b"break" | b"continue" => None,
             _ => {
-                self.fill();
+                self.empty = false;
                 self.cursor.at = start;
                 self.pipeline(1)
             }
@@ -216,7 +195,7 @@ impl<'t> Scanner<'t> {
         if self.blocks.len() >= DEPTH {
             return None;
         }
-        self.fill();
+        self.empty = false;
         self.blocks.push(Block { kind, known: self.known.len(), has_else: false, body: None });
         self.condition(kind)?;
         self.loops += usize::from(kind == Kind::Range);
@@ -279,7 +258,9 @@ impl<'t> Scanner<'t> {
         self.known.truncate(block.known);
         self.loops -= usize::from(block.kind == Kind::Range && !block.has_else);
         if block.kind == Kind::Define {
-            self.found.last_mut()?.range.end = end;
+            let outline = self.found.last_mut()?;
+            outline.range.end = end;
+            outline.empty = std::mem::replace(&mut self.empty, self.outer_empty);
         }
         Some(())
     }
@@ -301,36 +282,17 @@ impl<'t> Scanner<'t> {
         }
         self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.cursor.at });
         self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, body: None });
+        self.outer_empty = std::mem::replace(&mut self.empty, true);
         Some(())
     }
 
     /// The name of a template, if it is quoted plainly.
     fn name(&mut self) -> Option<Str> {
         let start = self.cursor.at + 1;
-        if self.cursor.byte() != b'"' || !self.string()? {
+        if self.cursor.byte() != b'"' || !self.cursor.string()? {
             return None;
         }
         Some(self.source.slice(start..self.cursor.at - 1))
-    }
-
-    /// A quoted string; whether it means the bytes that it holds.
-    fn string(&mut self) -> Option<bool> {
-        let mut plain = true;
-        let cursor = &mut self.cursor;
-        cursor.at += 1;
-        loop {
-            match cursor.seek_in_string()? {
-                b'"' => {
-                    cursor.at += 1;
-                    return Some(plain);
-                }
-                b'\\' if matches!(cursor.next_byte(), b'n' | b't' | b'r' | b'\\' | b'"') => {
-                    plain = false;
-                    cursor.at += 2;
-                }
-                _ => return None,
-            }
-        }
     }
 
     /// A pipeline, of which up to `declarations` variables may be declared or assigned, and the delimiter that ends it.
@@ -340,44 +302,47 @@ impl<'t> Scanner<'t> {
     fn pipeline(&mut self, declarations: usize) -> Option<()> {
         self.cursor.space();
         self.declarations(declarations)?;
+        // A copy, which is kept in registers.
+        let mut cursor = self.cursor;
         let (mut parentheses, mut later) = (0, 0_u128);
         let mut begins_command = true;
         loop {
-            if self.cursor.byte() == b'(' {
+            if cursor.byte() == b'(' {
                 parentheses += 1;
                 (parentheses < DEPTH).then_some(())?;
                 later &= !(1 << parentheses);
                 begins_command = true;
-                self.cursor.at += 1;
-                self.cursor.space();
+                cursor.at += 1;
+                cursor.space();
                 continue;
             }
-            let is_constant = self.operand()?;
+            let is_constant = self.operand(&mut cursor)?;
             if is_constant && begins_command && later >> parentheses & 1 == 1 {
                 return None;
             }
             loop {
-                let spaced = self.cursor.space();
-                match self.cursor.byte() {
+                let spaced = cursor.space();
+                match cursor.byte() {
                     b'|' => {
                         later |= 1 << parentheses;
                         begins_command = true;
-                        self.cursor.at += 1;
-                        self.cursor.space();
+                        cursor.at += 1;
+                        cursor.space();
                         break;
                     }
                     b')' => {
                         (parentheses > 0).then(|| parentheses -= 1)?;
-                        self.cursor.at += 1;
-                        self.cursor.fields()?;
+                        cursor.at += 1;
+                        cursor.fields()?;
                     }
-                    b'-' if !(spaced && self.cursor.next_byte() == RIGHT[0]) => {
+                    b'-' if !(spaced && cursor.next_byte() == RIGHT[0]) => {
                         begins_command = false;
                         spaced.then_some(())?;
                         break;
                     }
                     b'-' | b'}' => {
                         (parentheses == 0).then_some(())?;
+                        self.cursor = cursor;
                         return self.delimiter().map(drop);
                     }
                     _ => {
@@ -395,7 +360,7 @@ impl<'t> Scanner<'t> {
         let mut names: [&[u8]; 2] = [b"", b""];
         let mut count = 0;
         while self.cursor.byte() == b'$' && count < most {
-            names[count] = self.variable()?;
+            names[count] = self.cursor.variable()?;
             count += 1;
             self.cursor.space();
             match self.cursor.byte() {
@@ -417,79 +382,49 @@ impl<'t> Scanner<'t> {
         Some(())
     }
 
-    /// `$` and a name, without the `$`.
-    fn variable(&mut self) -> Option<&'t [u8]> {
-        self.cursor.at += 1;
-        // Most often it is `$` alone.
-        let name = if self.cursor.byte() == b'.' { &[] } else { self.cursor.word().bytes };
-        let ends = is(self.cursor.byte(), TERMINATOR) || self.cursor.rest().starts_with(RIGHT);
-        ends.then_some(name)
-    }
-
     /// An operand that is not in parentheses; whether it is a constant.
-    fn operand(&mut self) -> Option<bool> {
-        match self.cursor.byte() {
-            b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
-                self.cursor.fields()?;
+    #[inline(always)]
+    fn operand(&self, cursor: &mut Cursor<'t>) -> Option<bool> {
+        match cursor.byte() {
+            b'.' if is(cursor.next_byte(), ALPHANUMERIC) => {
+                cursor.fields()?;
                 Some(false)
             }
             b'.' => {
-                self.cursor.at += 1;
+                cursor.at += 1;
                 Some(true)
             }
             b'$' => {
-                let name = self.variable()?;
+                let name = cursor.variable()?;
                 if !name.is_empty() && !self.known.iter().rev().any(|known| *known == name) {
                     return None;
                 }
-                self.cursor.fields()?;
+                cursor.fields()?;
                 Some(false)
             }
             b'"' => {
-                self.string()?;
+                cursor.string()?;
                 Some(true)
             }
             b'`' => {
-                self.cursor.at += 1;
-                let length = memchr::memchr2(b'`', b'\r', self.cursor.rest())?;
-                self.cursor.at += length;
-                (self.cursor.byte() == b'`').then(|| self.cursor.at += 1)?;
+                cursor.at += 1;
+                let length = memchr::memchr2(b'`', b'\r', cursor.rest())?;
+                cursor.at += length;
+                (cursor.byte() == b'`').then(|| cursor.at += 1)?;
                 Some(true)
             }
             b'-' | b'0'..=b'9' => {
-                self.number()?;
+                *cursor = cursor.number()?;
                 Some(true)
             }
             _ => {
-                let word = self.cursor.word();
+                let word = cursor.word();
                 match word.bytes {
                     b"true" | b"false" | b"nil" => Some(true),
                     _ => self.functions.find(word).map(|_| false),
                 }
             }
         }
-    }
-
-    /// A decimal number that surely fits.
-    fn number(&mut self) -> Option<()> {
-        const DIGITS: usize = 15;
-        let digits = |scanner: &mut Self| {
-            let start = scanner.cursor.at;
-            while scanner.cursor.byte().is_ascii_digit() {
-                scanner.cursor.at += 1;
-            }
-            (1..=DIGITS).contains(&(scanner.cursor.at - start)).then(|| scanner.cursor.text[start])
-        };
-        self.cursor.at += usize::from(self.cursor.byte() == b'-');
-        let start = self.cursor.at;
-        if digits(self)? == b'0' && self.cursor.at > start + 1 {
-            return None;
-        }
-        if self.cursor.byte() == b'.' {
-            self.cursor.at += 1;
-            digits(self)?;
-        }
-        Some(())
     }
 }
 
