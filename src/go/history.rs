@@ -10,9 +10,13 @@ use std::cell::Cell;
 pub const BEGINNING: u64 = 0;
 
 struct History {
+    /// How many things were made.
     clock: Cell<u64>,
+    /// When the oldest was made of what changed in the innermost span.
     changed: Cell<u64>,
+    /// The same, since [`changes`] was asked.
     pending: Cell<u64>,
+    /// How often somebody looked at a watched map.
     looks: Cell<u64>,
 }
 
@@ -28,11 +32,6 @@ thread_local! {
             looks: Cell::new(0),
         }
     };
-}
-
-/// The time now: everything that is made from here on is younger, or as old.
-pub fn now() -> u64 {
-    HISTORY.with(|history| history.clock.get())
 }
 
 /// The time at which something is made that can change.
@@ -51,11 +50,6 @@ pub fn change(born: u64) {
 /// Somebody looks at a watched map.
 pub fn look() {
     HISTORY.with(|history| history.looks.set(history.looks.get() + 1));
-}
-
-/// How often somebody has.
-pub fn looks() -> u64 {
-    HISTORY.with(|history| history.looks.get())
 }
 
 /// When the oldest was made of what changed since this was asked the last time; [`u64::MAX`] where nothing did.

@@ -6,6 +6,7 @@
 use super::lex::{ALPHANUMERIC, RIGHT, SPACE, TERMINATOR, is, skip};
 use crate::go::sixteen::Sixteen;
 
+/// A text, and a place in it.
 #[derive(Clone, Copy)]
 pub(super) struct Cursor<'t> {
     pub text: &'t [u8],
@@ -100,7 +101,8 @@ impl<'t> Cursor<'t> {
     /// The word here, near the end of the text.
     #[cold]
     fn last_word(self) -> Word<'t> {
-        Word::of(&self.text[self.at..skip(self.text, self.at, ALPHANUMERIC)])
+        let end = skip(self.text, self.at, ALPHANUMERIC);
+        Word::of(self.text.get(self.at..end).unwrap_or_default())
     }
 
     /// Moves over names, each after its dot; there may be none. `None` where a dot has no name, or a digit follows it.
