@@ -66,6 +66,8 @@ const TEMPLATES: &[&str] = &[
     "{{- define \"x\" -}}{{ . | quote }}{{- end }}{{ range $i, $v := .a.b }}{{ if $i }}{{ template \"x\" $v }}{{ else }}-{{ break }}{{ end }}{{ end }}",
     "{{ with $x := .e }}{{ printf \"%03d\" (int $x) | trunc 2 }}{{ else with .f }}{{ . }}{{ end }}{{/* c */}}{{ $y := dict \"a\" (list 1 0x1F 'c' 1.5e3 `r`) }}",
     "{{ .a | toYaml | nindent 4 }}{{ regexReplaceAll \"(a)(b)\" \"xaby\" \"$2$1\" }}{{ semverCompare \">1\" \"1.2.3\" }}{{ (index .a.b 0).c }}",
+    "{{ define \"x\" }}{{ .a.d }}{{ with .a }}{{ $_ := set . \"d\" (add 1 (default 0 $.n)) }}{{ end }}{{ end }}{{ include \"x\" . }}{{ include \"x\" . }}{{ tpl \"{{ include `x` (dict `a` .a) }}\" . }}",
+    "{{ define \"x\" }}{{ . | toJson }}{{ end }}{{ define \"y\" }}{{ include \"x\" (dict \"v\" .b) }}{{ randAlpha 2 }}{{ end }}{{ include \"x\" .a }}{{ include \"y\" .a }}{{ include \"x\" .a }}{{ include \"y\" .a }}",
     "{{ block \"b\" . }}{{ .a.d | upper | b64enc }}{{ end }}{{ range until 3 }}{{ continue }}{{ end }}{{ and 1 (or 0 .f) (not true) (eq 1 1 2) }}",
 ];
 
