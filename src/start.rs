@@ -12,7 +12,7 @@ use std::ffi::{c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-/// What a thread that panics ends the program with: as Rust's runtime has it.
+/// What a panic ends the program with where it does not abort, as it does in a release: as Rust's runtime has it.
 const PANICKED: c_int = 101;
 
 /// The program, as the system calls it. The arguments come by way of [`std::env::args_os`], which glibc fills before.

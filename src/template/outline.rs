@@ -8,6 +8,7 @@
 use super::cursor::Cursor;
 use super::function::Functions;
 use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
+use super::node::DEEP;
 use crate::go::Str;
 use std::ops::Range;
 
@@ -58,7 +59,7 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
 }
 
 /// Deeper nesting, and more templates in a text, are left to the parser.
-const DEPTH: usize = 100;
+const DEPTH: usize = DEEP;
 const TEMPLATES: usize = 256;
 
 /// How many bytes a body has that is parsed for itself. Of those of kafka's chart, which are parsed in 1,900 to 20,000
