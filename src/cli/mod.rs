@@ -141,6 +141,7 @@ impl Streams<'_> {
 /// Runs the program with the process's arguments, on a stack that must be [`limits::STACK`] bytes large, and ends it.
 pub fn main() -> ! {
     let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+    // No larger, as this is of the small pages with which the heap begins.
     let mut out = BufWriter::with_capacity(1 << 14, io::stdout().lock());
     let mut err = io::stderr().lock();
     let exit = run(&args, &mut Streams { out: &mut out, err: &mut err, debug: false, logs: Logs::Structured });

@@ -80,10 +80,8 @@ impl Map {
     /// What has to be done before somebody looks at entries that are not simply there.
     #[cold]
     fn prepare(self: &Rc<Map>) {
-        match &*self.state.borrow() {
-            State::Own(_) => return,
-            State::Watched(_) => return history::look(),
-            State::Later(_) => {}
+        if matches!(*self.state.borrow(), State::Watched(_)) {
+            return history::look();
         }
         self.copy_now();
     }

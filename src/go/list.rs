@@ -196,6 +196,7 @@ impl List {
         if self.len() < self.array.len() {
             return self.with_items(items);
         }
+        // What nobody else holds is seen by nobody else. Arrays do not know when they were made.
         if Rc::strong_count(&self.array) > 1 {
             history::change(history::BEGINNING);
         }

@@ -219,11 +219,8 @@ impl<'s> Builder<'s> {
             self.commands.push(command);
         }
         let rest = end_of(&mut self.commands, before);
-        if names[0].is_none() {
-            return Some(Pipe { position, assign, is_deep: false, declarations: Box::default(), first, rest });
-        }
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
-        let declarations = names.into_iter().flatten().map(|name| {
+        let declare = |name: Str| {
             let slot = if assign {
                 self.slot(&name)
             } else {
@@ -232,8 +229,13 @@ impl<'s> Builder<'s> {
                 Slot::At(self.pushed.len() as u32 - 1)
             };
             Declaration { name, slot }
-        });
-        Some(Pipe { position, assign, is_deep: false, declarations: declarations.collect(), first, rest })
+        };
+        let declarations = match names {
+            // Most set none, and to collect nothing takes a while, too.
+            [None, _] => Box::default(),
+            names => names.into_iter().flatten().map(declare).collect(),
+        };
+        Some(Pipe { position, assign, is_deep: false, declarations, first, rest })
     }
 
     /// The variables that a pipeline sets, and whether they are assigned.
@@ -325,8 +327,7 @@ impl<'s> Builder<'s> {
                 (text, false) => Operand::Quoted(Box::new(Literal { quoted: self.since(start), text })),
             },
             b'`' => {
-                self.cursor.at += 1;
-                self.cursor.at += memchr::memchr(b'`', self.cursor.rest())? + 1;
+                self.cursor.raw_string()?;
                 let text = self.source.text.slice(start + 1..self.cursor.at - 1);
                 Operand::Quoted(Box::new(Literal { quoted: self.since(start), text }))
             }
@@ -340,10 +341,7 @@ impl<'s> Builder<'s> {
                 return Some(Expression { position, operand: Operand::Chain(Box::new(Chain { base, fields })) });
             }
             b'-' | b'0'..=b'9' => {
-                self.cursor.at += 1;
-                while matches!(self.cursor.byte(), b'0'..=b'9' | b'.') {
-                    self.cursor.at += 1;
-                }
+                self.cursor = self.cursor.number()?;
                 Operand::Number(Box::new(Number::parse(self.since(start), Kind::Number).ok()?))
             }
             _ => {
@@ -385,14 +383,7 @@ impl<'s> Builder<'s> {
     /// What a string in double quotes means, and whether that is what it holds.
     fn string(&mut self) -> Option<(Str, bool)> {
         let start = self.cursor.at;
-        self.cursor.at += 1;
-        let mut plain = true;
-        while self.cursor.seek_in_string()? != b'"' {
-            plain = false;
-            self.cursor.at += 2;
-        }
-        self.cursor.at += 1;
-        if plain {
+        if self.cursor.string()? {
             return Some((self.source.text.slice(start + 1..self.cursor.at - 1), true));
         }
         Some((Str::from(unquote(self.cursor.since(start))?), false))

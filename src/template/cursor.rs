@@ -179,6 +179,13 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Moves over a string between backquotes. `None` where a carriage return, which Go leaves out, is in it.
+    pub fn raw_string(&mut self) -> Option<()> {
+        self.at += 1;
+        self.at += memchr::memchr2(b'`', b'\r', self.rest())?;
+        (self.byte() == b'`').then(|| self.at += 1)
+    }
+
     /// Moves over `$` and a name, which is told without the `$`. `None` where something else follows than may.
     #[inline(always)]
     pub fn variable(&mut self) -> Option<&'t [u8]> {

@@ -15,12 +15,12 @@ pub(super) struct Action {
 
 impl Action {
     /// What it does. Dashboards that hold templates of their own consist of little but strings.
-    pub fn into_operation(mut self) -> Operation {
-        let Pipe { declarations, first, rest, .. } = &mut self.pipe;
+    pub fn into_operation(self) -> Operation {
+        let Pipe { declarations, first, rest, .. } = &self.pipe;
         if let ([], [], []) = (&**declarations, &*first.arguments, &**rest)
-            && let Some(text) = first.operand.operand.string_mut()
+            && let Some(text) = first.operand.operand.string()
         {
-            return Operation::Literal(self.position, std::mem::take(text));
+            return Operation::Literal(self.position, text.clone());
         }
         Operation::Action(Box::new(self))
     }
@@ -118,14 +118,6 @@ impl Operand {
         match self {
             Operand::String(text) => Some(text),
             Operand::Quoted(literal) => Some(&literal.text),
-            _ => None,
-        }
-    }
-
-    fn string_mut(&mut self) -> Option<&mut Str> {
-        match self {
-            Operand::String(text) => Some(text),
-            Operand::Quoted(literal) => Some(&mut literal.text),
             _ => None,
         }
     }

@@ -336,12 +336,7 @@ impl<'t> Scanner<'t> {
                         cursor.at += 1;
                         cursor.fields()?;
                     }
-                    b'-' if !(spaced && cursor.next_byte() == RIGHT[0]) => {
-                        begins_command = false;
-                        spaced.then_some(())?;
-                        break;
-                    }
-                    b'-' | b'}' => {
+                    byte if byte == b'}' || (byte == b'-' && spaced && cursor.next_byte() == RIGHT[0]) => {
                         (parentheses == 0).then_some(())?;
                         self.cursor = cursor;
                         return self.delimiter().map(drop);
@@ -408,10 +403,7 @@ impl<'t> Scanner<'t> {
                 Some(true)
             }
             b'`' => {
-                cursor.at += 1;
-                let length = memchr::memchr2(b'`', b'\r', cursor.rest())?;
-                cursor.at += length;
-                (cursor.byte() == b'`').then(|| cursor.at += 1)?;
+                cursor.raw_string()?;
                 Some(true)
             }
             b'-' | b'0'..=b'9' => {
