@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub fn link(renderables: &[Renderable], cache: Option<&Cache>, profile: &'static Profile) -> Result<Templates, Error> {
     let functions = functions::all(profile);
     let mut templates = Templates::new("gotpl", Arc::clone(&functions), language(profile));
+    // Each text is a template, and many define others.
+    templates.reserve(2 * renderables.len());
     // Subcharts come with copies of one library, which is a third of the work for an umbrella of 100.
     let own = Cache::new(functions);
     let lengths = cache.is_none().then(|| Lengths::of(renderables));

@@ -367,7 +367,7 @@ impl Entries {
     /// The value under `key`, looked for first where it was the last time.
     pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<&Value> {
         if let Some((probe, value)) = self.0.get(hint.0.load(Relaxed) as usize)
-            && probe.is(key)
+            && probe == key
         {
             return Some(value);
         }
@@ -422,7 +422,7 @@ impl Entries {
             while let Some(entry) = old.next_if(|(other, _)| compare(other, &key) == Ordering::Less) {
                 merged.push(entry);
             }
-            old.next_if(|(other, _)| other.is(&key));
+            old.next_if(|(other, _)| *other == key);
             merged.push((key, value));
         }
         merged.extend(old);
@@ -468,7 +468,7 @@ impl Entries {
 #[inline]
 fn compare(one: &Str, other: &Str) -> Ordering {
     match one.prefix().cmp(&other.prefix()) {
-        Ordering::Equal if one.is(other) => Ordering::Equal,
+        Ordering::Equal if one == other => Ordering::Equal,
         Ordering::Equal => one.cmp(other),
         unequal => unequal,
     }

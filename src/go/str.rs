@@ -62,16 +62,19 @@ impl Str {
         }
     }
 
-    /// Whether both have the same bytes: as `==`, where both are mostly short.
+    /// How many bytes there are.
     #[inline]
-    pub(super) fn is(&self, other: &Str) -> bool {
-        match (&self.0, &other.0) {
-            // What follows a short string is zeros.
-            (Repr::Inline { len, bytes }, Repr::Inline { len: length, bytes: others }) => {
-                len == length && bytes == others
-            }
-            _ => self.as_bytes() == other.as_bytes(),
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Repr::Inline { len, .. } => usize::from(*len),
+            Repr::Heap { len, .. } => *len as usize,
         }
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The first eight bytes as a number that sorts as they do; zeros stand for those that are missing.
@@ -102,6 +105,22 @@ impl Str {
             }
             _ => Str::from(&self.as_bytes()[range]),
         }
+    }
+
+    /// A piece of a text that is at most sixteen bytes long, if as many follow its start. To copy them at once takes a
+    /// third of what it takes to copy as many as there are.
+    #[inline]
+    pub(crate) fn short(text: &[u8], range: Range<usize>) -> Option<Str> {
+        const MOST: usize = size_of::<u128>();
+        let first: &[u8; MOST] = text.get(range.start..)?.first_chunk()?;
+        let len = range.len();
+        if len == 0 || len > MOST {
+            return None;
+        }
+        let kept = u128::from_le_bytes(*first) & u128::MAX >> (8 * (MOST - len));
+        let mut bytes = [0; INLINE];
+        bytes[..MOST].copy_from_slice(&kept.to_le_bytes());
+        Some(Str(Repr::Inline { len: len as u8, bytes }))
     }
 
     /// This string with the same marks on other bytes: `start..end` is a part of this string,
@@ -380,8 +399,15 @@ impl Borrow<[u8]> for Str {
 }
 
 impl PartialEq for Str {
+    #[inline]
     fn eq(&self, other: &Str) -> bool {
-        self.as_bytes() == other.as_bytes()
+        match (&self.0, &other.0) {
+            // What follows a short string is zeros.
+            (Repr::Inline { len, bytes }, Repr::Inline { len: length, bytes: others }) => {
+                len == length && bytes == others
+            }
+            _ => self.len() == other.len() && self.as_bytes() == other.as_bytes(),
+        }
     }
 }
 

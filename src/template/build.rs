@@ -21,7 +21,8 @@ pub(super) type Variables = Box<[Str]>;
 /// Builds what begins at a byte outside of actions, up to the `end` or `else` that belongs to it or to the end of the
 /// text. `None` if the text is not one that was recognised.
 pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Option<Body> {
-    let mut pushed = vec![Str::from("$")];
+    let mut pushed = Vec::with_capacity(variables.len() + 8);
+    pushed.push(Str::from("$"));
     pushed.extend_from_slice(variables);
     let mut builder = Builder {
         source,
@@ -30,12 +31,15 @@ pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Op
         pushed,
         assembler: Assembler::default(),
         commands: Vec::new(),
-        arguments: Vec::new(),
-        fields: Vec::new(),
+        arguments: Vec::with_capacity(NESTED),
+        fields: Vec::with_capacity(NESTED),
     };
     builder.statements()?;
     Some(Body { slots: builder.slots as u32, operations: builder.assembler.finish() })
 }
+
+/// As many arguments and fields around a place as most have.
+const NESTED: usize = 16;
 
 struct Builder<'s> {
     source: &'s Arc<Source>,
@@ -52,6 +56,13 @@ struct Builder<'s> {
     fields: Vec<Field>,
 }
 
+/// The variables that a pipeline sets.
+struct Declared {
+    names: (Str, Option<Str>),
+    /// They are there already.
+    assign: bool,
+}
+
 /// What ends a list of statements.
 #[derive(PartialEq, Eq)]
 enum Stop {
@@ -63,6 +74,12 @@ enum Stop {
 
 /// Every step gives `None` where the text is not as it was recognised.
 impl<'s> Builder<'s> {
+    /// A name that begins at a byte and ends here. What an observer knows of its bytes does not matter.
+    #[inline]
+    fn name(&self, start: usize) -> Str {
+        Str::short(self.cursor.text, start..self.cursor.at).unwrap_or_else(|| self.since(start))
+    }
+
     /// A piece of the text that begins at a byte and ends here.
     fn since(&self, start: usize) -> Str {
         self.source.text.slice(start..self.cursor.at)
@@ -198,7 +215,10 @@ impl<'s> Builder<'s> {
     fn body(&mut self) -> Option<Stop> {
         let bodies = &self.source.bodies;
         if let Ok(found) = bodies.binary_search_by_key(&(self.cursor.at as u32), |body| body.start) {
-            let variables = self.pushed.iter().skip(1).cloned().collect();
+            let variables = match &*self.pushed {
+                [_] => Box::default(),
+                pushed => Box::from(&pushed[1..]),
+            };
             let code = Code::of_body(Arc::clone(self.source), self.cursor.at, variables);
             self.assembler.emit(Operation::Body(Box::new(code)));
             self.cursor.at = bodies.get(found)?.end as usize;
@@ -209,7 +229,7 @@ impl<'s> Builder<'s> {
     /// A pipeline, up to the delimiter or the parenthesis that ends it.
     fn pipeline(&mut self) -> Option<Pipe> {
         let position = self.cursor.at as u32;
-        let (names, assign) = self.declarations();
+        let declared = if self.cursor.byte() == b'$' { self.declared() } else { None };
         let first = self.command()?;
         let before = self.commands.len();
         while self.cursor.byte() == b'|' {
@@ -220,7 +240,15 @@ impl<'s> Builder<'s> {
         }
         let rest = end_of(&mut self.commands, before);
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
-        let declare = |name: Str| {
+        let (declarations, assign) = match declared {
+            None => (Box::default(), false),
+            Some(Declared { names, assign }) => (self.declarations(names, assign), assign),
+        };
+        Some(Pipe { position, assign, is_deep: false, declarations, first, rest })
+    }
+
+    fn declarations(&mut self, names: (Str, Option<Str>), assign: bool) -> Box<[Declaration]> {
+        let mut declaration = |name: Str| {
             let slot = if assign {
                 self.slot(&name)
             } else {
@@ -230,28 +258,27 @@ impl<'s> Builder<'s> {
             };
             Declaration { name, slot }
         };
-        let declarations = match names {
-            // Most set none, and to collect nothing takes a while, too.
-            [None, _] => Box::default(),
-            names => names.into_iter().flatten().map(declare).collect(),
-        };
-        Some(Pipe { position, assign, is_deep: false, declarations, first, rest })
+        match names {
+            (name, None) => Box::new([declaration(name)]),
+            (key, Some(element)) => Box::new([key, element].map(declaration)),
+        }
     }
 
-    /// The variables that a pipeline sets, and whether they are assigned.
-    fn declarations(&mut self) -> ([Option<Str>; 2], bool) {
+    /// The variables that a pipeline sets, if it sets any.
+    fn declared(&mut self) -> Option<Declared> {
         let start = self.cursor.at;
-        let mut names = [None, None];
-        for count in 0..2 {
-            if self.cursor.byte() != b'$' {
-                break;
-            }
-            names[count] = Some(self.variable());
+        let mut first = None;
+        loop {
+            let name = self.variable();
             self.cursor.space();
             let width = match self.cursor.rest() {
-                [b',', ..] => {
+                [b',', ..] if first.is_none() => {
+                    first = Some(name);
                     self.cursor.at += 1;
                     self.cursor.space();
+                    if self.cursor.byte() != b'$' {
+                        break;
+                    }
                     continue;
                 }
                 [b':', b'=', ..] => 2,
@@ -260,11 +287,15 @@ impl<'s> Builder<'s> {
             };
             self.cursor.at += width;
             self.cursor.space();
-            return (names, width == 1);
+            let names = match first {
+                None => (name, None),
+                Some(key) => (key, Some(name)),
+            };
+            return Some(Declared { names, assign: width == 1 });
         }
         // It was an argument.
         self.cursor.at = start;
-        ([None, None], false)
+        None
     }
 
     /// `$` and a name.
@@ -272,7 +303,7 @@ impl<'s> Builder<'s> {
         let start = self.cursor.at;
         self.cursor.at += 1;
         self.cursor.word();
-        self.since(start)
+        self.name(start)
     }
 
     fn slot(&self, name: &Str) -> Slot {
@@ -302,14 +333,13 @@ impl<'s> Builder<'s> {
         let start = self.cursor.at;
         let operand = match self.cursor.byte() {
             b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
-                self.field();
-                match self.more_fields(1) {
-                    Some((position, fields)) => return Some(Expression { position, operand: Operand::Field(fields) }),
-                    None => {
-                        let last = self.fields.len() - 1;
-                        Operand::Field(end_of(&mut self.fields, last))
-                    }
+                let first = self.field();
+                if self.cursor.byte() == b'.' {
+                    self.fields.push(first);
+                    let (position, fields) = self.more_fields(1);
+                    return Some(Expression { position, operand: Operand::Field(fields) });
                 }
+                Operand::Field(Box::new([first]))
             }
             b'.' => {
                 self.cursor.at += 1;
@@ -318,7 +348,8 @@ impl<'s> Builder<'s> {
             b'$' => {
                 let name = self.variable();
                 let slot = self.slot(&name);
-                let (position, fields) = self.more_fields(0).unwrap_or((start as u32, Box::default()));
+                let more = self.cursor.byte() == b'.';
+                let (position, fields) = if more { self.more_fields(0) } else { (start as u32, Box::default()) };
                 let operand = Operand::Variable(Box::new(Variable { name, slot, fields }));
                 return Some(Expression { position, operand });
             }
@@ -337,7 +368,10 @@ impl<'s> Builder<'s> {
                 let pipe = Box::new(self.pipeline()?);
                 self.cursor.at += 1;
                 let base = Expression { position: pipe.position, operand: Operand::Pipe(pipe) };
-                let Some((position, fields)) = self.more_fields(0) else { return Some(base) };
+                if self.cursor.byte() != b'.' {
+                    return Some(base);
+                }
+                let (position, fields) = self.more_fields(0);
                 return Some(Expression { position, operand: Operand::Chain(Box::new(Chain { base, fields })) });
             }
             b'-' | b'0'..=b'9' => {
@@ -358,26 +392,24 @@ impl<'s> Builder<'s> {
     }
 
     /// A field after its dot.
-    fn field(&mut self) {
+    #[inline]
+    fn field(&mut self) -> Field {
         self.cursor.at += 1;
         let start = self.cursor.at;
         self.cursor.word();
-        let field = self.since(start);
-        self.fields.push(field.into());
+        self.name(start).into()
     }
 
-    /// The fields that follow here after `before` others, and those: where the next one begins, which is where Go says
-    /// that the whole is. Nothing if there are none.
-    fn more_fields(&mut self, before: usize) -> Option<(u32, Box<[Field]>)> {
-        if self.cursor.byte() != b'.' {
-            return None;
-        }
+    /// The fields here, after `before` others: where the next one begins, which is where Go says that the whole is, and all
+    /// of them.
+    fn more_fields(&mut self, before: usize) -> (u32, Box<[Field]>) {
         let first = self.fields.len() - before;
         let position = self.cursor.at as u32;
         while self.cursor.byte() == b'.' {
-            self.field();
+            let field = self.field();
+            self.fields.push(field);
         }
-        Some((position, end_of(&mut self.fields, first)))
+        (position, end_of(&mut self.fields, first))
     }
 
     /// What a string in double quotes means, and whether that is what it holds.

@@ -586,6 +586,7 @@ pub(super) fn skip(text: &[u8], mut at: usize, class: u8) -> usize {
 }
 
 /// Where a pattern of two bytes begins.
+#[inline]
 pub(super) fn find(text: &[u8], pattern: &[u8; 2]) -> Option<usize> {
     const NEAR: usize = 64;
     // The patterns are two bytes long, too short for a search that prepares itself, and most are near.
@@ -600,6 +601,12 @@ pub(super) fn find(text: &[u8], pattern: &[u8; 2]) -> Option<usize> {
         // The last byte may be the first of a pattern.
         from += 15;
     }
+    find_far(text, pattern, from)
+}
+
+/// The same, where it is not near.
+#[inline(never)]
+fn find_far(text: &[u8], pattern: &[u8; 2], mut from: usize) -> Option<usize> {
     while let Some(at) = memchr::memchr(pattern[0], &text[from..]) {
         if text[from + at..].starts_with(pattern) {
             return Some(from + at);

@@ -56,6 +56,11 @@ impl Templates {
         Templates { root: Str::from(root), functions, language, templates: Map::default(), collisions: Vec::new() }
     }
 
+    /// Makes room for so many more templates.
+    pub fn reserve(&mut self, more: usize) {
+        self.templates.reserve(more);
+    }
+
     /// As `t.New(name).Parse(text)`: adds the template and those it defines. A template that is empty but for space does
     /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {

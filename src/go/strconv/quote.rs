@@ -201,9 +201,17 @@ pub fn unquote(literal: &[u8]) -> Option<Vec<u8>> {
     }
     let mut out = Vec::with_capacity(rest.len());
     let mut rest = rest;
-    while rest.first().is_some_and(|&byte| byte != quote) {
-        if rest[0] == b'\n' {
-            return None;
+    loop {
+        if quote == b'"' {
+            let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n' | 0x80..));
+            let (plain, tail) = rest.split_at(plain.unwrap_or(rest.len()));
+            out.extend_from_slice(plain);
+            rest = tail;
+        }
+        match rest.first() {
+            Some(b'\n') => return None,
+            Some(byte) if *byte != quote => {}
+            _ => break,
         }
         let (value, tail) = unquote_char(rest, quote)?;
         match value {
