@@ -77,6 +77,11 @@ impl Str {
         self.len() == 0
     }
 
+    /// The slow part of `==`, for the rest to be inlined.
+    fn has_bytes_of(&self, other: &Str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+
     /// The first eight bytes as a number that sorts as they do; zeros stand for those that are missing.
     #[inline]
     pub(super) fn prefix(&self) -> u64 {
@@ -399,14 +404,14 @@ impl Borrow<[u8]> for Str {
 }
 
 impl PartialEq for Str {
-    #[inline]
+    #[inline(always)]
     fn eq(&self, other: &Str) -> bool {
         match (&self.0, &other.0) {
             // What follows a short string is zeros.
             (Repr::Inline { len, bytes }, Repr::Inline { len: length, bytes: others }) => {
                 len == length && bytes == others
             }
-            _ => self.len() == other.len() && self.as_bytes() == other.as_bytes(),
+            _ => self.len() == other.len() && self.has_bytes_of(other),
         }
     }
 }

@@ -37,7 +37,9 @@ pub(super) struct Outlines {
 
 /// What a text holds; `None` if it has to be parsed to know.
 pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
-    std::str::from_utf8(text).ok()?;
+    if !text.is_ascii() {
+        std::str::from_utf8(text).ok()?;
+    }
     // As functions they would be no keywords.
     if functions.get(b"break").is_some() || functions.get(b"continue").is_some() {
         return None;
