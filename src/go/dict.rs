@@ -345,6 +345,24 @@ impl Dict {
 #[derive(Debug, Default)]
 pub struct KeyHint(AtomicU32);
 
+/// So few entries are searched faster than remembered.
+const FEW: usize = 6;
+
+/// How many places of keys a thread remembers, as a power of two.
+const PLACES_BITS: u32 = 8;
+
+thread_local! {
+    /// Where keys were found last, whoever looked for them: most templates run once, and ask for what others asked for.
+    static PLACES: [Cell<u32>; 1 << PLACES_BITS] = const { [const { Cell::new(0) }; 1 << PLACES_BITS] };
+}
+
+/// Which of the places belongs to a key.
+#[inline]
+fn place(key: &Str) -> usize {
+    let mixed = (key.prefix() ^ key.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> (u64::BITS - PLACES_BITS)) as usize
+}
+
 impl Default for Dict {
     fn default() -> Dict {
         Dict::new()
@@ -371,10 +389,26 @@ impl Entries {
         {
             return Some(value);
         }
-        let at = self.0.binary_search_by(|(probe, _)| compare(probe, key)).ok()?;
+        let at = self.find(key)?;
         // Where there are more entries, the place is only not found at once.
         hint.0.store(at as u32, Relaxed);
         self.0.get(at).map(|(_, value)| value)
+    }
+
+    /// Where a key is, looked for first where it was in the last map that has it.
+    fn find(&self, key: &Str) -> Option<usize> {
+        let search = || self.0.binary_search_by(|(probe, _)| compare(probe, key)).ok();
+        if self.0.len() <= FEW {
+            return search();
+        }
+        let index = place(key);
+        let at = PLACES.with(|places| places[index].get() as usize);
+        if self.0.get(at).is_some_and(|(probe, _)| probe == key) {
+            return Some(at);
+        }
+        let at = search()?;
+        PLACES.with(|places| places[index].set(at as u32));
+        Some(at)
     }
 
     /// The value under `key`, for keys that are asked for in order: the search goes on at `from`, and sets it.
@@ -493,6 +527,15 @@ impl FromIterator<(Str, Value)> for Entries {
 
 /// Puts entries in the order of their keys. Of those with equal keys the last stays.
 pub fn sort_by_key<K, V>(entries: &mut Vec<(K, V)>, compare: impl Fn(&K, &K) -> Ordering) {
+    // Those of `dict "value" . "context" $`.
+    if let [one, other] = &**entries {
+        match compare(&one.0, &other.0) {
+            Ordering::Less => {}
+            Ordering::Equal => drop(entries.remove(0)),
+            Ordering::Greater => entries.swap(0, 1),
+        }
+        return;
+    }
     if entries.is_sorted_by(|a, b| compare(&a.0, &b.0) == Ordering::Less) {
         return;
     }

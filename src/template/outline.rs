@@ -62,6 +62,7 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
 
 /// Deeper nesting, and more templates in a text, are left to the parser.
 const DEPTH: usize = DEEP;
+const PARENTHESES: usize = u64::BITS as usize;
 const TEMPLATES: usize = 256;
 
 /// How many bytes a body has that is parsed for itself. Of those of kafka's chart, which are parsed in 1,900 to 20,000
@@ -307,12 +308,12 @@ impl<'t> Scanner<'t> {
         self.declarations(declarations)?;
         // A copy, which is kept in registers.
         let mut cursor = self.cursor;
-        let (mut parentheses, mut later) = (0, 0_u128);
+        let (mut parentheses, mut later) = (0, 0_u64);
         let mut begins_command = true;
         loop {
             if cursor.byte() == b'(' {
                 parentheses += 1;
-                (parentheses < DEPTH).then_some(())?;
+                (parentheses < PARENTHESES).then_some(())?;
                 later &= !(1 << parentheses);
                 begins_command = true;
                 cursor.at += 1;
@@ -414,9 +415,10 @@ impl<'t> Scanner<'t> {
             }
             _ => {
                 let word = cursor.word();
-                match word.bytes {
-                    b"true" | b"false" | b"nil" => Some(true),
-                    _ => self.functions.find(word).map(|_| false),
+                match (self.functions.find(word), word.bytes) {
+                    (Some(_), _) => Some(false),
+                    (None, b"true" | b"false" | b"nil") => Some(true),
+                    _ => None,
                 }
             }
         }
