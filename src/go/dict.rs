@@ -383,6 +383,7 @@ impl Entries {
     }
 
     /// The value under `key`, looked for first where it was the last time.
+    #[inline]
     pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<&Value> {
         if let Some((probe, value)) = self.0.get(hint.0.load(Relaxed) as usize)
             && probe == key
@@ -396,6 +397,7 @@ impl Entries {
     }
 
     /// Where a key is, looked for first where it was in the last map that has it.
+    #[inline(never)]
     fn find(&self, key: &Str) -> Option<usize> {
         let search = || self.0.binary_search_by(|(probe, _)| compare(probe, key)).ok();
         if self.0.len() <= FEW {

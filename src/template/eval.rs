@@ -27,6 +27,17 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         Ok(value)
     }
 
+    /// Whether the value of a pipeline is true.
+    pub fn condition(&mut self, pipe: &'a Pipe) -> Result<bool, Error> {
+        // Of most only a key is asked, whose value is looked at where it is.
+        if let ([], [], []) = (&*pipe.rest, &*pipe.declarations, &*pipe.first.arguments)
+            && let Some(is_true) = self.key_chain(&pipe.first.operand, Value::is_true)
+        {
+            return Ok(is_true);
+        }
+        Ok(self.pipeline(pipe)?.is_true())
+    }
+
     /// A pipeline in parentheses.
     fn nested(&mut self, pipe: &'a Pipe) -> Result<Value, Error> {
         self.check_stack()?;
@@ -78,7 +89,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             }
             Operand::Field(_) | Operand::Variable(_) if rest.is_empty() && last.is_none() => {
                 self.node = Node::Expression(first);
-                match self.key_chain(first) {
+                match self.key_chain(first, Value::clone) {
                     Some(value) => Ok(value),
                     None => self.operand(first).map(|evaluated| evaluated.value),
                 }
@@ -115,8 +126,9 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
     }
 
-    /// The value of a field or a variable without arguments, in an interface, where all its fields are keys of maps.
-    fn key_chain(&self, node: &Expression) -> Option<Value> {
+    /// What `take` makes of the value of a field or a variable without arguments, in an interface, where all its fields are
+    /// keys of maps.
+    fn key_chain<T>(&self, node: &Expression, take: impl FnOnce(&Value) -> T) -> Option<T> {
         let (receiver, fields) = match &node.operand {
             Operand::Field(fields) => (self.shared.dots.last()?, fields),
             Operand::Variable(variable) => (self.shared.slots.get(self.slot(&variable.slot)?)?, &variable.fields),
@@ -125,7 +137,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         if O::ACTIVE {
             return None;
         }
-        key_chain(&receiver.value, fields)
+        key_chain(&receiver.value, fields, take)
     }
 
     /// A field or a variable without arguments that is no such chain.
@@ -406,7 +418,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
                     continue;
                 }
                 (Operand::Field(_) | Operand::Variable(_), Type::Interface) => {
-                    if let Some(value) = self.key_chain(argument) {
+                    if let Some(value) = self.key_chain(argument, Value::clone) {
                         nil_interface |= index == 0 && matches!(value, Value::Nil);
                         values.push(value);
                         continue;
@@ -439,7 +451,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Operand::Nil => {
                 return zero(ty).ok_or_else(|| self.error(format!("cannot assign nil to {ty}")));
             }
-            Operand::Field(_) | Operand::Variable(_) => match self.key_chain(argument) {
+            Operand::Field(_) | Operand::Variable(_) => match self.key_chain(argument, Value::clone) {
                 Some(value) => Evaluated { value, form: Form::Interface },
                 None => self.operand(argument)?,
             },
@@ -532,7 +544,7 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 }
 
 /// See [`Exec::key_chain`]; methods and what else there may be are left to `field`.
-fn key_chain(receiver: &Value, fields: &[Field]) -> Option<Value> {
+fn key_chain<T>(receiver: &Value, fields: &[Field], take: impl FnOnce(&Value) -> T) -> Option<T> {
     let (last, before) = fields.split_last()?;
     let Value::Dict(first) = receiver else { return None };
     let mut dict = first;
@@ -541,7 +553,7 @@ fn key_chain(receiver: &Value, fields: &[Field]) -> Option<Value> {
         inner = key(dict, field, |value| value.as_dict().cloned())??;
         dict = &inner;
     }
-    key(dict, last, Value::clone)
+    key(dict, last, take)
 }
 
 /// What `take` makes of the value under a key, where there is one and the field can be nothing else.

@@ -6,6 +6,7 @@
 use super::compile::Operation;
 use super::error::{Error, ExecError, Location};
 use super::function::{Caller, Evaluate, Function};
+use super::lex::{LEFT, find};
 use super::limits;
 use super::memo::{Memo, Recalled};
 use super::node::{Action, Declaration, Expression, Node, Pipe};
@@ -334,11 +335,8 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                 }
                 Operation::If { pipe, otherwise } => {
                     self.begin(pipe);
-                    let result = self.pipeline(pipe);
-                    match &result {
-                        Ok(value) if value.is_true() => {}
-                        Ok(_) => next = *otherwise,
-                        Err(_) => return result.map(drop),
+                    if !self.condition(pipe)? {
+                        next = *otherwise;
                     }
                 }
                 Operation::With { pipe, otherwise } => {
@@ -556,6 +554,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     }
 
     /// An error at the current node.
+    #[cold]
     pub fn error(&self, message: impl Into<String>) -> Error {
         Error::Exec(Box::new(ExecError {
             at: self.location(),
@@ -566,6 +565,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     }
 
     /// An error of a function, at the current node.
+    #[cold]
     pub fn error_calling(&self, name: &str, source: Error) -> Error {
         Error::Exec(Box::new(ExecError {
             at: self.location(),
@@ -697,7 +697,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {
         self.check_calls().map_err(Evaluate::Execute)?;
         // Most texts are plain, as values are that might hold a template but do not.
-        if !O::PLAIN_TEXTS && !text.windows(2).any(|pair| pair == b"{{") {
+        if !O::PLAIN_TEXTS && find(text, LEFT).is_none() {
             return Ok(text.clone());
         }
         let templates = self.compile(text).map_err(Evaluate::Parse)?;
