@@ -11,10 +11,10 @@ use super::str::{Str, StrBuilder};
 use super::value::Elem;
 use super::{unicode as unicode_tables, utf8};
 use memchr::memmem;
-use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::meta::{Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -31,6 +31,10 @@ const CACHED: usize = 256;
 
 /// How many bytes an expression searches before what makes it fast is worth making.
 const LIGHT: usize = 4 << 10;
+
+/// A program of this size with classes of so many ranges takes less than [`PROGRAM_SIZE`] in any case.
+const SMALL_SIZE: u64 = 200;
+const SMALL_RANGES: usize = 2000;
 
 /// A longer pattern is no plain text, as its size may be an error.
 const LONGEST_TEXT: usize = 1000;
@@ -51,12 +55,15 @@ enum Matcher {
     Program(Box<Program>),
 }
 
+/// Programs for one expression, each made when it is first wanted. `None` where it is too large.
 #[derive(Debug)]
 struct Program {
     hir: Hir,
+    /// The light program, for ASCII texts alone: without the rest of Unicode most take a third of the time to make.
+    ascii: OnceLock<Option<Regex>>,
     /// The program without prefilters and automata, which take longer to make than most searches of charts take.
-    light: Regex,
-    /// The program with all of them; none where it is too large for them.
+    light: OnceLock<Option<Regex>>,
+    /// The program with all of them.
     full: OnceLock<Option<Regex>>,
     /// How many bytes were searched, with one for each search.
     searched: AtomicUsize,
@@ -70,15 +77,50 @@ fn config() -> Config {
     Config::new().nfa_size_limit(Some(PROGRAM_SIZE))
 }
 
+/// What makes a program light.
+fn config_of_light() -> Config {
+    config().auto_prefilter(false).onepass(false).hybrid(false)
+}
+
+/// A program, if it fits.
+fn build(config: Config, hir: &Hir) -> Option<Regex> {
+    Regex::builder().configure(config).build_from_hir(hir).ok()
+}
+
 impl Program {
-    /// The program to search a text with.
-    fn regex(&self, text: &Text) -> &Regex {
+    /// The program to search a text with; nothing where none fits, which shows when the expression is made.
+    fn regex(&self, text: &Text) -> Option<&Regex> {
         let length = text.bytes.len() + 1;
-        if self.searched.fetch_add(length, Relaxed) + length <= LIGHT {
-            return &self.light;
+        let is_short = self.searched.fetch_add(length, Relaxed) + length <= LIGHT;
+        if is_short && self.light.get().is_none() && text.bytes.is_ascii() {
+            let ascii = self.ascii.get_or_init(|| build(config_of_light(), &of_ascii(&self.hir)));
+            if ascii.is_some() {
+                return ascii.as_ref();
+            }
         }
-        let full = || Regex::builder().configure(config()).build_from_hir(&self.hir).ok();
-        self.full.get_or_init(full).as_ref().unwrap_or(&self.light)
+        let light = || self.light.get_or_init(|| build(config_of_light(), &self.hir)).as_ref();
+        if is_short {
+            return light();
+        }
+        self.full.get_or_init(|| build(config(), &self.hir)).as_ref().or_else(light)
+    }
+}
+
+/// What an expression matches in texts that are ASCII.
+fn of_ascii(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut class = class.clone();
+            class.intersect(&ClassUnicode::new([ClassUnicodeRange::new('\0', '\x7f')]));
+            Hir::class(Class::Unicode(class))
+        }
+        HirKind::Repetition(repetition) => Hir::repetition(repetition.with(of_ascii(&repetition.sub))),
+        HirKind::Capture(Capture { index, name, sub }) => {
+            Hir::capture(Capture { index: *index, name: name.clone(), sub: Box::new(of_ascii(sub)) })
+        }
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(of_ascii).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(of_ascii).collect()),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(Class::Bytes(_)) | HirKind::Look(_) => hir.clone(),
     }
 }
 
@@ -89,11 +131,16 @@ impl Regexp {
         if plain && std::str::from_utf8(pattern).is_ok() {
             return Ok(Regexp { matcher: Matcher::Text(pattern.into()), names: vec![None], empty_pattern: false });
         }
-        let parse::Parsed { hir, names } = parse::parse(pattern).map_err(|error| error.to_string())?;
-        let light = config().auto_prefilter(false).onepass(false).hybrid(false);
-        let light = Regex::builder().configure(light).build_from_hir(&hir);
-        let light = light.map_err(|_: BuildError| parse::Error::too_large(pattern).to_string())?;
-        let program = Program { hir, light, full: OnceLock::new(), searched: AtomicUsize::new(0) };
+        let parse::Parsed { hir, names, size, ranges } = parse::parse(pattern).map_err(|error| error.to_string())?;
+        let light = OnceLock::new();
+        if size > SMALL_SIZE || ranges > SMALL_RANGES {
+            // Whether it fits shows here.
+            let too_large = || parse::Error::too_large(pattern).to_string();
+            let regex = build(config_of_light(), &hir).ok_or_else(too_large)?;
+            let _ = light.set(Some(regex));
+        }
+        let (ascii, full, searched) = (OnceLock::new(), OnceLock::new(), AtomicUsize::new(0));
+        let program = Program { hir, ascii, light, full, searched };
         Ok(Regexp { matcher: Matcher::Program(Box::new(program)), names, empty_pattern: pattern.is_empty() })
     }
 
@@ -119,10 +166,10 @@ impl Regexp {
     fn search(&self, text: &Text, groups: bool) -> Search<'_> {
         match &self.matcher {
             Matcher::Text(needle) => Search::Text(needle),
-            Matcher::Program(program) => {
-                let regex = program.regex(text);
-                Search::Program(regex, groups.then(|| regex.create_captures()))
-            }
+            Matcher::Program(program) => match program.regex(text) {
+                Some(regex) => Search::Program(regex, groups.then(|| regex.create_captures())),
+                None => Search::Nothing,
+            },
         }
     }
 
@@ -131,7 +178,7 @@ impl Regexp {
         let text = Text::new(text);
         match &self.matcher {
             Matcher::Text(needle) => memmem::find(&text.bytes, needle).is_some(),
-            Matcher::Program(program) => program.regex(&text).is_match(text.input(0)),
+            Matcher::Program(program) => program.regex(&text).is_some_and(|regex| regex.is_match(text.input(0))),
         }
     }
 
@@ -298,6 +345,7 @@ fn each_match(text: &Text, limit: i64, mut search: Search, mut deliver: impl FnM
 
 /// A search that goes on.
 enum Search<'a> {
+    Nothing,
     Text(&'a [u8]),
     Program(&'a Regex, Option<Captures>),
 }
@@ -306,6 +354,7 @@ impl Search<'_> {
     /// The first match that starts at `at` or behind it.
     fn from(&mut self, text: &Text, at: usize) -> Option<Range> {
         match self {
+            Search::Nothing => None,
             Search::Text(needle) => {
                 let start = at + memmem::find(&text.bytes[at..], needle)?;
                 Some((start, start + needle.len()))

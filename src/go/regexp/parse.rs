@@ -15,6 +15,10 @@ pub(super) struct Parsed {
     pub(super) hir: Hir,
     /// The names of the groups; the first is the whole match.
     pub(super) names: Vec<Option<String>>,
+    /// The size of the program as Go counts it, where a class is one instruction.
+    pub(super) size: u64,
+    /// How many ranges all classes together have.
+    pub(super) ranges: usize,
 }
 
 /// As `syntax.Error`.
@@ -53,8 +57,8 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, Error> {
     let Some(group) = parser.groups.pop().filter(|_| parser.groups.is_empty()) else {
         return Err(Error::new("missing closing )", pattern));
     };
-    let hir = parser.close(group)?.hir;
-    Ok(Parsed { hir, names: parser.names })
+    let Node { hir, size, .. } = parser.close(group)?;
+    Ok(Parsed { hir, names: parser.names, size, ranges: parser.ranges })
 }
 
 #[derive(Clone, Copy, Default)]

@@ -4,8 +4,13 @@ use super::*;
 #[test]
 fn finds_what_go_finds() {
     for (pattern, text, expected) in TABLE {
-        let regexp = Regexp::new(pattern).unwrap();
-        for program in ["light", "full"] {
+        for name in ["ascii", "light", "full"] {
+            let regexp = Regexp::new(pattern).unwrap();
+            match &regexp.matcher {
+                Matcher::Program(program) if name == "light" => program.ascii.set(None).unwrap(),
+                Matcher::Program(program) if name == "full" => program.searched.store(LIGHT, Relaxed),
+                _ => {}
+            }
             let got: Vec<String> = regexp
                 .find_all_submatches(text, -1)
                 .iter()
@@ -14,10 +19,7 @@ fn finds_what_go_finds() {
                     groups.collect::<Vec<_>>().join(",")
                 })
                 .collect();
-            assert_eq!(got.join(" "), *expected, "{} {text:?} {program}", String::from_utf8_lossy(pattern));
-            if let Matcher::Program(program) = &regexp.matcher {
-                program.searched.store(LIGHT, Relaxed);
-            }
+            assert_eq!(got.join(" "), *expected, "{} {text:?} {name}", String::from_utf8_lossy(pattern));
         }
     }
 }
@@ -75,4 +77,15 @@ fn deep_nesting_is_refused_or_works() {
 #[test]
 fn quotes() {
     assert_eq!(quote_meta(&Str::from("a.b[c]$")).to_string(), r"a\.b\[c\]\$");
+}
+
+/// Of these it does not show when the expression is made whether its program fits.
+#[test]
+fn small_programs_fit() {
+    for pattern in [r"[\pL\pN]{199}", r"[^\pL\pN\pS]{199}", r"(?i)[\pL\p{Lu}\p{Han}]{199}", r"[^\pM]{99}[\pS\pP]{99}"] {
+        let parse::Parsed { hir, size, ranges, .. } = parse::parse(pattern.as_bytes()).unwrap();
+        assert!((SMALL_SIZE - 10..=SMALL_SIZE).contains(&size) && ranges <= SMALL_RANGES, "{pattern}: {size} {ranges}");
+        let regex = build(config_of_light(), &hir).unwrap();
+        assert!(regex.memory_usage() < PROGRAM_SIZE / 2, "{pattern}: {}", regex.memory_usage());
+    }
 }
