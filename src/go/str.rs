@@ -112,8 +112,8 @@ impl Str {
         }
     }
 
-    /// A piece of a text that is at most sixteen bytes long, if as many follow its start. To copy them at once takes a
-    /// third of what it takes to copy as many as there are.
+    /// A piece of a text that is at most sixteen bytes long, if as many follow its start: all are copied at once, and what
+    /// is too much is masked out.
     #[inline]
     pub(crate) fn short(text: &[u8], range: Range<usize>) -> Option<Str> {
         const MOST: usize = size_of::<u128>();
