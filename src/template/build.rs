@@ -7,9 +7,7 @@ use super::code::{Body, Code, Source};
 use super::compile::{Assembler, Control, Operation};
 use super::cursor::Cursor;
 use super::lex::{ALPHANUMERIC, Kind, LEFT, LEFT_COMMENT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
-use super::node::{
-    Action, Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
-};
+use super::node::{Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable};
 use super::number::Number;
 use crate::go::Str;
 use crate::go::strconv::unquote;
@@ -31,14 +29,14 @@ pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Op
         pushed,
         assembler: Assembler::default(),
         commands: Vec::new(),
-        arguments: Vec::with_capacity(NESTED),
+        words: Vec::with_capacity(NESTED),
         fields: Vec::with_capacity(NESTED),
     };
     builder.statements()?;
     Some(Body { slots: builder.slots as u32, operations: builder.assembler.finish() })
 }
 
-/// As many arguments and fields around a place as most have.
+/// As many words and fields around a place as most have.
 const NESTED: usize = 16;
 
 struct Builder<'s> {
@@ -49,10 +47,10 @@ struct Builder<'s> {
     /// How many slots are in use at most.
     slots: usize,
     assembler: Assembler,
-    /// What the commands, arguments and fields around this place hold so far, so that each list is allocated once and
+    /// What the commands, words and fields around this place hold so far, so that each list is allocated once and
     /// in its size.
     commands: Vec<Command>,
-    arguments: Vec<Expression>,
+    words: Vec<Expression>,
     fields: Vec<Field>,
 }
 
@@ -153,7 +151,7 @@ impl<'s> Builder<'s> {
                 self.cursor.at = start;
                 let pipe = self.pipeline()?;
                 self.delimiter()?;
-                self.assembler.emit(Action { position: start as u32, pipe }.into_operation());
+                self.assembler.emit(pipe.into_operation());
             }
         }
         Some(None)
@@ -227,7 +225,7 @@ impl<'s> Builder<'s> {
     }
 
     /// A pipeline, up to the delimiter or the parenthesis that ends it.
-    fn pipeline(&mut self) -> Option<Pipe> {
+    fn pipeline(&mut self) -> Option<Box<Pipe>> {
         let position = self.cursor.at as u32;
         let declared = if self.cursor.byte() == b'$' { self.declared() } else { None };
         let first = self.command()?;
@@ -244,7 +242,7 @@ impl<'s> Builder<'s> {
             None => (Box::default(), false),
             Some(Declared { names, assign }) => (self.declarations(names, assign), assign),
         };
-        Some(Pipe { position, assign, is_deep: false, declarations, first, rest })
+        Some(Box::new(Pipe { position, assign, is_deep: false, declarations, first, rest }))
     }
 
     fn declarations(&mut self, names: (Str, Option<Str>), assign: bool) -> Box<[Declaration]> {
@@ -310,85 +308,101 @@ impl<'s> Builder<'s> {
         self.pushed.iter().rposition(|pushed| pushed == name).map_or(Slot::Undefined, |slot| Slot::At(slot as u32))
     }
 
-    /// Operands up to a bar, a parenthesis or a delimiter.
+    /// A command, up to a bar, a parenthesis or a delimiter.
+    #[inline]
     fn command(&mut self) -> Option<Command> {
         let position = self.cursor.at as u32;
-        let operand = self.operand()?;
-        let before = self.arguments.len();
+        Some(Command { position, words: self.words()?, conditional: Box::default() })
+    }
+
+    fn words(&mut self) -> Option<Box<[Expression]>> {
+        let before = self.words.len();
         loop {
+            self.word()?;
             self.cursor.space();
             match self.cursor.byte() {
                 b'|' | b')' | b'}' => break,
                 b'-' if self.cursor.next_byte() == b'}' => break,
                 _ => {}
             }
-            let argument = self.operand()?;
-            self.arguments.push(argument);
         }
-        let arguments = end_of(&mut self.arguments, before);
-        Some(Command { position, operand, arguments, conditional: Box::default() })
+        Some(end_of(&mut self.words, before))
     }
 
-    fn operand(&mut self) -> Option<Expression> {
+    /// Keeps a word. What is put together elsewhere and moved here at once has the machine wait for it.
+    #[inline(always)]
+    fn keep(&mut self, position: usize, operand: Operand) -> Option<()> {
+        self.words.push(Expression { position: position as u32, operand });
+        Some(())
+    }
+
+    fn word(&mut self) -> Option<()> {
         let start = self.cursor.at;
-        let operand = match self.cursor.byte() {
+        match self.cursor.byte() {
             b'.' if is(self.cursor.next_byte(), ALPHANUMERIC) => {
                 let first = self.field();
                 if self.cursor.byte() == b'.' {
                     self.fields.push(first);
                     let (position, fields) = self.more_fields(1);
-                    return Some(Expression { position, operand: Operand::Field(fields) });
+                    return self.keep(position, Operand::Field(fields));
                 }
-                Operand::Field(Box::new([first]))
+                self.keep(start, Operand::Field(Box::new([first])))
             }
             b'.' => {
                 self.cursor.at += 1;
-                Operand::Dot
+                self.keep(start, Operand::Dot)
             }
             b'$' => {
                 let name = self.variable();
                 let slot = self.slot(&name);
                 let more = self.cursor.byte() == b'.';
-                let (position, fields) = if more { self.more_fields(0) } else { (start as u32, Box::default()) };
-                let operand = Operand::Variable(Box::new(Variable { name, slot, fields }));
-                return Some(Expression { position, operand });
+                let (position, fields) = if more { self.more_fields(0) } else { (start, Box::default()) };
+                self.keep(position, Operand::Variable(Box::new(Variable { name, slot, fields })))
             }
             b'"' => match self.string()? {
-                (text, true) => Operand::String(text),
-                (text, false) => Operand::Quoted(Box::new(Literal { quoted: self.since(start), text })),
+                (text, true) => self.keep(start, Operand::String(text)),
+                (text, false) => {
+                    let quoted = self.since(start);
+                    self.keep(start, Operand::Quoted(Box::new(Literal { quoted, text })))
+                }
             },
             b'`' => {
                 self.cursor.raw_string()?;
                 let text = self.source.text.slice(start + 1..self.cursor.at - 1);
-                Operand::Quoted(Box::new(Literal { quoted: self.since(start), text }))
+                let quoted = self.since(start);
+                self.keep(start, Operand::Quoted(Box::new(Literal { quoted, text })))
             }
             b'(' => {
                 self.cursor.at += 1;
                 self.cursor.space();
-                let pipe = Box::new(self.pipeline()?);
+                let pipe = self.pipeline()?;
                 self.cursor.at += 1;
-                let base = Expression { position: pipe.position, operand: Operand::Pipe(pipe) };
+                let position = pipe.position;
                 if self.cursor.byte() != b'.' {
-                    return Some(base);
+                    return self.keep(position as usize, Operand::Pipe(pipe));
                 }
+                let base = Expression { position, operand: Operand::Pipe(pipe) };
                 let (position, fields) = self.more_fields(0);
-                return Some(Expression { position, operand: Operand::Chain(Box::new(Chain { base, fields })) });
+                self.keep(position, Operand::Chain(Box::new(Chain { base, fields })))
             }
             b'-' | b'0'..=b'9' => {
                 self.cursor = self.cursor.number()?;
-                Operand::Number(Box::new(Number::parse(self.since(start), Kind::Number).ok()?))
+                let number = Number::parse(self.since(start), Kind::Number).ok()?;
+                self.keep(start, Operand::Number(Box::new(number)))
             }
             _ => {
                 let word = self.cursor.word();
                 match word.bytes {
-                    b"true" => Operand::Bool(true),
-                    b"false" => Operand::Bool(false),
-                    b"nil" => Operand::Nil,
-                    _ => Operand::Identifier(self.source.functions.find(word)?),
+                    b"true" => self.keep(start, Operand::Bool(true)),
+                    b"false" => self.keep(start, Operand::Bool(false)),
+                    b"nil" => self.keep(start, Operand::Nil),
+                    _ => {
+                        let function = self.source.functions.find(word)?;
+                        self.keep(start, Operand::Identifier(function))
+                    }
                 }
             }
-        };
-        Some(Expression { position: start as u32, operand })
+        }
     }
 
     /// A field after its dot.
@@ -402,9 +416,9 @@ impl<'s> Builder<'s> {
 
     /// The fields here, after `before` others: where the next one begins, which is where Go says that the whole is, and all
     /// of them.
-    fn more_fields(&mut self, before: usize) -> (u32, Box<[Field]>) {
+    fn more_fields(&mut self, before: usize) -> (usize, Box<[Field]>) {
         let first = self.fields.len() - before;
-        let position = self.cursor.at as u32;
+        let position = self.cursor.at;
         while self.cursor.byte() == b'.' {
             let field = self.field();
             self.fields.push(field);

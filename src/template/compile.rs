@@ -1,7 +1,7 @@
 //! Operations, and how those of control structures are put together, so that control flow needs no recursion.
 
 use super::code::Code;
-use super::node::{Action, Invocation, Pipe};
+use super::node::{Invocation, Pipe};
 use crate::go::Str;
 
 /// One step of a template.
@@ -12,7 +12,7 @@ pub(super) enum Operation {
     /// Writes a string for the action at a position.
     Literal(u32, Str),
     /// Evaluates a pipeline and prints the result, unless it went into variables.
-    Action(Box<Action>),
+    Action(Box<Pipe>),
     /// Evaluates a pipeline and goes to `otherwise` if the result is not true.
     If { pipe: Box<Pipe>, otherwise: usize },
     /// The same, and makes the result dot if it is true.
@@ -76,8 +76,7 @@ impl Assembler {
     }
 
     /// Begins a control structure and its body.
-    pub fn begin(&mut self, control: Control, pipe: Pipe) -> Branch {
-        let pipe = Box::new(pipe);
+    pub fn begin(&mut self, control: Control, pipe: Box<Pipe>) -> Branch {
         let start = self.add(match control {
             Control::If => Operation::If { pipe, otherwise: 0 },
             Control::With => Operation::With { pipe, otherwise: 0 },

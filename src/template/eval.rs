@@ -30,8 +30,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     /// Whether the value of a pipeline is true.
     pub fn condition(&mut self, pipe: &'a Pipe) -> Result<bool, Error> {
         // Of most only a key is asked, whose value is looked at where it is.
-        if let ([], [], []) = (&*pipe.rest, &*pipe.declarations, &*pipe.first.arguments)
-            && let Some(is_true) = self.key_chain(&pipe.first.operand, Value::is_true)
+        if let Some(word) = pipe.only_word()
+            && let Some(is_true) = self.key_chain(word, Value::is_true)
         {
             return Ok(is_true);
         }
@@ -76,7 +76,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
 
     /// As evalCommand. `last` is the value from the stage before.
     fn command(&mut self, command: &'a Command, last: Option<Value>) -> Result<Value, Error> {
-        let (first, rest) = (&command.operand, &*command.arguments);
+        // The parser makes no command without words.
+        let Some((first, rest)) = command.words.split_first() else { return Ok(Value::Nil) };
         match &first.operand {
             Operand::Identifier(function) => {
                 self.node = Node::Expression(first);

@@ -9,7 +9,7 @@ use super::function::{Caller, Evaluate, Function};
 use super::lex::{LEFT, find};
 use super::limits;
 use super::memo::{Memo, Recalled};
-use super::node::{Action, Declaration, Expression, Node, Pipe};
+use super::node::{Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
@@ -324,11 +324,11 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             match operation {
                 Operation::Text(position, text) => self.write(*position as usize, text, true)?,
                 Operation::Literal(position, text) => self.write(*position as usize, text, false)?,
-                Operation::Action(action) => {
-                    self.begin(&action.pipe);
-                    let result = self.pipeline(&action.pipe);
+                Operation::Action(pipe) => {
+                    self.begin(pipe);
+                    let result = self.pipeline(pipe);
                     match &result {
-                        Ok(value) if action.pipe.declarations.is_empty() => self.print(action, value)?,
+                        Ok(value) if pipe.declarations.is_empty() => self.print(pipe, value)?,
                         Ok(_) => {}
                         Err(_) => return result.map(drop),
                     }
@@ -522,14 +522,14 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
     }
 
     /// As printValue.
-    fn print(&mut self, action: &'a Action, value: &Value) -> Result<(), Error> {
-        self.node = Node::Action(action);
+    fn print(&mut self, pipe: &'a Pipe, value: &Value) -> Result<(), Error> {
+        self.node = Node::Action(pipe);
         if let Value::String(text) = value {
-            return self.write(action.position as usize, text, false);
+            return self.write(pipe.position as usize, text, false);
         }
         if O::ACTIVE {
             self.shared.observer.used(value);
-            return self.write(action.position as usize, &printable(value), false);
+            return self.write(pipe.position as usize, &printable(value), false);
         }
         self.out.write(|bytes| match value {
             Value::Nil => bytes.extend_from_slice(NO_VALUE),

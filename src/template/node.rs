@@ -6,32 +6,12 @@ use super::number::Number;
 use crate::go::strconv::quote;
 use crate::go::{KeyHint, Str};
 
-/// As ActionNode.
-#[cfg_attr(test, derive(Debug))]
-pub(super) struct Action {
-    pub position: u32,
-    pub pipe: Pipe,
-}
-
-impl Action {
-    /// What it does. Dashboards that hold templates of their own consist of little but strings.
-    pub fn into_operation(self) -> Operation {
-        let Pipe { declarations, first, rest, .. } = &self.pipe;
-        if let ([], [], []) = (&**declarations, &*first.arguments, &**rest)
-            && let Some(text) = first.operand.operand.string()
-        {
-            return Operation::Literal(self.position, text.clone());
-        }
-        Operation::Action(Box::new(self))
-    }
-}
-
 /// As TemplateNode.
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Invocation {
     pub position: u32,
     pub name: Str,
-    pub pipe: Option<Pipe>,
+    pub pipe: Option<Box<Pipe>>,
 }
 
 /// As PipeNode.
@@ -46,6 +26,25 @@ pub(super) struct Pipe {
     /// The first command, which most often is the only one.
     pub first: Command,
     pub rest: Box<[Command]>,
+}
+
+impl Pipe {
+    /// Its only word, if it is one, and sets no variables.
+    #[inline]
+    pub fn only_word(&self) -> Option<&Expression> {
+        match (&*self.first.words, &*self.rest, &*self.declarations) {
+            ([word], [], []) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// What it does as an action. Dashboards that hold templates of their own consist of little but strings.
+    pub fn into_operation(self: Box<Pipe>) -> Operation {
+        match self.only_word().and_then(|word| word.operand.string()) {
+            Some(text) => Operation::Literal(self.position, text.clone()),
+            None => Operation::Action(self),
+        }
+    }
 }
 
 /// So many parentheses in each other are dropped by recursion.
@@ -72,9 +71,8 @@ pub(super) enum Slot {
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Command {
     pub position: u32,
-    /// What is evaluated, or called with the arguments.
-    pub operand: Expression,
-    pub arguments: Box<[Expression]>,
+    /// What is evaluated, or called, and then the arguments.
+    pub words: Box<[Expression]>,
     /// Slots that are set only if an argument is evaluated.
     pub conditional: Box<[u32]>,
 }
@@ -111,6 +109,19 @@ impl Operand {
             [b'"', inner @ .., b'"'] if *inner == *text => Operand::String(text),
             _ => Operand::Quoted(Box::new(Literal { quoted, text })),
         }
+    }
+
+    /// Whether it is a literal or dot, which no later command of a pipeline can be.
+    pub fn is_constant(&self) -> bool {
+        matches!(
+            self,
+            Operand::Bool(_)
+                | Operand::Dot
+                | Operand::Nil
+                | Operand::Number(_)
+                | Operand::String(_)
+                | Operand::Quoted(_)
+        )
     }
 
     /// The text of a string.
@@ -164,7 +175,7 @@ pub(super) struct Chain {
 #[derive(Clone, Copy)]
 pub(super) enum Node<'a> {
     Nothing,
-    Action(&'a Action),
+    Action(&'a Pipe),
     Template(&'a Invocation),
     Pipe(&'a Pipe),
     Command(&'a Command),
@@ -176,9 +187,8 @@ impl Node<'_> {
     pub fn position(self) -> usize {
         (match self {
             Node::Nothing => 0,
-            Node::Action(action) => action.position,
+            Node::Action(pipe) | Node::Pipe(pipe) => pipe.position,
             Node::Template(invocation) => invocation.position,
-            Node::Pipe(pipe) => pipe.position,
             Node::Command(command) => command.position,
             Node::Expression(expression) => expression.position,
         }) as usize
@@ -189,9 +199,9 @@ impl Node<'_> {
         let mut text = Vec::new();
         match self {
             Node::Nothing => {}
-            Node::Action(action) => {
+            Node::Action(pipe) => {
                 text.extend_from_slice(b"{{");
-                action.pipe.write(&mut text);
+                pipe.write(&mut text);
                 text.extend_from_slice(b"}}");
             }
             Node::Template(invocation) => invocation.write(&mut text),
@@ -236,10 +246,11 @@ impl Pipe {
 
 impl Command {
     fn write(&self, text: &mut Vec<u8>) {
-        self.operand.write_in_parentheses(text);
-        for argument in &self.arguments {
-            text.push(b' ');
-            argument.write_in_parentheses(text);
+        for (index, word) in self.words.iter().enumerate() {
+            if index > 0 {
+                text.push(b' ');
+            }
+            word.write_in_parentheses(text);
         }
     }
 }
@@ -311,8 +322,8 @@ impl Drop for Pipe {
         }
         let mut nested: Vec<Box<Pipe>> = Vec::new();
         let take = |pipe: &mut Pipe, nested: &mut Vec<Box<Pipe>>| {
-            for Command { operand, arguments, .. } in std::iter::once(&mut pipe.first).chain(&mut pipe.rest) {
-                nested.extend(std::iter::once(operand).chain(arguments).filter_map(Expression::take_pipe));
+            for Command { words, .. } in std::iter::once(&mut pipe.first).chain(&mut pipe.rest) {
+                nested.extend(words.iter_mut().filter_map(Expression::take_pipe));
             }
         };
         take(self, &mut nested);

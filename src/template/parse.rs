@@ -8,9 +8,7 @@ use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
-use super::node::{
-    Action, Chain, Command, DEEP, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable,
-};
+use super::node::{Chain, Command, DEEP, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable};
 use super::number::Number;
 use super::templates::Language;
 use crate::go::strconv::{quote, unquote};
@@ -55,10 +53,10 @@ struct Parser<'p> {
     current: Current,
     /// How deep blocks are nested.
     depth: usize,
-    /// What the commands, arguments and fields around this place hold so far, so that each list is allocated once and
+    /// What the commands, words and fields around this place hold so far, so that each list is allocated once and
     /// in its size.
     commands: Vec<Command>,
-    arguments: Vec<Expression>,
+    words: Vec<Expression>,
     fields: Vec<Field>,
 }
 
@@ -206,7 +204,7 @@ impl<'p> Parser<'p> {
             current: Current::new(),
             depth: 0,
             commands: Vec::new(),
-            arguments: Vec::new(),
+            words: Vec::new(),
             fields: Vec::new(),
         }
     }
@@ -430,9 +428,8 @@ impl<'p> Parser<'p> {
     }
 
     fn command_action(&mut self) -> Result<()> {
-        let position = self.peek().start;
         let pipe = self.pipeline("command", Kind::RightDelim)?;
-        self.emit(Action { position, pipe }.into_operation());
+        self.emit(pipe.into_operation());
         Ok(())
     }
 
@@ -452,7 +449,7 @@ impl<'p> Parser<'p> {
         Ok(())
     }
 
-    fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe> {
+    fn pipeline(&mut self, context: &str, end: Kind) -> Result<Box<Pipe>> {
         let position = self.peek_non_space().start;
         let mut assign = false;
         let mut names: Vec<Str> = Vec::new();
@@ -516,17 +513,7 @@ impl<'p> Parser<'p> {
             return self.error(format!("missing value for {context}"));
         };
         let rest: Box<[Command]> = commands.collect();
-        let constant = |command: &Command| {
-            matches!(
-                command.operand.operand,
-                Operand::Bool(_)
-                    | Operand::Dot
-                    | Operand::Nil
-                    | Operand::Number(_)
-                    | Operand::String(_)
-                    | Operand::Quoted(_)
-            )
-        };
+        let constant = |command: &Command| command.words.first().is_some_and(|word| word.operand.is_constant());
         if let Some(stage) = rest.iter().position(constant) {
             return self.error(format!("non executable command in pipeline stage {}", stage + 2));
         }
@@ -539,7 +526,7 @@ impl<'p> Parser<'p> {
         };
         let declarations = names.into_iter().map(declare).collect();
         let is_deep = self.current.parentheses > DEEP;
-        Ok(Pipe { position, assign, is_deep, declarations, first, rest })
+        Ok(Box::new(Pipe { position, assign, is_deep, declarations, first, rest }))
     }
 
     fn control(&mut self, control: Control) -> Result<()> {
@@ -629,20 +616,19 @@ impl<'p> Parser<'p> {
 
     fn command(&mut self) -> Result<Command> {
         let position = self.peek_non_space().start;
-        let first = self.arguments.len();
+        let first = self.words.len();
         let pushed = self.current.scope.pushed.len();
         let mut conditional = false;
         loop {
             self.peek_non_space();
             // The first argument of `and` and `or` is always evaluated.
-            if !conditional
-                && let [Expression { operand: Operand::Identifier(function), .. }, _] = &self.arguments[first..]
+            if !conditional && let [Expression { operand: Operand::Identifier(function), .. }, _] = &self.words[first..]
             {
                 conditional = function.short_circuit.is_some();
                 self.current.conditional += usize::from(conditional);
             }
             if let Some(operand) = self.operand()? {
-                self.arguments.push(operand);
+                self.words.push(operand);
             }
             let item = self.next();
             match item.kind {
@@ -655,12 +641,10 @@ impl<'p> Parser<'p> {
             }
             break;
         }
-        let mut operands = self.arguments.drain(first..);
-        let Some(operand) = operands.next() else {
-            drop(operands);
+        let words: Box<[Expression]> = self.words.drain(first..).collect();
+        if words.is_empty() {
             return self.error("empty command");
-        };
-        let arguments = operands.collect();
+        }
         let mut slots = Vec::new();
         if conditional {
             self.current.conditional -= 1;
@@ -669,7 +653,7 @@ impl<'p> Parser<'p> {
                 (pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32),
             );
         }
-        Ok(Command { position, operand, arguments, conditional: slots.into_boxed_slice() })
+        Ok(Command { position, words, conditional: slots.into_boxed_slice() })
     }
 
     fn operand(&mut self) -> Result<Option<Expression>> {
@@ -740,7 +724,7 @@ impl<'p> Parser<'p> {
                 let pipe = self.pipeline("parenthesized pipeline", Kind::RightParen)?;
                 self.current.parentheses -= 1;
                 let position = pipe.position;
-                return Ok(Some(Expression { position, operand: Operand::Pipe(Box::new(pipe)) }));
+                return Ok(Some(Expression { position, operand: Operand::Pipe(pipe) }));
             }
             Kind::String | Kind::RawString => Operand::of_string(self.value_str(item), self.unquote(item)?),
             _ => {
