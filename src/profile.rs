@@ -65,6 +65,14 @@ pub struct Profile {
     pub post_renderer: PostRenderer,
     /// What `lint` looks for.
     pub lint: &'static Lint,
+    /// Flags that only later versions have.
+    pub missing_flags: &'static [&'static str],
+    /// Whether `--wait` is true or false, and not a way to wait.
+    pub wait_is_bool: bool,
+    /// Whether a chart's path comes before `--repo`.
+    pub path_before_repository: bool,
+    /// Whether a rule of import-values must name both with strings; what else it holds ends the program.
+    pub import_names_are_strings: bool,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -302,6 +310,18 @@ pub static HELM_3_17: Profile = Profile {
     logs: Logs::Printf,
     post_renderer: PostRenderer::Executable,
     lint: &LINT_3,
+    missing_flags: &[
+        "server-side",
+        "force-replace",
+        "force-conflicts",
+        "rollback-on-failure",
+        "color",
+        "colour",
+        "content-cache",
+    ],
+    wait_is_bool: true,
+    path_before_repository: true,
+    import_names_are_strings: true,
     deprecated_flags: &[],
 };
 
@@ -340,6 +360,10 @@ pub static HELM_4_1: Profile = Profile {
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
+    missing_flags: &[],
+    wait_is_bool: false,
+    path_before_repository: false,
+    import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -378,6 +402,10 @@ pub static HELM_4_2: Profile = Profile {
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
+    missing_flags: &[],
+    wait_is_bool: false,
+    path_before_repository: false,
+    import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -416,6 +444,10 @@ pub static HELM_4_3: Profile = Profile {
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
+    missing_flags: &[],
+    wait_is_bool: false,
+    path_before_repository: false,
+    import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4_3,
 };
 

@@ -1,7 +1,7 @@
 //! Chart.yaml and the lock files: read into structs with Go's type errors, validated and cleaned as Helm does.
 
 use super::{Dependency, Error, Lock, Maintainer, Metadata};
-use crate::go::json::Implementation;
+use crate::go::json::{Implementation, struct_field};
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
@@ -123,13 +123,9 @@ impl Decoder {
                 Step::Key(name) => self.indexed.then(|| name.to_string()),
             })
             .collect();
-        let place = match (names.last(), self.structs.last()) {
-            (Some(last), Some(name)) => {
-                // As Go 1.27 UnmarshalTypeError: a path that ends in a number is taken for an index.
-                let index = self.indexed && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-                let (what, name) = (if index { "" } else { "Go struct field " }, if self.indexed { "" } else { name });
-                format!("{what}{name}.{}", names.join("."))
-            }
+        let place = match (names.is_empty(), self.structs.last()) {
+            (false, Some(_)) if self.indexed => struct_field(names),
+            (false, Some(name)) => format!("Go struct field {name}.{}", names.join(".")),
             _ => "Go value".to_owned(),
         };
         let ty = ty.replacen("v2.", &format!("{}.", self.packages.chart()), 1);

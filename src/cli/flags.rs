@@ -5,6 +5,7 @@
 
 use crate::go::strconv;
 use crate::go::time::Duration;
+use crate::profile::Profile;
 
 /// A flag: one row of a table.
 #[derive(Debug)]
@@ -101,8 +102,13 @@ impl Parsed {
 /// As FlagSet.Parse: flags may stand before, between and after the arguments, and `--` ends them.
 ///
 /// `warn` is called for values that are deprecated.
-pub fn parse(tables: &[&'static [Flag]], args: &[String], warn: &mut dyn FnMut(String)) -> Result<Parsed, Stop> {
-    let mut parser = Parser { tables, parsed: Parsed::default(), warn };
+pub fn parse(
+    tables: &[&'static [Flag]],
+    args: &[String],
+    profile: &'static Profile,
+    warn: &mut dyn FnMut(String),
+) -> Result<Parsed, Stop> {
+    let mut parser = Parser { tables, profile, parsed: Parsed::default(), warn };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         if let Some(long) = arg.strip_prefix("--") {
@@ -144,11 +150,20 @@ impl Flag {
 
 struct Parser<'a> {
     tables: &'a [&'static [Flag]],
+    profile: &'static Profile,
     parsed: Parsed,
     warn: &'a mut dyn FnMut(String),
 }
 
 impl Parser<'_> {
+    /// The value of a flag when it stands alone.
+    fn alone(&self, flag: &Flag) -> Option<&'static str> {
+        match flag.kind {
+            Kind::Wait if self.profile.wait_is_bool => Some("true"),
+            _ => flag.alone(),
+        }
+    }
+
     /// As parseLongArg.
     fn long(&mut self, arg: &str, long: &str, args: &mut std::slice::Iter<'_, String>) -> Result<(), Stop> {
         if long.starts_with(['-', '=']) {
@@ -158,10 +173,10 @@ impl Parser<'_> {
             Some((name, value)) => (name, Some(value)),
             None => (long, None),
         };
-        let Some(flag) = find(self.tables, name) else {
+        let Some(flag) = find(self.tables, name).filter(|flag| !self.profile.missing_flags.contains(&flag.name)) else {
             return Err(if name == "help" { Stop::Help } else { Stop::Error(format!("unknown flag: --{name}")) });
         };
-        let value = match value.or(flag.alone()).or_else(|| args.next().map(String::as_str)) {
+        let value = match value.or(self.alone(flag)).or_else(|| args.next().map(String::as_str)) {
             Some(value) => value,
             None => return Err(Stop::Error(format!("flag needs an argument: --{name}"))),
         };
@@ -186,7 +201,7 @@ impl Parser<'_> {
                     rest = "";
                     value
                 }
-                None => match flag.alone() {
+                None => match self.alone(flag) {
                     Some(value) => value,
                     None if !rest.is_empty() => std::mem::take(&mut rest),
                     None => match args.next() {
@@ -218,7 +233,8 @@ impl Parser<'_> {
     fn check(&mut self, flag: &Flag, value: &str) -> Result<Vec<String>, String> {
         let text = |error: strconv::NumError| error.to_string();
         match flag.kind {
-            Kind::Bool => {
+            Kind::Wait if !self.profile.wait_is_bool => self.check_wait(value)?,
+            Kind::Bool | Kind::Wait => {
                 strconv::parse_bool(value.as_bytes()).map_err(text)?;
             }
             Kind::Int => {
@@ -232,7 +248,6 @@ impl Parser<'_> {
             }
             Kind::Slice => return if value.is_empty() { Ok(Vec::new()) } else { read_csv(value) },
             Kind::Map => return read_map(value),
-            Kind::Wait => self.check_wait(value)?,
             Kind::Text | Kind::Optional(_) | Kind::Array => {}
         }
         Ok(vec![value.to_owned()])
@@ -323,6 +338,7 @@ fn read_csv(text: &str) -> Result<Vec<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::HELM_4_3;
 
     static FLAGS: &[Flag] = &[
         Flag { name: "values", short: Some('f'), kind: Kind::Slice, help: "", hidden: false },
@@ -333,7 +349,7 @@ mod tests {
 
     fn parsed(args: &[&str]) -> Result<Parsed, Stop> {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
-        parse(&[FLAGS], &args, &mut |_| {})
+        parse(&[FLAGS], &args, &HELM_4_3, &mut |_| {})
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Exit, Streams, kubeconfig};
 use crate::engine::KubeVersion;
 use crate::go::url::{Rules, Url};
 use crate::go::{Level, Log, fs, strconv};
-use crate::profile::Profile;
+use crate::profile::{Logs, Profile};
 use crate::values;
 use std::io::Read;
 use std::path::Path;
@@ -138,7 +138,7 @@ fn begin(
 ) -> Result<Parsed, Exit> {
     streams.logs = profile.logs;
     let mut warnings = Vec::new();
-    let parsed = flags::parse(tables, args, &mut |warning| warnings.push(warning));
+    let parsed = flags::parse(tables, args, profile, &mut |warning| warnings.push(warning));
     let help = matches!(parsed, Err(Stop::Help));
     if !help {
         warnings.into_iter().for_each(|warning| streams.log(&Log::new(Level::Warn, warning)));
@@ -192,20 +192,26 @@ impl Invocation<'_> {
     /// As newRegistryClient, which reads the files of TLS although nothing is fetched.
     pub fn check_fetch_files(&self) -> Result<(), String> {
         let text = |name: &str| self.parsed.text(name).unwrap_or_default();
+        let (cert, key, ca) = (text("cert-file"), text("key-file"), text("ca-file"));
+        let old = self.profile.logs == Logs::Printf;
         let read = |what: &str, path: &str| match std::fs::read(path) {
             Ok(_) => Ok(()),
-            Err(error) => Err(format!(
-                "missing registry client: can't create TLS config for client: {what} file: {}: {}",
-                strconv::quote(path.as_bytes()),
-                fs::path_error("open", path, &error)
-            )),
+            Err(error) => {
+                let (quoted, cause) = (strconv::quote(path.as_bytes()), fs::path_error("open", path, &error));
+                let text = match (old, path == ca) {
+                    (false, _) => format!("{what} file: {quoted}: {cause}"),
+                    (true, true) => format!("{what} file: {path}"),
+                    (true, false) => format!("can't load key pair from cert {cert} and key {key}: {cause}"),
+                };
+                Err(format!("missing registry client: can't create TLS config for client: {text}"))
+            }
         };
-        if !text("cert-file").is_empty() && !text("key-file").is_empty() {
-            read("unable to read cert", text("cert-file"))?;
-            read("unable to read key", text("key-file"))?;
+        if !cert.is_empty() && !key.is_empty() {
+            read("unable to read cert", cert)?;
+            read("unable to read key", key)?;
         }
-        if !text("ca-file").is_empty() {
-            read("can't read CA", text("ca-file"))?;
+        if !ca.is_empty() {
+            read("can't read CA", ca)?;
         }
         Ok(())
     }
@@ -214,12 +220,14 @@ impl Invocation<'_> {
     pub fn locate(&self, reference: &str) -> Result<String, String> {
         let reference = reference.trim();
         let repository = self.parsed.text("repo").unwrap_or_default();
-        if !repository.is_empty() {
+        let here = std::fs::metadata(reference).is_ok();
+        let asked = !here || !self.profile.path_before_repository;
+        if asked && !repository.is_empty() {
             return Err(format!(
                 "mizzen works offline and cannot ask the repository `{repository}`\nhint: download the chart with `helm pull {reference} --repo {repository}` and give its path"
             ));
         }
-        if std::fs::metadata(reference).is_ok() {
+        if here {
             let absolute = absolute(reference)?;
             if self.parsed.bool("verify") {
                 return Err(if Path::new(&absolute).is_dir() {

@@ -27,6 +27,7 @@ pub mod json;
 pub mod kubeconfig;
 pub mod ledger;
 pub mod lint;
+mod name_template;
 pub mod new;
 pub mod origins;
 pub mod package;

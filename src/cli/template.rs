@@ -7,22 +7,17 @@ use super::helm::{self, Invocation, flag, inert};
 use super::host;
 use super::post_renderer::PostRenderer;
 use super::timings::Wanted;
-use super::{Exit, Streams, kubeconfig};
+use super::{Exit, Streams, kubeconfig, name_template};
 use crate::chart::{self, Chart, package};
-use crate::engine::link;
 use crate::error::Error;
-use crate::function;
-use crate::functions;
-use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
+use crate::go::{Level, Log, Str, strconv};
 use crate::host::Host;
 use crate::manifest::Manifests;
 use crate::profile::{Logs, Profile};
 use crate::render::{self, Failure};
-use crate::template::{Function, Templates, Unobserved};
 use crate::trace::Stopwatch;
 use crate::{output, values};
 use std::path::Path;
-use std::sync::Arc;
 
 /// The flags of `helm template`.
 pub static FLAGS: &[Flag] = &[
@@ -208,6 +203,7 @@ impl Template<'_> {
         let user_values = values::user_values(&self.invocation.values(), self.profile, &mut |path| known.read(path))
             .map_err(Error::from)?;
         let chart = self.load(&path, streams)?;
+        self.check_dry_run()?;
         if server {
             if self.profile.logs == Logs::Printf {
                 return Err(format!("Kubernetes cluster unreachable: {}", self.unreachable()).into());
@@ -300,9 +296,18 @@ impl Template<'_> {
         Ok(server || self.parsed.bool("validate"))
     }
 
+    /// As Helm 3's validateDryRunOptionFlag. What stands for a flag without a value is `client` there.
+    fn check_dry_run(&self) -> Result<(), String> {
+        let known = ["unset", "", "false", "true", "none", "client", "server"];
+        if self.profile.logs != Logs::Printf || known.contains(&self.invocation.text("dry-run")) {
+            return Ok(());
+        }
+        Err("Invalid dry-run flag. Flag must one of the following: false, true, none, client, server".to_owned())
+    }
+
     /// As NameAndChart.
     fn name_and_chart(&self) -> Result<(String, &str), String> {
-        let name_template = self.parsed.text("name-template").unwrap_or_default();
+        let template = self.parsed.text("name-template").unwrap_or_default();
         match self.parsed.arguments.as_slice() {
             [] | [_, _, _, ..] => {
                 let extra = self.parsed.arguments.get(2..).unwrap_or_default();
@@ -311,24 +316,11 @@ impl Template<'_> {
             [_, _] if self.parsed.bool("generate-name") => {
                 Err("cannot set --generate-name and also specify a name".to_owned())
             }
-            [_, _] if !name_template.is_empty() => Err("cannot set --name-template and also specify a name".to_owned()),
+            [_, _] if !template.is_empty() => Err("cannot set --name-template and also specify a name".to_owned()),
             [name, chart] => Ok((name.clone(), chart)),
-            [chart] if !name_template.is_empty() => Ok((self.template_name(name_template)?, chart)),
+            [chart] if !template.is_empty() => Ok((name_template::evaluate(template, self.host, self.profile)?, chart)),
             [chart] => Ok(("release-name".to_owned(), chart)),
         }
-    }
-
-    /// As TemplateName: a template without data.
-    fn template_name(&self, text: &str) -> Result<String, String> {
-        let language = link::language(self.profile);
-        let name = Str::from("name-template");
-        let functions = Arc::new(functions::all(self.profile).chain(&NAME_FUNCTIONS).collect());
-        let mut templates = Templates::new("name-template", functions, language);
-        templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
-        let mut out = StrBuilder::default();
-        crate::template::execute(&templates, &name, Value::Nil, &mut out, self.host, &mut (), Unobserved)
-            .map_err(|error| error.to_string())?;
-        Ok(out.finish().to_string())
     }
 
     fn load(&self, path: &str, streams: &mut Streams<'_>) -> Result<Chart, Failed> {
@@ -398,17 +390,4 @@ impl Template<'_> {
         }
         streams.out.flush().map_err(|_| Failed::Stream)
     }
-}
-
-/// What sprig has and Helm's engine takes away or replaces.
-static NAME_FUNCTIONS: [Function; 2] = [function!("fail", fail), function!("env", env)];
-
-/// `fail "msg"`
-fn fail(message: Str) -> Result<Str, String> {
-    Err(message.to_string())
-}
-
-/// `env "HOME"`
-fn env(name: Str) -> Str {
-    std::env::var(&*name.to_str_lossy()).map(Str::from).unwrap_or_default()
 }

@@ -1,10 +1,9 @@
 //! The few fields of a manifest that Helm reads: as its SimpleHead.
 
-use crate::go::json::Implementation;
+use crate::go::json::{Implementation, struct_field};
 use crate::go::{Dict, Str, Value};
 use crate::profile::Profile;
 use crate::yaml::{self, Entry, Stage};
-use std::fmt::Write;
 
 /// What Helm reads of a manifest.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +139,7 @@ impl Decoder {
     fn document(&mut self, value: &Value) {
         match value {
             Value::Nil => {}
-            Value::Dict(dict) => self.fields(dict, Target::Head, ""),
+            Value::Dict(dict) => self.fields(dict, Target::Head, &[]),
             other => {
                 self.error = Some(format!(
                     "json: cannot unmarshal {} into Go value of type {}.SimpleHead",
@@ -151,13 +150,13 @@ impl Decoder {
         }
     }
 
-    fn fields(&mut self, dict: &Dict, target: Target, path: &str) {
+    fn fields(&mut self, dict: &Dict, target: Target, path: &[&str]) {
         for (key, value) in dict.entries().iter() {
             let (name, target) = field(target, key);
             if matches!(target, Target::Nothing) || matches!(value, Value::Nil) {
                 continue;
             }
-            let path = format!("{path}.{name}");
+            let path = [path, &[name]].concat();
             match (target, value) {
                 (Target::Metadata, Value::Dict(metadata)) => self.fields(metadata, target, &path),
                 (Target::Annotations, Value::Dict(annotations)) => self.annotations(annotations, &path),
@@ -177,13 +176,14 @@ impl Decoder {
         }
     }
 
-    fn annotations(&mut self, annotations: &Dict, path: &str) {
+    fn annotations(&mut self, annotations: &Dict, path: &[&str]) {
         let decoded = Dict::new();
         for (key, value) in annotations.entries().iter() {
+            let key_text = key.to_str_lossy();
             // Only encoding/json over version 2 names the key too.
             let path = match self.profile.go.json() {
-                Implementation::V1 => path.to_owned(),
-                Implementation::V2 => format!("{path}.{key}"),
+                Implementation::V1 => path.to_vec(),
+                Implementation::V2 => [path, &[&*key_text]].concat(),
             };
             let text = if matches!(value, Value::Nil) { Some(Str::EMPTY) } else { self.text(value, &path) };
             decoded.insert(key.clone(), text.unwrap_or_default());
@@ -191,7 +191,7 @@ impl Decoder {
         self.head.annotations = Some(decoded);
     }
 
-    fn text(&mut self, value: &Value, path: &str) -> Option<Str> {
+    fn text(&mut self, value: &Value, path: &[&str]) -> Option<Str> {
         let text = match value {
             Value::String(text) => Some(text.clone()),
             other => yaml::scalar_text(other),
@@ -202,23 +202,18 @@ impl Decoder {
         text
     }
 
-    fn mismatch(&mut self, value: &Value, path: &str, ty: &str) {
+    fn mismatch(&mut self, value: &Value, path: &[&str], ty: &str) {
         if self.error.is_some() {
             return;
         }
-        // The first encoding/json names the struct where it has a name, which the struct of `metadata` has not.
-        let holder = if self.profile.go.json() == Implementation::V1 && path.matches('.').count() == 1 {
-            "SimpleHead"
-        } else {
-            ""
+        let place = match self.profile.go.json() {
+            // It names the struct where that has a name, which the struct of `metadata` has not.
+            Implementation::V1 => {
+                format!("Go struct field {}.{}", if path.len() == 1 { "SimpleHead" } else { "" }, path.join("."))
+            }
+            Implementation::V2 => struct_field(path.iter().map(|step| (*step).to_owned())),
         };
-        let mut text = String::new();
-        let _ = write!(
-            text,
-            "json: cannot unmarshal {} into Go struct field {holder}{path} of type {ty}",
-            json_name(value)
-        );
-        self.error = Some(text);
+        self.error = Some(format!("json: cannot unmarshal {} into {place} of type {ty}", json_name(value)));
     }
 }
 

@@ -288,8 +288,8 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
         for rule in &dependency.import_values {
             let (child, parent, whole) = match rule {
                 Value::Dict(rule) => {
-                    let text = |key: &[u8]| display(&rule.get(key).unwrap_or_default());
-                    (text(b"child"), text(b"parent"), false)
+                    let text = |key: &[u8]| import_name(&rule.get(key).unwrap_or_default(), profile);
+                    (text(b"child")?, text(b"parent")?, false)
                 }
                 Value::String(name) => (format!("exports.{name}"), ".".to_owned(), true),
                 _ => continue,
@@ -319,6 +319,19 @@ fn import(chart: &mut Chart, profile: &'static Profile, log: &mut dyn FnMut(Log)
     }
     chart.values = values;
     Ok(())
+}
+
+/// What a rule of import-values names. Helm 3 asserts that it is a string.
+fn import_name(name: &Value, profile: &'static Profile) -> Result<String, Error> {
+    match name {
+        Value::String(_) => {}
+        _ if !profile.import_names_are_strings => {}
+        other => {
+            let ty = other.ty().map_or("nil".to_owned(), |ty| ty.to_string());
+            return Err(Error::Panic(format!("interface conversion: interface {{}} is {ty}, not string")));
+        }
+    }
+    Ok(display(name))
 }
 
 /// As pathToMap: `data` under a dotted path; `.` is the top.

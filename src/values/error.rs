@@ -15,6 +15,8 @@ pub enum Error {
     SetJson { whole: bool, argument: String },
     /// A subchart's values are not a table: the subchart and the value as Go's `%t` prints it.
     TypeMismatch { name: String, value: String },
+    /// Helm 3 panics: the text of the panic.
+    Panic(String),
     /// The values are deeper or larger than anything real. Helm has no such limit and runs out of memory.
     TooLarge,
     /// The values don't meet the schemas: every chart's complaints.
@@ -30,6 +32,7 @@ impl fmt::Display for Error {
             Error::SetJson { whole: true, argument } => write!(f, "failed parsing --set-json data JSON: {argument}"),
             Error::SetJson { whole: false, argument } => write!(f, "failed parsing --set-json data {argument}"),
             Error::TypeMismatch { name, value } => write!(f, "type mismatch on {name}: {value}"),
+            Error::Panic(text) => f.write_str(text),
             Error::TooLarge => f.write_str("values nest too deeply or are too large"),
             Error::Schema(complaints) => write!(
                 f,

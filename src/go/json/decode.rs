@@ -430,21 +430,10 @@ impl<'a, B: Builder> Parser<'a, B> {
         if self.implementation == Implementation::V1 || self.frames.is_empty() {
             return "Go value".to_owned();
         }
-        let path: Vec<String> = self
-            .frames
-            .iter()
-            .map(|frame| match frame {
-                Frame::Array(items) => items.len().to_string(),
-                Frame::Object(_, key) => key.to_string().replace('~', "~0").replace('/', "~1"),
-            })
-            .collect();
-        let path = path.join(".");
-        // Go takes a last step of digits for an index.
-        let last = path.rsplit('.').next().unwrap_or_default();
-        if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
-            return format!(".{path}");
-        }
-        format!("Go struct field .{path}")
+        super::struct_field(self.frames.iter().map(|frame| match frame {
+            Frame::Array(items) => items.len().to_string(),
+            Frame::Object(_, key) => key.to_string(),
+        }))
     }
 
     fn string(&mut self) -> Result<Str, String> {

@@ -21,6 +21,16 @@ pub enum Implementation {
     V2,
 }
 
+/// What the second encoding/json says of a place: the names and numbers that lead there, each as in a JSON pointer.
+pub fn struct_field(steps: impl IntoIterator<Item = String>) -> String {
+    let steps: Vec<String> = steps.into_iter().map(|step| step.replace('~', "~0").replace('/', "~1")).collect();
+    let path = steps.join(".");
+    // Go takes digits behind the last dot for an index.
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let index = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    format!("{}.{path}", if index { "" } else { "Go struct field " })
+}
+
 /// The bytes with U+FFFD in place of each byte that is not UTF-8, as encoding/json reads and writes strings.
 pub fn valid_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     if std::str::from_utf8(bytes).is_ok() {
