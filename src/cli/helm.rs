@@ -193,27 +193,28 @@ impl Invocation<'_> {
     pub fn check_fetch_files(&self) -> Result<(), String> {
         let text = |name: &str| self.parsed.text(name).unwrap_or_default();
         let (cert, key, ca) = (text("cert-file"), text("key-file"), text("ca-file"));
-        let old = self.profile.logs == Logs::Printf;
-        let read = |what: &str, path: &str| match std::fs::read(path) {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let (quoted, cause) = (strconv::quote(path.as_bytes()), fs::path_error("open", path, &error));
-                let text = match (old, path == ca) {
-                    (false, _) => format!("{what} file: {quoted}: {cause}"),
-                    (true, true) => format!("{what} file: {path}"),
-                    (true, false) => format!("can't load key pair from cert {cert} and key {key}: {cause}"),
-                };
-                Err(format!("missing registry client: can't create TLS config for client: {text}"))
-            }
+        let unreadable = |path: &str| {
+            let error = std::fs::read(path).err()?;
+            Some((strconv::quote(path.as_bytes()), fs::path_error("open", path, &error)))
         };
+        let fail = |text: String| Err(format!("missing registry client: can't create TLS config for client: {text}"));
+        let old = self.profile.logs == Logs::Printf;
         if !cert.is_empty() && !key.is_empty() {
-            read("unable to read cert", cert)?;
-            read("unable to read key", key)?;
+            for (what, path) in [("cert", cert), ("key", key)] {
+                match unreadable(path) {
+                    Some((_, cause)) if old => {
+                        return fail(format!("can't load key pair from cert {cert} and key {key}: {cause}"));
+                    }
+                    Some((path, cause)) => return fail(format!("unable to read {what} file: {path}: {cause}")),
+                    None => {}
+                }
+            }
         }
-        if !ca.is_empty() {
-            read("can't read CA", ca)?;
+        match unreadable(ca).filter(|_| !ca.is_empty()) {
+            Some(_) if old => fail(format!("can't read CA file: {ca}")),
+            Some((path, cause)) => fail(format!("can't read CA file: {path}: {cause}")),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// As LocateChart, as far as that does without a network.

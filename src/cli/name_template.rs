@@ -74,7 +74,8 @@ fn env(name: Str) -> Str {
 }
 
 fn variable(name: &[u8]) -> Str {
-    std::env::var(&*String::from_utf8_lossy(name)).map(Str::from).unwrap_or_default()
+    let value = std::env::var_os(&*String::from_utf8_lossy(name)).unwrap_or_default();
+    Str::from(value.as_encoded_bytes())
 }
 
 /// `expandenv "in $HOME"`. As os.Expand.
