@@ -265,35 +265,28 @@ impl<'s> Builder<'s> {
     /// The variables that a pipeline sets, if it sets any.
     fn declared(&mut self) -> Option<Declared> {
         let start = self.cursor.at;
-        let mut first = None;
-        loop {
-            let name = self.variable();
+        let mut names = (self.variable(), None);
+        self.cursor.space();
+        if self.cursor.byte() == b',' {
+            self.cursor.at += 1;
             self.cursor.space();
-            let width = match self.cursor.rest() {
-                [b',', ..] if first.is_none() => {
-                    first = Some(name);
-                    self.cursor.at += 1;
-                    self.cursor.space();
-                    if self.cursor.byte() != b'$' {
-                        break;
-                    }
-                    continue;
-                }
-                [b':', b'=', ..] => 2,
-                [b'=', ..] => 1,
-                _ => break,
-            };
-            self.cursor.at += width;
-            self.cursor.space();
-            let names = match first {
-                None => (name, None),
-                Some(key) => (key, Some(name)),
-            };
-            return Some(Declared { names, assign: width == 1 });
+            if self.cursor.byte() == b'$' {
+                names.1 = Some(self.variable());
+                self.cursor.space();
+            }
         }
-        // It was an argument.
-        self.cursor.at = start;
-        None
+        let width = match self.cursor.rest() {
+            [b':', b'=', ..] => 2,
+            [b'=', ..] => 1,
+            _ => {
+                // It was an argument.
+                self.cursor.at = start;
+                return None;
+            }
+        };
+        self.cursor.at += width;
+        self.cursor.space();
+        Some(Declared { names, assign: width == 1 })
     }
 
     /// `$` and a name.
