@@ -67,14 +67,21 @@ pub struct Profile {
     pub lint: &'static Lint,
     /// Flags that only later versions have.
     pub missing_flags: &'static [&'static str],
-    /// Whether `--wait` is true or false, and not a way to wait.
-    pub wait_is_bool: bool,
-    /// Whether a chart's path comes before `--repo`.
-    pub path_before_repository: bool,
+    /// How it reads flags.
+    pub cli: Cli,
     /// Whether a rule of import-values must name both with strings; what else it holds ends the program.
     pub import_names_are_strings: bool,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
+}
+
+/// The major version, where flags mean and errors of flags say something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cli {
+    /// `--wait` is true or false, a chart's path comes before `--repo`, and `--dry-run` is read last.
+    Helm3,
+    /// `--wait` is a way to wait, `--repo` comes first, and `--dry-run` is read with the other flags.
+    Helm4,
 }
 
 /// Where Helm comes from, as `.Capabilities.HelmVersion` shows it.
@@ -319,8 +326,7 @@ pub static HELM_3_17: Profile = Profile {
         "colour",
         "content-cache",
     ],
-    wait_is_bool: true,
-    path_before_repository: true,
+    cli: Cli::Helm3,
     import_names_are_strings: true,
     deprecated_flags: &[],
 };
@@ -361,8 +367,7 @@ pub static HELM_4_1: Profile = Profile {
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     missing_flags: &[],
-    wait_is_bool: false,
-    path_before_repository: false,
+    cli: Cli::Helm4,
     import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
@@ -403,8 +408,7 @@ pub static HELM_4_2: Profile = Profile {
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     missing_flags: &[],
-    wait_is_bool: false,
-    path_before_repository: false,
+    cli: Cli::Helm4,
     import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
@@ -445,8 +449,7 @@ pub static HELM_4_3: Profile = Profile {
     post_renderer: PostRenderer::Plugin,
     lint: &LINT_4,
     missing_flags: &[],
-    wait_is_bool: false,
-    path_before_repository: false,
+    cli: Cli::Helm4,
     import_names_are_strings: false,
     deprecated_flags: &DEPRECATED_FLAGS_4_3,
 };

@@ -5,7 +5,7 @@
 
 use crate::go::strconv;
 use crate::go::time::Duration;
-use crate::profile::Profile;
+use crate::profile::{Cli, Profile};
 
 /// A flag: one row of a table.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ impl Parser<'_> {
     /// The value of a flag when it stands alone.
     fn alone(&self, flag: &Flag) -> Option<&'static str> {
         match flag.kind {
-            Kind::Wait if self.profile.wait_is_bool => Some("true"),
+            Kind::Wait if self.profile.cli == Cli::Helm3 => Some("true"),
             _ => flag.alone(),
         }
     }
@@ -233,7 +233,7 @@ impl Parser<'_> {
     fn check(&mut self, flag: &Flag, value: &str) -> Result<Vec<String>, String> {
         let text = |error: strconv::NumError| error.to_string();
         match flag.kind {
-            Kind::Wait if !self.profile.wait_is_bool => self.check_wait(value)?,
+            Kind::Wait if self.profile.cli == Cli::Helm4 => self.check_wait(value)?,
             Kind::Bool | Kind::Wait => {
                 strconv::parse_bool(value.as_bytes()).map_err(text)?;
             }

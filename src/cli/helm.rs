@@ -5,7 +5,7 @@ use super::{Exit, Streams, kubeconfig};
 use crate::engine::KubeVersion;
 use crate::go::url::{Rules, Url};
 use crate::go::{Level, Log, fs, strconv};
-use crate::profile::{Logs, Profile};
+use crate::profile::{Cli, Profile};
 use crate::values;
 use std::io::Read;
 use std::path::Path;
@@ -198,7 +198,7 @@ impl Invocation<'_> {
             Some((strconv::quote(path.as_bytes()), fs::path_error("open", path, &error)))
         };
         let fail = |text: String| Err(format!("missing registry client: can't create TLS config for client: {text}"));
-        let old = self.profile.logs == Logs::Printf;
+        let old = self.profile.cli == Cli::Helm3;
         if !cert.is_empty() && !key.is_empty() {
             for (what, path) in [("cert", cert), ("key", key)] {
                 match unreadable(path) {
@@ -222,7 +222,7 @@ impl Invocation<'_> {
         let reference = reference.trim();
         let repository = self.parsed.text("repo").unwrap_or_default();
         let here = std::fs::metadata(reference).is_ok();
-        let asked = !here || !self.profile.path_before_repository;
+        let asked = !here || self.profile.cli == Cli::Helm4;
         if asked && !repository.is_empty() {
             return Err(format!(
                 "mizzen works offline and cannot ask the repository `{repository}`\nhint: download the chart with `helm pull {reference} --repo {repository}` and give its path"

@@ -56,7 +56,7 @@ static OF_HELM: [&str; 20] = [
 /// What it takes away, or answers otherwise.
 static OF_SPRIG: [Function; 4] = [
     function!("fail", fail),
-    function!("env", env),
+    function!("env", |name: Str| variable(&name)),
     function!("expandenv", expand_env),
     function!("getHostByName", get_host_by_name),
 ];
@@ -69,10 +69,6 @@ fn fail(message: Str) -> Result<Str, String> {
 }
 
 /// `env "HOME"`
-fn env(name: Str) -> Str {
-    variable(&name)
-}
-
 fn variable(name: &[u8]) -> Str {
     let value = std::env::var_os(&*String::from_utf8_lossy(name)).unwrap_or_default();
     Str::from(value.as_encoded_bytes())

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::go::{Level, Log, Str, strconv};
 use crate::host::Host;
 use crate::manifest::Manifests;
-use crate::profile::{Logs, Profile};
+use crate::profile::{Cli, Profile};
 use crate::render::{self, Failure};
 use crate::trace::Stopwatch;
 use crate::{output, values};
@@ -205,7 +205,7 @@ impl Template<'_> {
         let chart = self.load(&path, streams)?;
         self.check_dry_run()?;
         if server {
-            if self.profile.logs == Logs::Printf {
+            if self.profile.cli == Cli::Helm3 {
                 return Err(format!("Kubernetes cluster unreachable: {}", self.unreachable()).into());
             }
             let text =
@@ -264,7 +264,7 @@ impl Template<'_> {
     /// As cmdGetDryRunFlagStrategy for `template`: whether the cluster is to be asked.
     fn dry_run_on_server(&self, streams: &mut Streams<'_>) -> Result<bool, String> {
         let value = self.parsed.text("dry-run").unwrap_or("client");
-        if self.profile.logs == Logs::Printf {
+        if self.profile.cli == Cli::Helm3 {
             return Ok(self.parsed.bool("validate"));
         }
         let invalid = |allowed: &str| {
@@ -299,7 +299,7 @@ impl Template<'_> {
     /// As Helm 3's validateDryRunOptionFlag. What stands for a flag without a value is `client` there.
     fn check_dry_run(&self) -> Result<(), String> {
         let known = ["unset", "", "false", "true", "none", "client", "server"];
-        if self.profile.logs != Logs::Printf || known.contains(&self.invocation.text("dry-run")) {
+        if self.profile.cli == Cli::Helm4 || known.contains(&self.invocation.text("dry-run")) {
             return Ok(());
         }
         Err("Invalid dry-run flag. Flag must one of the following: false, true, none, client, server".to_owned())
