@@ -75,13 +75,11 @@ pub(super) fn compile_text(
 ) -> Result<Vec<Compiled>, ParseError> {
     // A definition under the file's own name is the parser's to judge.
     let is_other = |outline: &Outline| outline.name.as_ref() != Some(file);
-    if let Some(Outlines { templates, bodies }) = outline(text, functions)
+    if let Some(Outlines { templates, tape }) = outline(text, functions)
         && templates.iter().all(is_other)
     {
-        let definitions = templates.iter().filter(|outline| outline.name.is_some());
-        let definitions = definitions.map(|outline| outline.start as u32..outline.range.end as u32).collect();
         let (file, text, functions) = (file.clone(), text.clone(), Arc::clone(functions));
-        let source = Arc::new(Source { file, text, functions, definitions, bodies });
+        let source = Arc::new(Source { file, text, functions, tape });
         let compiled = templates.into_iter().map(|Outline { name, empty, range, start }| {
             let code = Arc::new(Code::of_body(Arc::clone(&source), start, Box::default()));
             Compiled { name, empty, range, code }

@@ -4,8 +4,8 @@ use super::build::{Variables, build};
 use super::compile::Operation;
 use super::error::ParseError;
 use super::function::Functions;
+use super::tape::Token;
 use crate::go::Str;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// What a template does.
@@ -29,13 +29,10 @@ pub(super) struct Source {
     pub file: Str,
     pub text: Str,
     pub functions: Arc<Functions>,
-    /// See `Outlines`.
-    pub definitions: Vec<Range<u32>>,
-    /// See `Outlines`.
-    pub bodies: Vec<Range<u32>>,
+    pub tape: Vec<Token>,
 }
 
-/// A part of it: what begins at a byte and reaches up to its `end` or `else`, where these variables are.
+/// A part of it: what begins at a place of its tape and reaches up to its `end` or `else`, where these variables are.
 #[cfg_attr(test, derive(Debug))]
 struct Origin {
     source: Arc<Source>,
@@ -49,7 +46,7 @@ impl Code {
         Code { origin: None, body: OnceLock::from(Ok(body)) }
     }
 
-    /// The code of what begins at a byte of a text.
+    /// The code of what begins at a place of a text's tape.
     pub fn of_body(source: Arc<Source>, start: usize, variables: Variables) -> Code {
         Code { origin: Some(Origin { source, start, variables }), body: OnceLock::new() }
     }
@@ -58,7 +55,7 @@ impl Code {
     pub fn body(&self) -> Result<&Body, &ParseError> {
         let body = self.body.get_or_init(|| match &self.origin {
             Some(Origin { source, start, variables }) => build(source, *start, variables).ok_or_else(|| {
-                let message = format!("cannot compile what is at byte {start}");
+                let message = format!("cannot compile what is at {start} of its tape");
                 ParseError { file: source.file.to_string(), line: 0, message }
             }),
             None => Ok(Body { slots: 0, operations: Box::default() }),

@@ -82,21 +82,27 @@ struct Named {
 impl Functions {
     /// The function of that name.
     pub fn get(&self, name: &[u8]) -> Option<&'static Function> {
-        self.find(Word::of(name))
+        self.at(self.place_of(Word::of(name))?)
     }
 
-    /// The same, for a name that was just read.
+    /// Where the function is in the table whose name was just read.
     #[inline]
-    pub(super) fn find(&self, name: Word) -> Option<&'static Function> {
+    pub(super) fn place_of(&self, name: Word) -> Option<usize> {
         let mut at = self.place(name);
         loop {
             let named = self.slots.get(at).copied()??;
             // No name holds a zero, so that the first bytes tell where a short one ends.
             if named.first == name.first && (name.bytes.len() < 8 || named.function.name.as_bytes() == name.bytes) {
-                return Some(named.function);
+                return Some(at);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
+    }
+
+    /// The function at a place of the table.
+    #[inline]
+    pub(super) fn at(&self, place: usize) -> Option<&'static Function> {
+        Some(self.slots.get(place).copied()??.function)
     }
 
     /// The names of all functions, in no order.

@@ -1,8 +1,8 @@
 //! The text/template language, knowing nothing of Helm.
 //!
 //! `lex` cuts a text into items, `parse` makes `node`s of them with variables resolved to slots and functions to
-//! pointers, `compile` puts these together to operations, and `exec` runs those. `outline` and `build` take the place of
-//! the parser for texts that are surely well-formed.
+//! pointers, `compile` puts these together to operations, and `exec` runs those. For texts that are surely
+//! well-formed `outline`, which notes what is in them on a `tape`, and `build` take the place of the parser.
 //!
 //! Imports: go, host.
 
@@ -25,6 +25,7 @@ mod node;
 mod number;
 mod outline;
 mod parse;
+mod tape;
 #[cfg(test)]
 mod tests;
 

@@ -2,13 +2,15 @@
 //!
 //! Most templates of a chart never run: helpers that nobody includes, manifests that are switched off. Helm parses them
 //! all the same and reports what is wrong with any of them before it runs the first. This recognises texts that are
-//! surely well-formed, for a small part of what parsing costs, so that a template need only be parsed when it runs.
+//! surely well-formed, for a small part of what parsing costs, and notes what is in them on a tape, from which a template
+//! is built when it runs.
 //! Of a text with anything unusual it knows nothing, and that is parsed as ever: a property test holds it to that.
 
 use super::cursor::Cursor;
 use super::function::Functions;
 use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
 use super::node::DEEP;
+use super::tape::{Kind, LONGEST, Token};
 use crate::go::Str;
 use std::ops::Range;
 
@@ -21,7 +23,7 @@ pub(super) struct Outline {
     pub empty: bool,
     /// Where its body stands.
     pub range: Range<usize>,
-    /// Where its body begins, without the space that the delimiter before it trims.
+    /// Where its body begins on the tape.
     pub start: usize,
 }
 
@@ -30,13 +32,15 @@ pub(super) struct Outline {
 pub(super) struct Outlines {
     /// The templates in the order in which Go's parser adds them, the text's own last.
     pub templates: Vec<Outline>,
-    /// The bodies of `if` and `with`, and those after `else`, that are long enough to be worth parsing only when they
-    /// run: from where the lexer is after the delimiter to the next delimiter of the same action. Sorted.
-    pub bodies: Vec<Range<u32>>,
+    /// What is in the text.
+    pub tape: Vec<Token>,
 }
 
 /// What a text holds; `None` if it has to be parsed to know.
 pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
+    if text.len() > LONGEST {
+        return None;
+    }
     if !text.is_ascii() {
         std::str::from_utf8(text).ok()?;
     }
@@ -55,7 +59,8 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
         empty: true,
         outer_empty: true,
         tag: 0,
-        bodies: Vec::new(),
+        tape: Vec::with_capacity(text.len() / BYTES),
+        around: Vec::new(),
     };
     scanner.run()
 }
@@ -65,7 +70,10 @@ const DEPTH: usize = DEEP;
 const PARENTHESES: usize = u64::BITS as usize;
 const TEMPLATES: usize = 256;
 
-/// How many bytes a body has that is parsed for itself. Of those of kafka's chart, which are parsed in 1,900 to 20,000
+/// How many bytes a token stands for at least in most texts.
+const BYTES: usize = 8;
+
+/// How many bytes a body has that is built for itself. Of those of kafka's chart, which are built in 1,900 to 20,000
 /// instructions, most never run; what a body costs for itself are some 600.
 /// This crate's tests, and fuzzers, leave nearly every body for later.
 const BODY: usize = if cfg!(any(test, fuzzing)) { 2 } else { 64 };
@@ -85,7 +93,9 @@ struct Scanner<'t> {
     outer_empty: bool,
     /// Where the action at hand begins.
     tag: usize,
-    bodies: Vec<Range<u32>>,
+    tape: Vec<Token>,
+    /// The pipelines around the parentheses at this place.
+    around: Vec<Pipeline>,
 }
 
 struct Block {
@@ -93,28 +103,37 @@ struct Block {
     /// How many variables were known before.
     known: usize,
     has_else: bool,
-    /// The body at hand in `bodies`, if it is one that can be parsed for itself.
-    body: Option<usize>,
+    /// The place on the tape of the definition, or of the body at hand if it is one that can be built for itself.
+    token: Option<usize>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    If,
-    With,
-    Range,
-    Define,
+/// A pipeline that is not complete.
+#[derive(Clone, Copy)]
+struct Pipeline {
+    /// Where it, and the command at hand, are on the tape.
+    pipe: usize,
+    command: usize,
+    /// How many commands there are before this one, and how many words in it so far.
+    commands: usize,
+    words: usize,
 }
 
 /// Every step gives `None` where the parser has to decide.
 impl<'t> Scanner<'t> {
     fn run(mut self) -> Option<Outlines> {
         while let Some(length) = find(self.cursor.rest(), LEFT) {
-            self.written(self.cursor.at..self.cursor.at + length)?;
-            self.tag = self.cursor.at + length;
-            self.cursor.at += length + LEFT.len();
+            let start = self.cursor.at;
+            self.tag = start + length;
+            self.written(start..self.tag)?;
+            self.cursor.at = self.tag + LEFT.len();
+            let mut end = self.tag;
             if has_left_marker(self.cursor.rest()) {
                 self.cursor.at += 2;
+                while end > start && is(self.cursor.text[end - 1], SPACE) {
+                    end -= 1;
+                }
             }
+            self.text(start..end);
             if self.cursor.rest().starts_with(LEFT_COMMENT) {
                 self.cursor.at += LEFT_COMMENT.len();
                 self.cursor.at += find(self.cursor.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
@@ -127,16 +146,37 @@ impl<'t> Scanner<'t> {
                 self.action()?;
             }
         }
-        self.written(self.cursor.at..self.cursor.text.len())?;
+        let end = self.cursor.text.len();
+        self.written(self.cursor.at..end)?;
+        self.text(self.cursor.at..end);
+        self.note(Kind::Eof, end, 0);
         if !self.blocks.is_empty() {
             return None;
         }
-        self.found.push(Outline { name: None, empty: self.empty, range: 0..self.cursor.text.len(), start: 0 });
-        self.bodies.retain(|body| body.len() >= BODY);
-        Some(Outlines { templates: self.found, bodies: self.bodies })
+        self.found.push(Outline { name: None, empty: self.empty, range: 0..end, start: 0 });
+        Some(Outlines { templates: self.found, tape: self.tape })
     }
 
-    /// Notes what the template at hand writes.
+    /// Puts a token on the tape.
+    #[inline]
+    fn note(&mut self, kind: Kind, at: usize, more: usize) {
+        self.tape.push(Token::new(kind, at, more));
+    }
+
+    /// The same for what ends where a cursor is.
+    #[inline]
+    fn note_until(&mut self, kind: Kind, start: usize, cursor: &Cursor) {
+        self.note(kind, start, cursor.at - start);
+    }
+
+    /// Puts on the tape what the template at hand writes.
+    fn text(&mut self, range: Range<usize>) {
+        if !range.is_empty() {
+            self.note(Kind::Text, range.start, range.len());
+        }
+    }
+
+    /// Notes whether the template at hand writes anything.
     fn written(&mut self, range: Range<usize>) -> Option<()> {
         if self.empty {
             let text = self.cursor.text.get(range).unwrap_or_default();
@@ -171,22 +211,10 @@ impl<'t> Scanner<'t> {
             b"else" => self.otherwise(),
             b"end" => self.end(),
             b"define" => self.definition(),
-            b"break" | b"continue" if self.loops > 0 => {
-                self.empty = false;
-                self.cursor.space();
-                self.delimiter().map(drop)
-            }
-            b"template" => {
-                self.empty = false;
-                self.cursor.space();
-                self.name()?;
-                self.cursor.space();
-                if matches!(self.cursor.byte(), b'-' | b'}') {
-                    return self.delimiter().map(drop);
-                }
-                self.pipeline(1)
-            }
-            b"block" | b"break" | b"continue" => None,
+            b"break" => self.leave(Kind::Break),
+            b"continue" => self.leave(Kind::Continue),
+            b"template" => self.template(),
+            b"block" => None,
             _ => {
                 self.empty = false;
                 self.cursor.at = start;
@@ -195,12 +223,35 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    fn leave(&mut self, kind: Kind) -> Option<()> {
+        (self.loops > 0).then_some(())?;
+        self.empty = false;
+        self.note(kind, self.cursor.at, 0);
+        self.cursor.space();
+        self.delimiter().map(drop)
+    }
+
+    fn template(&mut self) -> Option<()> {
+        self.empty = false;
+        self.cursor.space();
+        let start = self.cursor.at;
+        let name = self.name()?;
+        self.cursor.space();
+        if matches!(self.cursor.byte(), b'-' | b'}') {
+            self.note(Kind::Template, start, name.len());
+            return self.delimiter().map(drop);
+        }
+        self.note(Kind::TemplatePipe, start, name.len());
+        self.pipeline(1)
+    }
+
     fn open(&mut self, kind: Kind) -> Option<()> {
         if self.blocks.len() >= DEPTH {
             return None;
         }
         self.empty = false;
-        self.blocks.push(Block { kind, known: self.known.len(), has_else: false, body: None });
+        self.blocks.push(Block { kind, known: self.known.len(), has_else: false, token: None });
+        self.note(kind, self.tag, 0);
         self.condition(kind)?;
         self.loops += usize::from(kind == Kind::Range);
         self.begin_body();
@@ -210,17 +261,20 @@ impl<'t> Scanner<'t> {
     /// A body begins here. Inside of loops it may hold a `break` of one, and so belongs to it.
     fn begin_body(&mut self) {
         if let Some(block) = self.blocks.last_mut().filter(|_| self.loops == 0) {
-            block.body = Some(self.bodies.len());
-            // A text is shorter than 4 GiB.
-            self.bodies.push(self.cursor.at as u32..self.cursor.at as u32);
+            block.token = Some(self.tape.len());
+            self.note(Kind::ShortBody, self.cursor.at, 0);
         }
     }
 
     /// The body before the action at hand ends.
     fn end_body(&mut self) {
-        let body = self.blocks.last_mut().and_then(|block| block.body.take());
-        if let Some(body) = body.and_then(|at| self.bodies.get_mut(at)) {
-            body.end = self.tag as u32;
+        let block = self.blocks.last_mut().filter(|block| block.kind != Kind::Define);
+        let next = self.tape.len();
+        if let Some(body) = block.and_then(|block| block.token.take()).and_then(|at| self.tape.get_mut(at)) {
+            let start = body.at as usize;
+            if self.tag.saturating_sub(start) >= BODY {
+                *body = Token::new(Kind::Body, start, next);
+            }
         }
     }
 
@@ -243,11 +297,15 @@ impl<'t> Scanner<'t> {
         if chained {
             // Such a chain has one end, so that its variables are known as long as those of the first.
             match (kind, self.cursor.word().bytes) {
-                (Kind::If, b"if") | (Kind::With, b"with") => self.condition(kind)?,
+                (Kind::If, b"if") | (Kind::With, b"with") => {
+                    self.note(Kind::ElseChain, self.tag, 0);
+                    self.condition(kind)?;
+                }
                 _ => return None,
             }
         } else {
             self.loops -= usize::from(kind == Kind::Range);
+            self.note(Kind::Else, self.tag, 0);
             self.delimiter()?;
         }
         self.begin_body();
@@ -258,10 +316,14 @@ impl<'t> Scanner<'t> {
         self.cursor.space();
         self.end_body();
         let block = self.blocks.pop()?;
+        self.note(Kind::End, self.tag, 0);
         let end = self.delimiter()? - RIGHT.len();
         self.known.truncate(block.known);
         self.loops -= usize::from(block.kind == Kind::Range && !block.has_else);
         if block.kind == Kind::Define {
+            let next = self.tape.len();
+            let definition = self.tape.get_mut(block.token?)?;
+            *definition = Token::new(Kind::Define, definition.at as usize, next);
             let outline = self.found.last_mut()?;
             outline.range.end = end;
             outline.empty = std::mem::replace(&mut self.empty, self.outer_empty);
@@ -284,8 +346,9 @@ impl<'t> Scanner<'t> {
         if !self.known.is_empty() {
             return None;
         }
-        self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.cursor.at });
-        self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, body: None });
+        self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, token: Some(self.tape.len()) });
+        self.note(Kind::Define, self.tag, 0);
+        self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.tape.len() });
         self.outer_empty = std::mem::replace(&mut self.empty, true);
         Some(())
     }
@@ -301,51 +364,67 @@ impl<'t> Scanner<'t> {
 
     /// A pipeline, of which up to `declarations` variables may be declared or assigned, and the delimiter that ends it.
     ///
-    /// Of the parentheses around an operand only two things are kept: how many there are, and in which of the pipelines
-    /// in them the command at hand is not the first one. Only that may be a constant.
+    /// Of the commands around an operand that is in parentheses one thing more is kept: in which of the pipelines the
+    /// command at hand is not the first one. Only that may be a constant.
     fn pipeline(&mut self, declarations: usize) -> Option<()> {
         self.cursor.space();
-        self.declarations(declarations)?;
-        // A copy, which is kept in registers.
+        // What is at hand is kept in registers, the cursor, too.
+        let mut at_hand = Pipeline { pipe: self.tape.len(), command: 0, commands: 0, words: 0 };
+        self.note(Kind::Pipe, self.cursor.at, 0);
+        if self.cursor.byte() == b'$' {
+            self.declarations(declarations)?;
+        }
         let mut cursor = self.cursor;
-        let (mut parentheses, mut later) = (0, 0_u64);
-        let mut begins_command = true;
         loop {
+            if at_hand.words == 0 {
+                at_hand.command = self.tape.len();
+                self.note(Kind::Command, cursor.at, 0);
+            }
             if cursor.byte() == b'(' {
-                parentheses += 1;
-                (parentheses < PARENTHESES).then_some(())?;
-                later &= !(1 << parentheses);
-                begins_command = true;
+                (self.around.len() < PARENTHESES).then_some(())?;
+                at_hand.words += 1;
+                self.around.push(at_hand);
                 cursor.at += 1;
                 cursor.space();
+                at_hand = Pipeline { pipe: self.tape.len(), command: 0, commands: 0, words: 0 };
+                self.note(Kind::Pipe, cursor.at, 0);
                 continue;
             }
             let is_constant = self.operand(&mut cursor)?;
-            if is_constant && begins_command && later >> parentheses & 1 == 1 {
+            if is_constant && at_hand.words == 0 && at_hand.commands > 0 {
                 return None;
             }
+            at_hand.words += 1;
             loop {
                 let spaced = cursor.space();
                 match cursor.byte() {
                     b'|' => {
-                        later |= 1 << parentheses;
-                        begins_command = true;
+                        self.complete(at_hand.command, Kind::Command, at_hand.words);
+                        at_hand.commands += 1;
+                        at_hand.words = 0;
                         cursor.at += 1;
                         cursor.space();
                         break;
                     }
                     b')' => {
-                        (parentheses > 0).then(|| parentheses -= 1)?;
                         cursor.at += 1;
-                        cursor.fields()?;
+                        let has_fields = cursor.byte() == b'.';
+                        self.complete(at_hand.command, Kind::Command, at_hand.words);
+                        let kind = if has_fields { Kind::Chain } else { Kind::Pipe };
+                        self.complete(at_hand.pipe, kind, at_hand.commands);
+                        if has_fields {
+                            self.fields(&mut cursor)?;
+                        }
+                        at_hand = self.around.pop()?;
                     }
                     byte if byte == b'}' || (byte == b'-' && spaced && cursor.next_byte() == RIGHT[0]) => {
-                        (parentheses == 0).then_some(())?;
+                        self.around.is_empty().then_some(())?;
+                        self.complete(at_hand.command, Kind::Command, at_hand.words);
+                        self.complete(at_hand.pipe, Kind::Pipe, at_hand.commands);
                         self.cursor = cursor;
                         return self.delimiter().map(drop);
                     }
                     _ => {
-                        begins_command = false;
                         spaced.then_some(())?;
                         break;
                     }
@@ -354,26 +433,38 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// Says of something on the tape what it is after all, and how much belongs to it.
+    #[inline]
+    fn complete(&mut self, token: usize, kind: Kind, more: usize) {
+        if let Some(token) = self.tape.get_mut(token) {
+            *token = Token::new(kind, token.at as usize, more);
+        }
+    }
+
     fn declarations(&mut self, most: usize) -> Option<()> {
         let start = self.cursor.at;
-        let mut names: [&[u8]; 2] = [b"", b""];
+        let mut names: [(usize, &[u8]); 2] = [(0, b""), (0, b"")];
         let mut count = 0;
         while self.cursor.byte() == b'$' && count < most {
-            names[count] = self.cursor.variable()?;
+            names[count] = (self.cursor.at, self.cursor.variable()?);
             count += 1;
             self.cursor.space();
-            match self.cursor.byte() {
+            let kind = match self.cursor.byte() {
                 b',' => {
                     self.cursor.at += 1;
                     self.cursor.space();
                     continue;
                 }
-                b':' if self.cursor.rest().starts_with(b":=") => self.cursor.at += 2,
-                b'=' => self.cursor.at += 1,
+                b':' if self.cursor.rest().starts_with(b":=") => Kind::Declare,
+                b'=' => Kind::Assign,
                 _ => break,
-            }
+            };
+            self.cursor.at += if kind == Kind::Declare { 2 } else { 1 };
             self.cursor.space();
-            self.known.extend_from_slice(&names[..count]);
+            for (at, name) in &names[..count] {
+                self.known.push(name);
+                self.note(kind, *at, name.len() + 1);
+            }
             return Some(());
         }
         // It was an argument; a comma after one is no argument and found there.
@@ -381,16 +472,27 @@ impl<'t> Scanner<'t> {
         Some(())
     }
 
+    /// The names here, each after its dot.
+    #[inline(always)]
+    fn fields(&mut self, cursor: &mut Cursor<'t>) -> Option<()> {
+        let start = cursor.at;
+        cursor.fields()?;
+        self.note_until(Kind::Field, start, cursor);
+        Some(())
+    }
+
     /// An operand that is not in parentheses; whether it is a constant.
     #[inline(always)]
-    fn operand(&self, cursor: &mut Cursor<'t>) -> Option<bool> {
+    fn operand(&mut self, cursor: &mut Cursor<'t>) -> Option<bool> {
+        let start = cursor.at;
         match cursor.byte() {
             b'.' if is(cursor.next_byte(), ALPHANUMERIC) => {
-                cursor.fields()?;
+                self.fields(cursor)?;
                 Some(false)
             }
             b'.' => {
                 cursor.at += 1;
+                self.note(Kind::Dot, start, 1);
                 Some(true)
             }
             b'$' => {
@@ -398,28 +500,43 @@ impl<'t> Scanner<'t> {
                 if !name.is_empty() && !self.known.iter().rev().any(|known| *known == name) {
                     return None;
                 }
-                cursor.fields()?;
+                if cursor.byte() == b'.' {
+                    self.note_until(Kind::VariableField, start, cursor);
+                    self.fields(cursor)?;
+                } else {
+                    self.note_until(Kind::Variable, start, cursor);
+                }
                 Some(false)
             }
             b'"' => {
-                cursor.string()?;
+                let kind = if cursor.string()? { Kind::String } else { Kind::Quoted };
+                self.note_until(kind, start, cursor);
                 Some(true)
             }
             b'`' => {
                 cursor.raw_string()?;
+                self.note_until(Kind::Raw, start, cursor);
                 Some(true)
             }
             b'-' | b'0'..=b'9' => {
                 *cursor = cursor.number()?;
+                self.note_until(Kind::Number, start, cursor);
                 Some(true)
             }
             _ => {
                 let word = cursor.word();
-                match (self.functions.find(word), word.bytes) {
-                    (Some(_), _) => Some(false),
-                    (None, b"true" | b"false" | b"nil") => Some(true),
-                    _ => None,
+                if let Some(place) = self.functions.place_of(word) {
+                    self.note(Kind::Identifier, start, place);
+                    return Some(false);
                 }
+                let kind = match word.bytes {
+                    b"true" => Kind::True,
+                    b"false" => Kind::False,
+                    b"nil" => Kind::Nil,
+                    _ => return None,
+                };
+                self.note(kind, start, 0);
+                Some(true)
             }
         }
     }
