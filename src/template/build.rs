@@ -6,7 +6,9 @@
 use super::code::{Body, Code, Source};
 use super::compile::{Assembler, Control, Operation};
 use super::lex;
-use super::node::{Chain, Command, Declaration, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable};
+use super::node::{
+    Chain, Command, Declaration, Declarations, Expression, Field, Invocation, Literal, Operand, Pipe, Slot, Variable,
+};
 use super::number::Number;
 use super::tape::{Kind, Token};
 use crate::go::Str;
@@ -29,7 +31,7 @@ pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Op
         tape: source.tape.get(start..)?.iter(),
         slots: pushed.len(),
         pushed,
-        assembler: Assembler::default(),
+        assembler: Assembler::with_room(),
     };
     builder.statements()?;
     Some(Body { slots: builder.slots as u32, operations: builder.assembler.finish() })
@@ -162,8 +164,9 @@ impl<'s> Builder<'s> {
     /// A pipeline.
     fn pipeline(&mut self, token: Token) -> Option<Box<Pipe>> {
         let declared = self.declared();
-        let first = self.command()?;
-        let rest = match token.more() {
+        let position = if declared.is_some() { self.next_if(Kind::Command)?.at } else { token.at };
+        let first = self.words(position, token.first_words())?;
+        let rest = match token.more_commands() {
             0 => Box::default(),
             more => {
                 let mut rest = Vec::with_capacity(more);
@@ -174,11 +177,11 @@ impl<'s> Builder<'s> {
             }
         };
         // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
-        let (declarations, assign) = match declared {
-            None => (Box::default(), false),
-            Some((name, more)) => (self.declarations(name, more), name.kind() == Kind::Assign),
-        };
-        Some(Box::new(Pipe { position: token.at, assign, is_deep: false, declarations, first, rest }))
+        let sets = declared.map(|(name, more)| {
+            let assign = name.kind() == Kind::Assign;
+            Box::new(Declarations { assign, variables: self.declarations(name, more) })
+        });
+        Some(Box::new(Pipe { position: token.at, is_deep: false, sets, first, rest }))
     }
 
     /// The variables that a pipeline sets, if it sets any.
@@ -217,11 +220,17 @@ impl<'s> Builder<'s> {
     #[inline]
     fn command(&mut self) -> Option<Command> {
         let token = self.next_if(Kind::Command)?;
-        let mut words = Vec::with_capacity(token.more());
-        for _ in 0..token.more() {
+        self.words(token.at, token.more())
+    }
+
+    /// A command of so many words.
+    #[inline]
+    fn words(&mut self, position: u32, count: usize) -> Option<Command> {
+        let mut words = Vec::with_capacity(count);
+        for _ in 0..count {
             self.word(&mut words)?;
         }
-        Some(Command { position: token.at, words: words.into_boxed_slice(), conditional: Box::default() })
+        Some(Command { position, words: words.into_boxed_slice(), conditional: None })
     }
 
     #[inline(always)]
@@ -284,41 +293,53 @@ impl<'s> Builder<'s> {
 
     /// Names, each after its dot.
     fn fields(&self, token: Token) -> Box<[Field]> {
-        let text = &*self.source.text;
         let (mut start, end) = (token.at as usize + 1, token.end());
-        let first = name_end(text, start, end);
-        if first == end {
+        let mut dots = [0; 8];
+        let mut found = 0;
+        let text = &*self.source.text;
+        for_each_dot(text, start..end, |dot| {
+            if let Some(place) = dots.get_mut(found) {
+                *place = dot;
+            }
+            found += 1;
+        });
+        if found == 0 {
             return Box::new([self.name(start..end).into()]);
         }
-        let mut fields =
-            Vec::with_capacity(1 + memchr::memchr_iter(b'.', text.get(first..end).unwrap_or_default()).count());
-        let mut next = first;
-        loop {
-            fields.push(self.name(start..next).into());
-            if next == end {
-                return fields.into_boxed_slice();
-            }
-            start = next + 1;
-            next = name_end(text, start, end);
+        let mut fields = Vec::with_capacity(found + 1);
+        let mut field = |dot: usize| {
+            fields.push(self.name(start..dot).into());
+            start = dot + 1;
+        };
+        match dots.get(..found) {
+            Some(dots) => dots.iter().copied().for_each(&mut field),
+            None => for_each_dot(text, token.at as usize + 1..end, &mut field),
         }
+        field(end);
+        fields.into_boxed_slice()
     }
 }
 
-/// Where the dot after a name is, or the end.
-#[inline]
-fn name_end(text: &[u8], mut start: usize, end: usize) -> usize {
-    while start < end {
-        let rest = text.get(start..).unwrap_or_default();
-        let length = match Sixteen::of(rest) {
-            Some(sixteen) => match sixteen.equal(b'.') {
-                0 => 16,
-                dots => return end.min(start + dots.trailing_zeros() as usize),
-            },
-            None => return rest.iter().position(|byte| *byte == b'.').map_or(end, |length| end.min(start + length)),
-        };
-        start += length;
+/// Finds the dots in a part of a text.
+#[inline(always)]
+fn for_each_dot(text: &[u8], range: Range<usize>, mut found: impl FnMut(usize)) {
+    let mut at = range.start;
+    while let Some(sixteen) = Sixteen::of(text.get(at..).unwrap_or_default()).filter(|_| at < range.end) {
+        let mut dots = sixteen.equal(b'.');
+        if range.end - at < 16 {
+            dots &= (1 << (range.end - at)) - 1;
+        }
+        while dots != 0 {
+            found(at + dots.trailing_zeros() as usize);
+            dots &= dots - 1;
+        }
+        at += 16;
     }
-    end
+    for (rest, byte) in text.get(at..range.end).unwrap_or_default().iter().enumerate() {
+        if *byte == b'.' {
+            found(at + rest);
+        }
+    }
 }
 
 #[cfg(test)]

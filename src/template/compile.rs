@@ -65,6 +65,12 @@ pub(super) struct Branch {
 }
 
 impl Assembler {
+    /// One with room for as many operations as most templates have.
+    pub fn with_room() -> Assembler {
+        const USUAL: usize = 32;
+        Assembler { code: Vec::with_capacity(USUAL), loops: Vec::new() }
+    }
+
     /// Adds an operation.
     pub fn emit(&mut self, operation: Operation) {
         self.code.push(operation);

@@ -14,14 +14,14 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
     pub fn pipeline(&mut self, pipe: &'a Pipe) -> Result<Value, Error> {
         self.node = Node::Pipe(pipe);
         // Most pipelines are one command, whose result is then where it is wanted: values are costly to move.
-        if let ([], []) = (&*pipe.rest, &*pipe.declarations) {
+        if let ([], None) = (&*pipe.rest, &pipe.sets) {
             return self.command(&pipe.first, None);
         }
         let mut value = self.command(&pipe.first, None)?;
         for command in &pipe.rest {
             value = self.command(command, Some(value))?;
         }
-        for declaration in &pipe.declarations {
+        for declaration in pipe.declarations() {
             self.set(declaration, Evaluated::concrete(value.clone()))?;
         }
         Ok(value)
@@ -81,9 +81,11 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         match &first.operand {
             Operand::Identifier(function) => {
                 self.node = Node::Expression(first);
-                for slot in &command.conditional {
-                    if let Some(slot) = self.shared.slots.get_mut(self.base + *slot as usize) {
-                        slot.form = Form::Unset;
+                if let Some(conditional) = &command.conditional {
+                    for slot in &conditional.0 {
+                        if let Some(slot) = self.shared.slots.get_mut(self.base + *slot as usize) {
+                            slot.form = Form::Unset;
+                        }
                     }
                 }
                 self.call_function(function, Node::Command(command), rest, last)

@@ -328,7 +328,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
                     self.begin(pipe);
                     let result = self.pipeline(pipe);
                     match &result {
-                        Ok(value) if pipe.declarations.is_empty() => self.print(pipe, value)?,
+                        Ok(value) if pipe.sets.is_none() => self.print(pipe, value)?,
                         Ok(_) => {}
                         Err(_) => return result.map(drop),
                     }
@@ -431,7 +431,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if !self.ranges_over_integers() => {
                 return Err(self.error(format!("range can't iterate over {}", printable(&value))));
             }
-            Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations.len() > 1 => {
+            Value::Int(_) | Value::Int64(_) | Value::Uint8(_) | Value::Uint64(_) if pipe.declarations().len() > 1 => {
                 return Err(
                     self.error(format!("can't use {} to iterate over more than one variable", printable(&value)))
                 );
@@ -443,7 +443,9 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             Value::Object(object) => match object.underlying() {
                 Some(Value::Dict(dict)) => Items::of_dict(&dict, Form::Concrete),
                 Some(value) if object.ty().kind == Kind::Slice => return self.items(value, pipe),
-                Some(Value::Int(_) | Value::Int64(_)) if self.ranges_over_integers() && pipe.declarations.len() > 1 => {
+                Some(Value::Int(_) | Value::Int64(_))
+                    if self.ranges_over_integers() && pipe.declarations().len() > 1 =>
+                {
                     let value = printable(&Value::Object(object));
                     return Err(self.error(format!("can't use {value} to iterate over more than one variable")));
                 }
@@ -478,7 +480,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
             return Err(self.error(format!("the bodies of range ran more than {} times", limits::ITERATIONS)));
         }
         let set = |exec: &mut Self, declaration: &Declaration, value: Evaluated| exec.set(declaration, value);
-        match &*around.pipe.declarations {
+        match around.pipe.declarations() {
             [] => {}
             [declaration] => set(self, declaration, element.clone())?,
             [first, second, ..] => {

@@ -18,11 +18,10 @@ pub(super) struct Invocation {
 #[cfg_attr(test, derive(Debug))]
 pub(super) struct Pipe {
     pub position: u32,
-    /// The variables are assigned, not declared.
-    pub assign: bool,
     /// It stands in more than [`DEEP`] parentheses.
     pub is_deep: bool,
-    pub declarations: Box<[Declaration]>,
+    /// Most set no variables.
+    pub sets: Option<Box<Declarations>>,
     /// The first command, which most often is the only one.
     pub first: Command,
     pub rest: Box<[Command]>,
@@ -32,10 +31,15 @@ impl Pipe {
     /// Its only word, if it is one, and sets no variables.
     #[inline]
     pub fn only_word(&self) -> Option<&Expression> {
-        match (&*self.first.words, &*self.rest, &*self.declarations) {
-            ([word], [], []) => Some(word),
+        match (&*self.first.words, &*self.rest, &self.sets) {
+            ([word], [], None) => Some(word),
             _ => None,
         }
+    }
+
+    /// The variables that it sets.
+    pub fn declarations(&self) -> &[Declaration] {
+        self.sets.as_ref().map_or(&[], |sets| &sets.variables)
     }
 
     /// What it does as an action. Dashboards that hold templates of their own consist of little but strings.
@@ -49,6 +53,14 @@ impl Pipe {
 
 /// So many parentheses in each other are dropped by recursion.
 pub(super) const DEEP: usize = 100;
+
+/// The variables that a pipeline sets.
+#[cfg_attr(test, derive(Debug))]
+pub(super) struct Declarations {
+    /// They are there already.
+    pub assign: bool,
+    pub variables: Box<[Declaration]>,
+}
 
 /// A variable that a pipeline sets.
 #[cfg_attr(test, derive(Debug))]
@@ -73,9 +85,13 @@ pub(super) struct Command {
     pub position: u32,
     /// What is evaluated, or called, and then the arguments.
     pub words: Box<[Expression]>,
-    /// Slots that are set only if an argument is evaluated.
-    pub conditional: Box<[u32]>,
+    /// Slots that are set only if an argument is evaluated. Hardly any command has them.
+    pub conditional: Option<Box<Slots>>,
 }
+
+/// Slots of variables.
+#[cfg_attr(test, derive(Debug))]
+pub(super) struct Slots(pub Box<[u32]>);
 
 /// An operand and its position.
 #[cfg_attr(test, derive(Debug))]
@@ -227,14 +243,14 @@ impl Invocation {
 
 impl Pipe {
     fn write(&self, text: &mut Vec<u8>) {
-        for (index, declaration) in self.declarations.iter().enumerate() {
-            if index > 0 {
-                text.extend_from_slice(b", ");
+        if let Some(Declarations { assign, variables }) = self.sets.as_deref() {
+            for (index, declaration) in variables.iter().enumerate() {
+                if index > 0 {
+                    text.extend_from_slice(b", ");
+                }
+                text.extend_from_slice(&declaration.name);
             }
-            text.extend_from_slice(&declaration.name);
-        }
-        if !self.declarations.is_empty() {
-            text.extend_from_slice(if self.assign { b" = " } else { b" := " });
+            text.extend_from_slice(if *assign { b" = " } else { b" := " });
         }
         self.first.write(text);
         for command in &self.rest {

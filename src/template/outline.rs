@@ -110,12 +110,20 @@ struct Block {
 /// A pipeline that is not complete.
 #[derive(Clone, Copy)]
 struct Pipeline {
-    /// Where it, and the command at hand, are on the tape.
+    /// Where it is on the tape.
     pipe: usize,
+    /// Where the command at hand is, if it is not the first one.
     command: usize,
-    /// How many commands there are before this one, and how many words in it so far.
+    /// How many commands there are before this one, how many words in it so far, and how many the first one has.
     commands: usize,
     words: usize,
+    first_words: usize,
+}
+
+impl Pipeline {
+    fn at(pipe: usize) -> Pipeline {
+        Pipeline { pipe, command: 0, commands: 0, words: 0, first_words: 0 }
+    }
 }
 
 /// Every step gives `None` where the parser has to decide.
@@ -369,24 +377,20 @@ impl<'t> Scanner<'t> {
     fn pipeline(&mut self, declarations: usize) -> Option<()> {
         self.cursor.space();
         // What is at hand is kept in registers, the cursor, too.
-        let mut at_hand = Pipeline { pipe: self.tape.len(), command: 0, commands: 0, words: 0 };
+        let mut at_hand = Pipeline::at(self.tape.len());
         self.note(Kind::Pipe, self.cursor.at, 0);
         if self.cursor.byte() == b'$' {
             self.declarations(declarations)?;
         }
         let mut cursor = self.cursor;
         loop {
-            if at_hand.words == 0 {
-                at_hand.command = self.tape.len();
-                self.note(Kind::Command, cursor.at, 0);
-            }
             if cursor.byte() == b'(' {
                 (self.around.len() < PARENTHESES).then_some(())?;
                 at_hand.words += 1;
                 self.around.push(at_hand);
                 cursor.at += 1;
                 cursor.space();
-                at_hand = Pipeline { pipe: self.tape.len(), command: 0, commands: 0, words: 0 };
+                at_hand = Pipeline::at(self.tape.len());
                 self.note(Kind::Pipe, cursor.at, 0);
                 continue;
             }
@@ -399,19 +403,19 @@ impl<'t> Scanner<'t> {
                 let spaced = cursor.space();
                 match cursor.byte() {
                     b'|' => {
-                        self.complete(at_hand.command, Kind::Command, at_hand.words);
+                        self.complete_command(&mut at_hand);
                         at_hand.commands += 1;
                         at_hand.words = 0;
                         cursor.at += 1;
                         cursor.space();
+                        at_hand.command = self.tape.len();
+                        self.note(Kind::Command, cursor.at, 0);
                         break;
                     }
                     b')' => {
                         cursor.at += 1;
                         let has_fields = cursor.byte() == b'.';
-                        self.complete(at_hand.command, Kind::Command, at_hand.words);
-                        let kind = if has_fields { Kind::Chain } else { Kind::Pipe };
-                        self.complete(at_hand.pipe, kind, at_hand.commands);
+                        self.complete(at_hand, if has_fields { Kind::Chain } else { Kind::Pipe })?;
                         if has_fields {
                             self.fields(&mut cursor)?;
                         }
@@ -419,8 +423,7 @@ impl<'t> Scanner<'t> {
                     }
                     byte if byte == b'}' || (byte == b'-' && spaced && cursor.next_byte() == RIGHT[0]) => {
                         self.around.is_empty().then_some(())?;
-                        self.complete(at_hand.command, Kind::Command, at_hand.words);
-                        self.complete(at_hand.pipe, Kind::Pipe, at_hand.commands);
+                        self.complete(at_hand, Kind::Pipe)?;
                         self.cursor = cursor;
                         return self.delimiter().map(drop);
                     }
@@ -433,12 +436,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Says of something on the tape what it is after all, and how much belongs to it.
+    /// The command at hand has all its words.
     #[inline]
-    fn complete(&mut self, token: usize, kind: Kind, more: usize) {
-        if let Some(token) = self.tape.get_mut(token) {
-            *token = Token::new(kind, token.at as usize, more);
+    fn complete_command(&mut self, at_hand: &mut Pipeline) {
+        if at_hand.commands == 0 {
+            at_hand.first_words = at_hand.words;
+        } else if let Some(command) = self.tape.get_mut(at_hand.command) {
+            *command = Token::new(Kind::Command, command.at as usize, at_hand.words);
         }
+    }
+
+    /// The pipeline at hand has all its commands.
+    #[inline]
+    fn complete(&mut self, mut at_hand: Pipeline, kind: Kind) -> Option<()> {
+        self.complete_command(&mut at_hand);
+        let pipe = self.tape.get_mut(at_hand.pipe)?;
+        *pipe = Token::of_pipe(kind, pipe.at as usize, at_hand.first_words, at_hand.commands)?;
+        Some(())
     }
 
     fn declarations(&mut self, most: usize) -> Option<()> {
@@ -465,6 +479,7 @@ impl<'t> Scanner<'t> {
                 self.known.push(name);
                 self.note(kind, *at, name.len() + 1);
             }
+            self.note(Kind::Command, self.cursor.at, 0);
             return Some(());
         }
         // It was an argument; a comma after one is no argument and found there.

@@ -8,7 +8,10 @@ use super::error::ParseError;
 use super::function::Functions;
 use super::lex::{Item, Kind, Lexer};
 use super::limits;
-use super::node::{Chain, Command, DEEP, Declaration, Expression, Field, Invocation, Operand, Pipe, Slot, Variable};
+use super::node::{
+    Chain, Command, DEEP, Declaration, Declarations, Expression, Field, Invocation, Operand, Pipe, Slot, Slots,
+    Variable,
+};
 use super::number::Number;
 use super::templates::Language;
 use crate::go::strconv::{quote, unquote};
@@ -524,9 +527,10 @@ impl<'p> Parser<'p> {
             let slot = if assign { scope.resolve(&name) } else { Slot::At(scope.push(&name, conditional)) };
             Declaration { name, slot }
         };
-        let declarations = names.into_iter().map(declare).collect();
+        let variables: Box<[Declaration]> = names.into_iter().map(declare).collect();
+        let sets = (!variables.is_empty()).then(|| Box::new(Declarations { assign, variables }));
         let is_deep = self.current.parentheses > DEEP;
-        Ok(Box::new(Pipe { position, assign, is_deep, declarations, first, rest }))
+        Ok(Box::new(Pipe { position, is_deep, sets, first, rest }))
     }
 
     fn control(&mut self, control: Control) -> Result<()> {
@@ -653,7 +657,8 @@ impl<'p> Parser<'p> {
                 (pushed..scope.pushed.len()).filter(|slot| scope.pushed[*slot].conditional).map(|slot| slot as u32),
             );
         }
-        Ok(Command { position, words, conditional: slots.into_boxed_slice() })
+        let conditional = (!slots.is_empty()).then(|| Box::new(Slots(slots.into_boxed_slice())));
+        Ok(Command { position, words, conditional })
     }
 
     fn operand(&mut self) -> Result<Option<Expression>> {

@@ -8,8 +8,9 @@ pub(super) enum Kind {
     Eof,
     /// Text outside of actions, without what trim markers take away.
     Text,
-    /// A pipeline, with the number of its commands after the first one. Outside of pipelines it is an action, in a command
-    /// it stands in parentheses. Its [`Kind::Declare`]s or [`Kind::Assign`]s follow, then its commands.
+    /// A pipeline, with [`Token::first_words`] and [`Token::more_commands`]. Outside of pipelines it is an action, in a command
+    /// it stands in parentheses. If it sets variables these follow and then a [`Kind::Command`] where its first command is;
+    /// then the words of this command, and the other commands.
     Pipe,
     /// The same in parentheses, with fields after them: the [`Kind::Field`] that follows the pipeline.
     Chain,
@@ -17,7 +18,7 @@ pub(super) enum Kind {
     Declare,
     /// The name of one that it assigns.
     Assign,
-    /// A command, with the number of its words, which follow.
+    /// A command after the first one, with the number of its words, which follow.
     Command,
     /// Names, each after its dot.
     Field,
@@ -76,6 +77,10 @@ const KIND: u32 = 5;
 /// a byte, those of a parenthesis.
 pub(super) const LONGEST: usize = 1 << 24;
 
+/// How many words the first command of a pipeline has at most, and how many commands come after it.
+const MOST_WORDS: usize = (1 << 12) - 1;
+const MOST_COMMANDS: usize = (1 << 12) - 1;
+
 /// The kinds by their numbers.
 const KINDS: [Kind; 1 << KIND] = {
     use Kind::*;
@@ -130,6 +135,25 @@ impl Token {
     #[inline]
     pub fn more(self) -> usize {
         (self.packed >> KIND) as usize
+    }
+
+    /// A pipeline, if its numbers are small enough.
+    #[inline]
+    pub fn of_pipe(kind: Kind, at: usize, first_words: usize, more_commands: usize) -> Option<Token> {
+        let fits = first_words <= MOST_WORDS && more_commands <= MOST_COMMANDS;
+        fits.then(|| Token::new(kind, at, first_words | more_commands << MOST_WORDS.trailing_ones()))
+    }
+
+    /// How many words the first command of a pipeline has.
+    #[inline]
+    pub fn first_words(self) -> usize {
+        self.more() & MOST_WORDS
+    }
+
+    /// How many commands there are after it.
+    #[inline]
+    pub fn more_commands(self) -> usize {
+        self.more() >> MOST_WORDS.trailing_ones()
     }
 
     /// Where it ends, if `more` is its length.
