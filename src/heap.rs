@@ -88,10 +88,33 @@ impl Blocks {
             self.keep(rest, self.rest_len.get() / STEP);
         }
         // SAFETY: a chunk is not empty.
-        let chunk = unsafe { System.alloc(CHUNK) };
+        let chunk = given(unsafe { System.alloc(CHUNK) });
         self.rest.set(chunk);
         self.rest_len.set(if chunk.is_null() { 0 } else { CHUNK.size() });
         !chunk.is_null()
+    }
+}
+
+/// What the system gave. Where it has no memory left, the program ends as with any error: Rust would say so with a
+/// backtrace, and end it by a signal.
+#[inline]
+fn given(block: *mut u8) -> *mut u8 {
+    if block.is_null() {
+        exhausted();
+    }
+    block
+}
+
+#[cold]
+fn exhausted() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        let text = "Error: cannot allocate memory\nhint: raise the limit of memory, as `ulimit -v` shows it\n";
+        // SAFETY: the text is as long as it says. Neither call asks for memory, and the second does not come back.
+        unsafe {
+            libc::write(libc::STDERR_FILENO, text.as_ptr().cast(), text.len());
+            libc::_exit(1);
+        }
     }
 }
 
@@ -103,7 +126,7 @@ unsafe impl GlobalAlloc for Heap {
         match steps(layout) {
             Some(steps) => BLOCKS.with(|blocks| blocks.take(steps)),
             // SAFETY: as promised to this function.
-            None => unsafe { System.alloc(layout) },
+            None => given(unsafe { System.alloc(layout) }),
         }
     }
 
@@ -122,7 +145,7 @@ unsafe impl GlobalAlloc for Heap {
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         match (steps(layout), steps(new_layout)) {
             // SAFETY: as promised to this function.
-            (None, None) => unsafe { System.realloc(block, layout, new_size) },
+            (None, None) => given(unsafe { System.realloc(block, layout, new_size) }),
             (old, new) if old == new => block,
             // SAFETY: the blocks differ, and the smaller of both sizes lies inside both.
             _ => unsafe {
@@ -148,7 +171,7 @@ unsafe impl GlobalAlloc for Heap {
                 block
             },
             // SAFETY: as promised to this function.
-            None => unsafe { System.alloc_zeroed(layout) },
+            None => given(unsafe { System.alloc_zeroed(layout) }),
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct Profile {
     pub api_version_checked: bool,
     /// How large a file of a chart may be, besides the limit for the whole chart.
     pub chart_file_limit: Option<u64>,
+    /// What the limit for all that an archive unpacks to is called.
+    pub unpacked_limit: &'static str,
     /// What nulls do where values are put over a chart's own.
     pub nulls: Nulls,
     /// How it logs.
@@ -313,6 +315,7 @@ pub static HELM_3_17: Profile = Profile {
     set_ends_in_index: false,
     api_version_checked: false,
     chart_file_limit: Some(5 * 1024 * 1024),
+    unpacked_limit: "maximum file size",
     nulls: Nulls::Delete,
     logs: Logs::Printf,
     post_renderer: PostRenderer::Executable,
@@ -362,6 +365,7 @@ pub static HELM_4_1: Profile = Profile {
     set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: Some(5 * 1024 * 1024),
+    unpacked_limit: "maximum size",
     nulls: Nulls::DeleteDefaults,
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
@@ -403,6 +407,7 @@ pub static HELM_4_2: Profile = Profile {
     set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: Some(5 * 1024 * 1024),
+    unpacked_limit: "maximum size",
     nulls: Nulls::DeleteDefaultsAndVanish,
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,
@@ -444,6 +449,7 @@ pub static HELM_4_3: Profile = Profile {
     set_ends_in_index: true,
     api_version_checked: true,
     chart_file_limit: None,
+    unpacked_limit: "maximum size",
     nulls: Nulls::DeleteDefaultsAndVanish,
     logs: Logs::Structured,
     post_renderer: PostRenderer::Plugin,

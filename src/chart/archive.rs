@@ -21,6 +21,9 @@ const MAX_HEADERS: u64 = 64 * 1024 * 1024;
 /// The longest name of a file. Names this long come from archives that are made to hurt.
 const MAX_NAME: usize = 64 * 1024;
 
+/// Where a header says of which type its file is.
+const TYPE: usize = 156;
+
 /// What is wrong with an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -87,9 +90,15 @@ pub fn files(source: &mut dyn Read, profile: &'static Profile, limit: u64) -> Re
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
         let kind = entry.header().entry_type();
-        let name = entry.path_bytes().into_owned();
+        let mut name = entry.path_bytes().into_owned();
+        if name.is_empty() {
+            // As in Go, an empty value of an extended header stands for none.
+            name = entry.header().path_bytes().into_owned();
+        }
         let folder_mode = entry.header().mode().is_ok_and(|mode| mode & 0o170_000 == 0o040_000);
-        if kind.is_dir() || folder_mode || (kind.is_file() && name.ends_with(b"/")) || kind.is_pax_global_extensions() {
+        // Before there were types, a folder was a file with such a name.
+        let old_folder = entry.header().as_bytes()[TYPE] == 0 && name.ends_with(b"/");
+        if kind.is_dir() || folder_mode || old_folder || kind.is_pax_global_extensions() {
             continue;
         }
         if name.len() > MAX_NAME {
@@ -97,7 +106,8 @@ pub fn files(source: &mut dyn Read, profile: &'static Profile, limit: u64) -> Re
         }
         let inner = inner_name(&name)?;
         let size = entry.size();
-        let too_large = || Problem::Text(format!("decompressed chart is larger than the maximum size {limit}"));
+        let too_large =
+            || Problem::Text(format!("decompressed chart is larger than the {} {limit}", profile.unpacked_limit));
         if size > left {
             return Err(too_large());
         }

@@ -1,8 +1,8 @@
 //! Loading from memory, from folders and from archives.
 
-use super::{File, load, load_files};
+use super::{File, archive, load, load_files};
 use crate::go::{Log, Str};
-use crate::profile::{HELM_4_1, HELM_4_3};
+use crate::profile::{HELM_3_17, HELM_4_1, HELM_4_3};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs;
@@ -149,8 +149,33 @@ fn an_archive_that_unpacks_without_end_is_refused() {
     gzip.write_all(header.as_bytes()).unwrap();
     gzip.write_all(&vec![0; 1 << 20]).unwrap();
     gzip.finish().unwrap();
-    let error = load(&path, &HELM_4_3, &mut |_| {}).map(|_| ()).unwrap_err();
-    assert_eq!(error.to_string(), "unable to load chart archive");
+    let error = |profile| load(&path, profile, &mut |_| {}).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(error(&HELM_4_3), "unable to load chart archive");
+    assert_eq!(error(&HELM_3_17), "decompressed chart is larger than the maximum file size 104857600");
+}
+
+/// What is in an archive with the file `c/a` and one more, of this name and type.
+fn unpacked(name: &str, kind: u8) -> Result<Vec<String>, String> {
+    let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (name, kind) in [("c/a", b'0'), (name, kind)] {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.as_mut_bytes()[156] = kind;
+        header.set_size(1);
+        header.set_cksum();
+        archive.append(&header, &b"x"[..]).unwrap();
+    }
+    let packed = archive.into_inner().and_then(GzEncoder::finish).unwrap();
+    let files = archive::files(&mut packed.as_slice(), &HELM_4_3, 1 << 20);
+    files.map(|files| files.into_iter().map(|file| file.name).collect()).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn a_name_that_ends_in_a_slash_is_a_folder_only_without_a_type() {
+    let outside = "chart illegally contains content outside the base directory: \"c/\"";
+    assert_eq!(unpacked("c/", b'0'), Err(outside.to_owned()));
+    assert_eq!(unpacked("c/d/", b'0'), Ok(vec!["a".to_owned(), "d".to_owned()]));
+    assert_eq!(unpacked("c/d/", 0), Ok(vec!["a".to_owned()]));
 }
 
 #[test]

@@ -168,7 +168,9 @@ impl Factory {
     /// Why manifests and charts cannot be written into a folder: it holds what they are made of.
     pub fn refuse_output(&self, dir: &Path) -> Option<String> {
         let real = |path: &Path| std::fs::canonicalize(path).ok();
-        let dir_is = real(dir)?;
+        // What is not there yet will lie in the nearest folder that is.
+        let here = |path| if path == Path::new("") { Path::new(".") } else { path };
+        let dir_is = dir.ancestors().find_map(|path| real(here(path)))?;
         let library = self.libraries.entries.iter().map(|entry| Path::new(&entry.library.path));
         let source = library
             .chain([Path::new(&self.folder)])

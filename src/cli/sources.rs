@@ -213,6 +213,10 @@ fn render_services(
     streams: &mut Streams<'_>,
 ) -> Result<Vec<Part>, Exit> {
     let factory: Factory = factory::open(arguments, profile, streams).map_err(|refusal| refusal.report(streams))?;
+    let output = arguments.try_get_one::<String>("output").ok().flatten().filter(|path| *path != "-");
+    if let Some(text) = output.and_then(|path| factory.refuse_output(Path::new(path))) {
+        return Err(streams.fail(&text));
+    }
     let job = Job::new(arguments, &factory, profile).map_err(|text| streams.fail(&text))?;
     factory.warn_misnamed(streams);
     let libraries: Vec<String> = factory.libraries.entries.iter().map(|entry| digest_library(&entry.library)).collect();

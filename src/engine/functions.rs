@@ -103,8 +103,8 @@ fn include(caller: &mut dyn Caller, name: Str, data: Value) -> Result<Str, Error
 
 /// As tplFun.
 fn tpl(caller: &mut dyn Caller, text: Str, values: Value) -> Result<Str, Error> {
-    let wrap = |step: &str, error: Error| Error::Wrapped {
-        text: format!("{step} {}: {error}", strconv::quote(&text)),
+    let wrap = |step: &str, error: Error| Error::Prefixed {
+        prefix: format!("{step} {}: ", strconv::quote(&text)),
         source: Box::new(error),
     };
     match caller.evaluate(&text, values) {

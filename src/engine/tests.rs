@@ -1,12 +1,12 @@
 //! What was printed before is what is printed: renders that use it beside renders that an observer sees, which do not.
 
-use super::{Capabilities, Options, Release, render};
+use super::{Capabilities, Error, Options, Release, render};
 use crate::chart::{File, load_files};
 use crate::go::random::Random;
 use crate::go::{Dict, Str};
 use crate::host::Host;
 use crate::profile::{HELM_3_17, HELM_4_3, Profile};
-use crate::template::{Observer, Unobserved, limits};
+use crate::template::{self, Observer, Unobserved, limits};
 use crate::values;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -36,27 +36,35 @@ struct Witness;
 
 impl Observer for Witness {}
 
-/// What a chart of these files prints, or its error.
+/// What a chart of these templates prints, or the text of its error.
 fn printed<O: Observer>(
     files: &[(String, String)],
     profile: &'static Profile,
     observer: O,
 ) -> Result<Vec<String>, String> {
+    rendered(files, profile, observer).map_err(|error| error.to_string())
+}
+
+/// What a chart of these templates prints, or its error.
+fn rendered<O: Observer>(
+    files: &[(String, String)],
+    profile: &'static Profile,
+    observer: O,
+) -> Result<Vec<String>, Error> {
     let metadata = [
         ("Chart.yaml".to_owned(), "apiVersion: v2\nname: c\nversion: 1.0.0\n".to_owned()),
         ("values.yaml".to_owned(), "a: 1\nm: {k: {q: v}}\nlist: [d, b, c]\ns: text\n".to_owned()),
     ];
     let files = files.iter().chain(&metadata);
     let files = files.map(|(name, text)| File { name: name.clone(), data: Str::from(text) }).collect();
-    let chart = load_files(files, profile, &mut |_| {}).map_err(|error| error.to_string())?;
+    let chart = load_files(files, profile, &mut |_| {}).expect("templates are not looked at");
     let values = values::to_render_values(&chart, &Dict::new(), false, profile, &mut |_| {});
-    let values = values.map_err(|error| error.to_string())?;
+    let values = values.expect("the chart's own values fit it");
     let release =
         Release { name: "r".to_owned(), namespace: "n".to_owned(), is_upgrade: false, is_install: true, revision: 1 };
     let (capabilities, options) = (Rc::new(Capabilities::new(profile)), Options::default());
     render(&chart, &values, &release, &capabilities, &options, &Counter::default(), profile, observer)
         .map(|rendered| rendered.into_iter().map(|(_, text)| text.to_string()).collect())
-        .map_err(|error| error.to_string())
 }
 
 /// Pieces of templates, in which `@` stands for the name of another template.
@@ -108,7 +116,7 @@ const PIECES: &[&str] = &[
 ];
 
 /// A manifest or a helper, which includes only helpers after it.
-fn template(random: &mut Random, after: usize) -> String {
+fn body(random: &mut Random, after: usize) -> String {
     let pieces = 1 + random.below(5);
     let pieces = (0..pieces).map(|_| {
         let piece = random.choice(PIECES);
@@ -138,11 +146,11 @@ fn compare() {
     let mut rendered = 0;
     for _ in 0..charts {
         let helpers =
-            (0..HELPERS).map(|at| format!("{{{{ define \"h{at}\" }}}}{}{{{{ end }}}}", template(&mut random, at + 1)));
+            (0..HELPERS).map(|at| format!("{{{{ define \"h{at}\" }}}}{}{{{{ end }}}}", body(&mut random, at + 1)));
         let helpers: String = helpers.collect();
         let mut files = vec![("templates/_h.tpl".to_owned(), helpers)];
         for at in 0..3 {
-            files.push((format!("templates/{at}.yaml"), template(&mut random, 0)));
+            files.push((format!("templates/{at}.yaml"), body(&mut random, 0)));
         }
         let profile = if random.below(4) == 0 { &HELM_3_17 } else { &HELM_4_3 };
         let (plain, witnessed) = (printed(&files, profile, Unobserved), printed(&files, profile, Witness));
@@ -150,4 +158,23 @@ fn compare() {
         assert_eq!(plain, witnessed, "{files:#?}");
     }
     assert!(rendered > charts / 4, "only {rendered} of {charts} charts can be rendered");
+}
+
+#[test]
+fn the_error_of_a_tpl_in_itself_takes_no_more_room_than_its_text() {
+    let check = || {
+        let text = "{{ tpl .text . }}";
+        let files = [("templates/a.yaml".to_owned(), format!("{{{{ tpl {text:?} (dict \"text\" {text:?}) }}}}"))];
+        let Err(Error::Execute { error, .. }) = rendered(&files, &HELM_4_3, Unobserved) else {
+            panic!("it ran to its end")
+        };
+        let text = error.to_string();
+        assert!(text.ends_with("include and tpl are nested more than 10000 deep"), "{}", text.len());
+        let chain: Vec<_> = std::iter::successors(Some(&error), |error| error.source()).collect();
+        assert!(chain.len() > 10_000);
+        let whole_text = |error: &&template::Error| matches!(error, template::Error::Wrapped { .. });
+        assert!(!chain.iter().any(whole_text), "such an error holds the texts of all below");
+    };
+    let thread = std::thread::Builder::new().stack_size(limits::STACK).spawn(check);
+    assert!(thread.unwrap().join().is_ok());
 }

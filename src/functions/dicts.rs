@@ -286,13 +286,20 @@ fn merge_all(mut destination: Dict, sources: &[Dict], overwrite: bool) -> Result
         if destination.is_nil() && !source.is_nil() {
             destination = Dict::new();
         }
-        merge_dicts(&destination, source, overwrite, 0)?;
+        merge_dicts(&destination, source, overwrite, 0, &mut MAX_COPIES.clone())?;
     }
     Ok(Value::Dict(destination))
 }
 
-/// As mergo's deepMerge for two maps.
-fn merge_dicts(destination: &Dict, source: &Dict, overwrite: bool, depth: usize) -> Result<(), Failure> {
+/// As mergo's deepMerge for two maps. `left` is how many entries may still be looked at, as few maps in one another, each
+/// of which holds the next one twice, are more than there is time for.
+fn merge_dicts(
+    destination: &Dict,
+    source: &Dict,
+    overwrite: bool,
+    depth: usize,
+    left: &mut usize,
+) -> Result<(), Failure> {
     // A nil map inside another cannot be replaced by deepMerge, which leaves that to its caller.
     if destination.is_nil() {
         return Ok(());
@@ -310,6 +317,7 @@ fn merge_dicts(destination: &Dict, source: &Dict, overwrite: bool, depth: usize)
         Ok(())
     };
     for (key, value) in source.snapshot() {
+        *left = left.checked_sub(1).ok_or_else(|| Failure::Panic("the value is too large".to_owned()))?;
         let old = destination.get(&key);
         let kind = value.kind();
         match kind {
@@ -321,7 +329,7 @@ fn merge_dicts(destination: &Dict, source: &Dict, overwrite: bool, depth: usize)
             }
             Kind::Struct | Kind::Pointer | Kind::Map => {
                 if let Some(old) = &old {
-                    merge_values(old, &value, overwrite, depth + 1)?;
+                    merge_values(old, &value, overwrite, depth + 1, left)?;
                 }
             }
             Kind::Slice if destination.ty() == DictType::Strings => {
@@ -350,9 +358,9 @@ fn merge_dicts(destination: &Dict, source: &Dict, overwrite: bool, depth: usize)
 }
 
 /// As mergo's deepMerge for what stands under one key of both maps, as far as it changes or fails anything.
-fn merge_values(old: &Value, new: &Value, overwrite: bool, depth: usize) -> Result<(), Failure> {
+fn merge_values(old: &Value, new: &Value, overwrite: bool, depth: usize, left: &mut usize) -> Result<(), Failure> {
     match (old, new) {
-        (Value::Dict(old), Value::Dict(new)) => merge_dicts(old, new, overwrite, depth),
+        (Value::Dict(old), Value::Dict(new)) => merge_dicts(old, new, overwrite, depth, left),
         (Value::Object(old), _) if old.ty().kind == Kind::Pointer => {
             let other_kind = matches!(new.kind(), Kind::Map | Kind::Struct) && !new.is_nil();
             if other_kind && !overwrite {
@@ -510,6 +518,18 @@ mod tests {
         };
         let thread = std::thread::Builder::new().stack_size(crate::template::limits::STACK).spawn(check);
         assert!(thread.is_ok_and(|thread| thread.join().is_ok()));
+    }
+
+    #[test]
+    fn dicts_that_hold_others_twice_end_in_errors() {
+        let nested = |key: &str| {
+            let mut dict = dict_of(&[(key, Value::Int(1))]);
+            for _ in 0..40 {
+                dict = dict_of(&[("a", Value::Dict(dict.clone())), ("b", Value::Dict(dict))]);
+            }
+            dict
+        };
+        assert_eq!(show(merge(nested("c"), Rest(vec![nested("d")]))), "the value is too large");
     }
 
     #[test]

@@ -197,8 +197,17 @@ fn without_newline(text: &Str) -> Str {
 }
 
 /// `{{ dict "a" (list 1) | toYaml }}` is `a:` and `- 1` on the next line.
-fn to_yaml(value: Value) -> Str {
-    yaml::marshal(&value).map(|text| without_newline(&text)).unwrap_or_default()
+fn to_yaml(value: Value) -> Result<Str, Error> {
+    written(yaml::marshal(&value))
+}
+
+/// What was written, or nothing where that is an error.
+fn written(result: Result<Str, yaml::Error>) -> Result<Str, Error> {
+    match result {
+        Ok(text) => Ok(without_newline(&text)),
+        Err(error) if error.stage == yaml::Stage::Panic => Err(Error::Text(error.to_string())),
+        Err(_) => Ok(Str::EMPTY),
+    }
 }
 
 /// As [`to_yaml`]; what cannot be written is an error.
@@ -211,11 +220,7 @@ fn must_to_yaml(value: Value) -> Result<Str, Error> {
 
 /// As [`to_yaml`] with lists in maps indented and long lines left alone.
 fn to_yaml_pretty(value: Value) -> Result<Str, Error> {
-    match yaml::marshal_pretty(&value) {
-        Ok(text) => Ok(without_newline(&text)),
-        Err(error) if error.stage == yaml::Stage::Panic => Err(Error::Text(error.to_string())),
-        Err(_) => Ok(Str::EMPTY),
-    }
+    written(yaml::marshal_pretty(&value))
 }
 
 fn error_map(error: impl Into<Str>) -> Dict {

@@ -186,9 +186,9 @@ pub static FUNCTIONS: &[Function] = &[
 ];
 
 /// How many elements a list may have that a few words of a template can make; Go runs out of memory instead.
-const MAX_ELEMENTS: usize = 1 << 24;
+pub(super) const MAX_ELEMENTS: usize = 1 << 24;
 
-fn check_length(length: usize) -> Result<(), String> {
+pub(super) fn check_length(length: usize) -> Result<(), String> {
     if length > MAX_ELEMENTS { Err(format!("a list of more than {MAX_ELEMENTS} elements")) } else { Ok(()) }
 }
 

@@ -1,5 +1,6 @@
 //! Regular expressions: sprig's regex.go.
 
+use super::lists::{MAX_ELEMENTS, check_length};
 use crate::function;
 use crate::go::list::grown_capacity;
 use crate::go::regexp::{Regexp, quote_meta};
@@ -121,38 +122,45 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
 
 /// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` is `[1 2]`; -1 asks for all.
 fn regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, 0))
+    must_compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, 0))
 }
 
 /// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` is `[1 2 3]`.
 fn must_regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, 0))
+    compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, 0))
 }
 
 /// As `regex_find_all` with Go 1.25.
 fn regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, START_SIZE))
+    must_compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, START_SIZE))
 }
 
 /// As `must_regex_find_all` with Go 1.25.
 fn must_regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).map(|regexp| find_all(&regexp, &text, limit, START_SIZE))
+    compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, START_SIZE))
 }
 
 /// How many matches there is room for from the first with Go 1.25, as its package regexp's startSize says.
 const START_SIZE: usize = 10;
 
 /// As FindAllString, which returns nil where nothing matches.
-fn find_all(regexp: &Regexp, text: &Str, limit: i64, mut capacity: usize) -> List {
-    let found = regexp.find_all(text, limit);
+fn find_all(regexp: &Regexp, text: &Str, limit: i64, mut capacity: usize) -> Result<List, String> {
+    let found = regexp.find_all(text, bounded(limit));
     if found.is_empty() {
-        return List::nil(Elem::String);
+        return Ok(List::nil(Elem::String));
     }
+    check_length(found.len())?;
     let items: Vec<Value> = found.into_iter().map(|(start, end)| Value::String(text.slice(start..end))).collect();
     while capacity < items.len() {
         capacity = grown_capacity(Elem::String, capacity, capacity + 1);
     }
-    List::with_capacity(Elem::String, items, capacity)
+    Ok(List::with_capacity(Elem::String, items, capacity))
+}
+
+/// A limit for matches, of which more than a list may have are never asked for.
+fn bounded(limit: i64) -> i64 {
+    const MOST: i64 = MAX_ELEMENTS as i64 + 1;
+    if limit < 0 { MOST } else { limit.min(MOST) }
 }
 
 /// `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` is `-W-xxW-`.
@@ -177,17 +185,18 @@ fn must_regex_replace_all_literal(pattern: Str, text: Str, replacement: Str) -> 
 
 /// `{{ regexSplit "z+" "pizza" -1 }}` is `[pi a]`.
 fn regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).map(|regexp| split(&regexp, &text, limit))
+    must_compile(&pattern).and_then(|regexp| split(&regexp, &text, limit))
 }
 
 /// `{{ mustRegexSplit "," "a,b,c" 2 }}` is `[a b,c]`.
 fn must_regex_split(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).map(|regexp| split(&regexp, &text, limit))
+    compile(&pattern).and_then(|regexp| split(&regexp, &text, limit))
 }
 
-fn split(regexp: &Regexp, text: &Str, limit: i64) -> List {
-    let Some((parts, capacity)) = regexp.split(text, limit) else { return List::nil(Elem::String) };
-    List::with_capacity(Elem::String, parts.into_iter().map(Value::String).collect::<Vec<_>>(), capacity)
+fn split(regexp: &Regexp, text: &Str, limit: i64) -> Result<List, String> {
+    let Some((parts, capacity)) = regexp.split(text, bounded(limit)) else { return Ok(List::nil(Elem::String)) };
+    check_length(parts.len())?;
+    Ok(List::with_capacity(Elem::String, parts.into_iter().map(Value::String).collect::<Vec<_>>(), capacity))
 }
 
 /// `{{ regexQuoteMeta "1.2.3" }}` is `1\.2\.3`.

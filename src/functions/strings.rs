@@ -1,6 +1,7 @@
 //! sprig's functions on strings, and the text forms of other values.
 
 use super::convert::{strslice, strval};
+use super::lists::{MAX_ELEMENTS, check_length};
 use crate::function;
 use crate::go::unicode::{
     is_digit, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, to_lower, to_title, to_upper,
@@ -920,27 +921,27 @@ fn sort_alpha(value: Value) -> Value {
 }
 
 /// `{{ (split "," "a,b")._1 }}` is `b`.
-fn split(separator: Str, text: Str) -> Dict {
-    numbered(split_at(&separator, &text, -1))
+fn split(separator: Str, text: Str) -> Result<Dict, String> {
+    split_at(&separator, &text, -1).map(numbered)
 }
 
 /// `{{ (splitn "," 2 "a,b,c")._1 }}` is `b,c`.
-fn splitn(separator: Str, count: i64, text: Str) -> Dict {
-    numbered(split_at(&separator, &text, count))
+fn splitn(separator: Str, count: i64, text: Str) -> Result<Dict, String> {
+    split_at(&separator, &text, count).map(numbered)
 }
 
 /// `{{ splitList "," "a,b" }}` is `[a b]`.
-fn split_list(separator: Str, text: Str) -> List {
-    List::new(Elem::String, split_at(&separator, &text, -1).into_iter().map(Value::String).collect::<Vec<_>>())
+fn split_list(separator: Str, text: Str) -> Result<List, String> {
+    let parts = split_at(&separator, &text, -1)?;
+    Ok(List::new(Elem::String, parts.into_iter().map(Value::String).collect::<Vec<_>>()))
 }
 
 /// As `strings.SplitN`: all parts where `count` is negative.
-fn split_at(separator: &Str, text: &Str, count: i64) -> Vec<Str> {
-    let most = match usize::try_from(count) {
-        Ok(0) => return Vec::new(),
-        Ok(most) => most,
-        Err(_) => usize::MAX,
-    };
+fn split_at(separator: &Str, text: &Str, count: i64) -> Result<Vec<Str>, String> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let most = usize::try_from(count).unwrap_or(usize::MAX).min(MAX_ELEMENTS + 1);
     let mut parts = Vec::new();
     let mut at = 0;
     if separator.is_empty() {
@@ -950,7 +951,8 @@ fn split_at(separator: &Str, text: &Str, count: i64) -> Vec<Str> {
             parts.push(text.slice(at..end));
             at = end;
         }
-        return parts;
+        check_length(parts.len())?;
+        return Ok(parts);
     }
     for found in matches(text, separator) {
         if parts.len() + 1 >= most {
@@ -960,7 +962,8 @@ fn split_at(separator: &Str, text: &Str, count: i64) -> Vec<Str> {
         at = found + separator.len();
     }
     parts.push(text.slice(at..text.len()));
-    parts
+    check_length(parts.len())?;
+    Ok(parts)
 }
 
 fn numbered(parts: Vec<Str>) -> Dict {
@@ -1049,11 +1052,18 @@ mod tests {
 
     #[test]
     fn splitting() {
-        let parts = |separator, text, count| split_at(&Str::from(separator), &Str::from(text), count);
+        let parts = |separator, text, count| {
+            split_at(&Str::from(separator), &Str::from(text), count).expect("there are few parts")
+        };
         assert_eq!(parts(",", "a,b,c", 2), ["a", "b,c"].map(Str::from));
         assert_eq!(parts(",", "", -1), [Str::EMPTY]);
         assert_eq!(parts("", "a\u{e9}b", -1), ["a", "\u{e9}", "b"].map(Str::from));
         assert!(parts("", "", -1).is_empty());
         assert!(parts(",", "a", 0).is_empty());
+        let many = Str::from("a".repeat(MAX_ELEMENTS + 1));
+        for separator in ["", "a"] {
+            let error = split_at(&Str::from(separator), &many, -1).map(|parts| parts.len());
+            assert_eq!(error, Err("a list of more than 16777216 elements".to_owned()));
+        }
     }
 }

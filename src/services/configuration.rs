@@ -4,8 +4,8 @@ use super::error::Error;
 use crate::go::{Dict, Str, Value};
 use crate::yaml;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 /// The file that makes a folder a service.
 pub const FILE: &str = "configuration.yml";
@@ -184,10 +184,12 @@ impl Layer {
         Layer { path, text, unreadable: None }
     }
 
-    /// Reads a file.
+    /// Reads a file. A pipe or a device may never begin, or never end.
     pub fn read(path: &Path) -> Layer {
         let shown = path.display().to_string();
-        match fs::read(path) {
+        let odd = fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+        let text = if odd { Err(io::Error::other("it is a pipe or a device")) } else { fs::read(path) };
+        match text {
             Ok(text) => Layer::new(shown, Str::from(text)),
             Err(error) => Layer { path: shown, text: Str::default(), unreadable: Some(error.to_string()) },
         }
@@ -232,7 +234,7 @@ pub fn is_name(name: &[u8]) -> bool {
 
 /// The names in a folder, sorted, so that nothing depends on the file system's order.
 fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    let failed = |error: std::io::Error| Error::Read { path: folder.display().to_string(), error: error.to_string() };
+    let failed = |error: io::Error| Error::Read { path: folder.display().to_string(), error: error.to_string() };
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         // A name that is not UTF-8 cannot be a service's.
@@ -244,8 +246,15 @@ fn names(folder: &Path) -> Result<Vec<String>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_name, misnamed};
+    use super::{Layer, is_name, misnamed};
     use std::path::Path;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_never_ends_is_not_read() {
+        let layer = Layer::read(Path::new("/dev/zero"));
+        assert_eq!(layer.unreadable.as_deref(), Some("it is a pipe or a device"));
+    }
 
     #[test]
     fn names_of_files_that_nobody_reads() {

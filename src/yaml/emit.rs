@@ -64,6 +64,11 @@ impl Emitter {
         }
     }
 
+    /// How many bytes were written.
+    pub(super) fn written(&self) -> usize {
+        self.out.len()
+    }
+
     /// Ends the document.
     pub(super) fn finish(mut self) -> Str {
         self.write_indent();

@@ -5,7 +5,7 @@ use super::error::{Error, Stage};
 use super::glance::{Glance, glance, is_string};
 use super::order;
 use super::resolve::Version;
-use crate::go::{Dict, Entries, Kind, Object, Part, Str, Value, base64, json, strconv};
+use crate::go::{Dict, Entries, Kind, Object, Part, Str, Value, base64, fmt, json, strconv};
 use std::borrow::Cow;
 
 /// As `yaml.Marshal`: what `toYaml` writes, with its last newline.
@@ -55,6 +55,11 @@ fn json_error(problem: String) -> Error {
 
 impl Encoder {
     fn node(&mut self, value: &Value, place: Place) -> Result<(), Error> {
+        // Few lists in one another, each of which holds the next one twice, are more than memory holds.
+        if self.emitter.written() > fmt::LIMIT {
+            let problem = format!("the result is longer than {} MiB", fmt::LIMIT >> 20);
+            return Err(Error::new(Stage::Panic, problem));
+        }
         let pretty = self.version == Version::V3;
         match value {
             Value::Nil => self.plain(place, |out| out.extend_from_slice(b"null")),

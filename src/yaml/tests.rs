@@ -140,3 +140,14 @@ fn nested_lists_keep_their_marks() {
     assert_eq!(text, "- 'secret: x'\n");
     assert_eq!(text.marks().map(|span| (span.range.start, span.range.end)).collect::<Vec<_>>(), [(2, 13)]);
 }
+
+#[test]
+fn what_is_written_is_bounded() {
+    let mut value = Value::list([Value::Int(1)]);
+    for _ in 0..40 {
+        value = Value::list([value.clone(), value]);
+    }
+    for written in [marshal(&value), marshal_pretty(&value)] {
+        assert_eq!(written.expect_err("it is too long").to_string(), "the result is longer than 4 MiB");
+    }
+}

@@ -11,8 +11,9 @@ use super::value::{Kind, Value};
 use super::{scratch, strconv};
 use format::Flags;
 
-/// No result grows much beyond this: what would follow is left out. Go would run out of memory or stack instead.
-pub const LIMIT: usize = 256 << 20;
+/// No result grows much beyond this: what would follow is left out. Go would run out of memory or stack instead. It is
+/// little enough in this crate's tests, and to fuzzers, to be reached there.
+pub const LIMIT: usize = if cfg!(any(test, fuzzing)) { 4 << 20 } else { 256 << 20 };
 
 /// How deep lists and maps are followed: in Go, a map that contains itself ends the process.
 const MAX_DEPTH: usize = 1000;

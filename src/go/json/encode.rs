@@ -3,7 +3,7 @@
 use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
 use super::super::value::{Kind, Value};
-use super::super::{base64, scratch, strconv, utf8};
+use super::super::{base64, fmt, scratch, strconv, utf8};
 use super::{Implementation, MAX_DEPTH};
 
 /// From which depth on Go looks for maps and slices that contain themselves.
@@ -36,10 +36,15 @@ pub fn marshal(value: &Value) -> Result<Str, String> {
     encode(value, Options { escape_html: true, indent: None, implementation: Implementation::V1 })
 }
 
-/// Writes a value as JSON, without a newline at the end.
+/// Writes a value as JSON, without a newline at the end. As with what is printed, what would follow where the text is
+/// longer than [`fmt::LIMIT`] is left out: few lists in one another, each of which holds the next one twice, are more
+/// than memory holds.
 pub fn encode(value: &Value, options: Options<'_>) -> Result<Str, String> {
     let mut encoder = Encoder { out: StrBuilder::on(scratch::room()), options, depth: 0, seen: Vec::new() };
-    encoder.value(value)?;
+    match encoder.value(value) {
+        Err(_) if encoder.is_full() => {}
+        result => result?,
+    }
     Ok(scratch::finish_builder(encoder.out))
 }
 
@@ -52,7 +57,14 @@ struct Encoder<'a> {
 }
 
 impl Encoder<'_> {
+    fn is_full(&self) -> bool {
+        self.out.len() > fmt::LIMIT
+    }
+
     fn value(&mut self, value: &Value) -> Result<(), String> {
+        if self.is_full() {
+            return Err(String::new());
+        }
         match value {
             Value::Nil => self.out.push_bytes(b"null"),
             Value::Bool(true) => self.out.push_bytes(b"true"),
@@ -319,6 +331,16 @@ mod tests {
         ] {
             assert_eq!(json(&Value::Float64(number)), expected);
         }
+    }
+
+    #[test]
+    fn what_is_written_is_bounded() {
+        let mut value = Value::list([Value::Int(1)]);
+        for _ in 0..40 {
+            value = Value::list([value.clone(), value]);
+        }
+        let written = marshal(&value).map(|text| text.len());
+        assert!(written.as_ref().is_ok_and(|len| (fmt::LIMIT + 1..fmt::LIMIT + 100).contains(len)), "{written:?}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod unicode;
 use super::list::grown_capacity;
 use super::str::{Str, StrBuilder};
 use super::value::Elem;
-use super::{unicode as unicode_tables, utf8};
+use super::{fmt, unicode as unicode_tables, utf8};
 use memchr::memmem;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::captures::Captures;
@@ -214,6 +214,9 @@ impl Regexp {
         let wants_groups = pieces.iter().any(|piece| !matches!(piece, Piece::Text(_) | Piece::Number(0)));
         self.replace(text, wants_groups, |out, search, whole, original| {
             for piece in &pieces {
+                if out.len() > fmt::LIMIT {
+                    break;
+                }
                 let range = match piece {
                     Piece::Text(text) => {
                         out.push(text);
@@ -282,6 +285,10 @@ impl Regexp {
             out.push(&text.slice(from..to));
             if end > last_end || start == 0 {
                 insert(out, &search, (start, end), &decoded);
+            }
+            // As with what is printed, nothing grows much beyond this.
+            if out.len() > fmt::LIMIT {
+                break;
             }
             last_end = end;
             let width = decoded.width(at);

@@ -89,3 +89,12 @@ fn small_programs_fit() {
         assert!(regex.memory_usage() < PROGRAM_SIZE / 2, "{pattern}: {}", regex.memory_usage());
     }
 }
+
+#[test]
+fn what_replaces_is_bounded() {
+    let (text, template) = (Str::from("a".repeat(100_000)), Str::from("$1".repeat(100_000)));
+    let replaced = |pattern: &[u8]| Regexp::new(pattern).unwrap().replace_all(&text, &template).len();
+    for pattern in [&b"(a*)"[..], b"(a)"] {
+        assert!((fmt::LIMIT + 1..2 * fmt::LIMIT).contains(&replaced(pattern)));
+    }
+}

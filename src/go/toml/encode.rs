@@ -2,9 +2,9 @@
 
 use super::super::object::{Object, Part};
 use super::super::str::{Str, StrBuilder};
-use super::super::strconv;
 use super::super::time::{Duration, Location, Time};
 use super::super::value::{Kind, Value};
+use super::super::{fmt, strconv};
 use super::{LOCAL_DATE, LOCAL_DATETIME, LOCAL_TIME, Release, escape, join_key, quote_part};
 
 /// Why a value cannot be written.
@@ -19,12 +19,13 @@ pub enum Error {
 /// How deep a value may nest.
 const MAX_DEPTH: usize = 10_000;
 
-/// As `toml.NewEncoder(…).Encode`.
+/// As `toml.NewEncoder(…).Encode`. A text longer than [`fmt::LIMIT`] is an error: few lists in one another, each of which
+/// holds the next one twice, are more than memory holds.
 pub fn marshal(value: &Value, release: Release) -> Result<Str, Error> {
     if matches!(value, Value::Nil) {
         return Err(Error::Panic("reflect: call of reflect.Value.Type on zero Value".to_owned()));
     }
-    let mut encoder = Encoder { out: StrBuilder::default(), release, depth: 0 };
+    let mut encoder = Encoder { out: StrBuilder::default(), release, depth: 0, looked: 0 };
     encoder.encode(&[], value)?;
     Ok(encoder.out.finish())
 }
@@ -52,6 +53,9 @@ struct Encoder {
     out: StrBuilder,
     release: Release,
     depth: usize,
+    /// How many values were looked at to tell their types. That happens at most twice to each that is written, which
+    /// takes two bytes at least.
+    looked: usize,
 }
 
 fn fail<T>(problem: impl Into<String>) -> Result<T, Error> {
@@ -83,44 +87,53 @@ fn shape(value: &Value) -> Shape {
     }
 }
 
-/// As tomlTypeOfGo.
-fn type_of(value: &Value, depth: usize) -> Result<Type, Error> {
-    if depth > MAX_DEPTH {
-        return fail("toml: nested too deeply");
+impl Encoder {
+    fn check_room(&self) -> Result<(), Error> {
+        if self.out.len().max(self.looked) > fmt::LIMIT {
+            return Err(Error::Panic(format!("the result is longer than {} MiB", fmt::LIMIT >> 20)));
+        }
+        Ok(())
     }
-    Ok(match value {
-        Value::Nil => Type::Nil,
-        Value::List(list) if list.is_nil() => Type::Nil,
-        Value::Dict(dict) if dict.is_nil() => Type::Nil,
-        Value::Complex128(_) => return fail("unsupported type: complex128"),
-        Value::Dict(_) => Type::Table,
-        Value::List(list) => {
-            let mut tables = !list.is_empty();
-            for item in list.iter() {
-                match type_of(item, depth + 1)? {
-                    Type::Nil => return fail("toml: cannot encode array with nil element"),
-                    Type::Table => {}
-                    _ => tables = false,
+
+    /// As tomlTypeOfGo.
+    fn type_of(&mut self, value: &Value, depth: usize) -> Result<Type, Error> {
+        if depth > MAX_DEPTH {
+            return fail("toml: nested too deeply");
+        }
+        self.looked += 1;
+        self.check_room()?;
+        Ok(match value {
+            Value::Nil => Type::Nil,
+            Value::List(list) if list.is_nil() => Type::Nil,
+            Value::Dict(dict) if dict.is_nil() => Type::Nil,
+            Value::Complex128(_) => return fail("unsupported type: complex128"),
+            Value::Dict(_) => Type::Table,
+            Value::List(list) => {
+                let mut tables = !list.is_empty();
+                for item in list.iter() {
+                    match self.type_of(item, depth + 1)? {
+                        Type::Nil => return fail("toml: cannot encode array with nil element"),
+                        Type::Table => {}
+                        _ => tables = false,
+                    }
+                }
+                if tables { Type::Tables } else { Type::Inline }
+            }
+            Value::Object(object) => {
+                if Time::of(value).is_some() || Duration::of(value).is_some() || object.marshal().is_some() {
+                    Type::Inline
+                } else if let Some(value) = underlying(value) {
+                    self.type_of(&value, depth + 1)?
+                } else if matches!(object.ty().kind, Kind::Struct | Kind::Pointer) {
+                    Type::Table
+                } else {
+                    return fail(format!("unsupported type: {}", object.ty().kind.name()));
                 }
             }
-            if tables { Type::Tables } else { Type::Inline }
-        }
-        Value::Object(object) => {
-            if Time::of(value).is_some() || Duration::of(value).is_some() || object.marshal().is_some() {
-                Type::Inline
-            } else if let Some(value) = underlying(value) {
-                type_of(&value, depth + 1)?
-            } else if matches!(object.ty().kind, Kind::Struct | Kind::Pointer) {
-                Type::Table
-            } else {
-                return fail(format!("unsupported type: {}", object.ty().kind.name()));
-            }
-        }
-        _ => Type::Inline,
-    })
-}
+            _ => Type::Inline,
+        })
+    }
 
-impl Encoder {
     fn write(&mut self, text: &[u8]) {
         self.out.push_bytes(text);
     }
@@ -160,7 +173,7 @@ impl Encoder {
         if matches!(value, Value::Nil) || matches!(value, Value::Dict(dict) if dict.is_nil()) {
             return Ok(());
         }
-        match type_of(value, self.depth)? {
+        match self.type_of(value, self.depth)? {
             Type::Table => self.table(key, value),
             Type::Tables => self.tables(key, value),
             Type::Nil | Type::Inline => self.key_value(key, value, false),
@@ -209,7 +222,7 @@ impl Encoder {
         let total = entries.len();
         let (mut direct, mut tables) = (Vec::new(), Vec::new());
         for (index, (name, value)) in entries.iter().enumerate() {
-            match type_of(value, self.depth)? {
+            match self.type_of(value, self.depth)? {
                 Type::Table | Type::Tables => tables.push((index, name, value)),
                 Type::Nil | Type::Inline => direct.push((index, name, value)),
             }
@@ -259,6 +272,7 @@ impl Encoder {
     }
 
     fn element(&mut self, value: &Value) -> Result<(), Error> {
+        self.check_room()?;
         match value {
             Value::Nil => {}
             Value::Bool(value) => self.write(if *value { b"true" } else { b"false" }),
@@ -339,4 +353,24 @@ fn float(number: f64, release: Release) -> String {
         text.push_str(".0");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go::Dict;
+
+    #[test]
+    fn what_is_written_is_bounded() {
+        let (mut list, mut dict) = (Value::list([Value::Int(1)]), Value::Dict(Dict::new()));
+        for _ in 0..40 {
+            list = Value::list([list.clone(), list]);
+            dict = Value::Dict([("a", dict.clone()), ("b", dict)].into_iter().collect());
+        }
+        for value in [list, dict] {
+            let dict = Value::Dict([("a", value)].into_iter().collect());
+            let too_long = Error::Panic("the result is longer than 4 MiB".to_owned());
+            assert_eq!(marshal(&dict, Release::V1_6), Err(too_long));
+        }
+    }
 }
