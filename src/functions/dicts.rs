@@ -286,7 +286,8 @@ fn merge_all(mut destination: Dict, sources: &[Dict], overwrite: bool) -> Result
         if destination.is_nil() && !source.is_nil() {
             destination = Dict::new();
         }
-        merge_dicts(&destination, source, overwrite, 0, &mut MAX_COPIES.clone())?;
+        let mut left = MAX_COPIES;
+        merge_dicts(&destination, source, overwrite, 0, &mut left)?;
     }
     Ok(Value::Dict(destination))
 }

@@ -16,7 +16,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// It keeps what it has compiled, so it is for the texts of charts and not for those that templates make.
 pub struct Cache {
     functions: Arc<Functions>,
-    texts: RwLock<Map<Str, Arc<[Compiled]>>>,
+    texts: RwLock<Map<Str, Arc<Vec<Compiled>>>>,
 }
 
 /// A template without the name of its file.
@@ -26,7 +26,7 @@ pub(super) struct Compiled {
     pub empty: bool,
     /// Where the body stands in the text.
     pub range: Range<usize>,
-    pub code: Arc<Code>,
+    pub code: Code,
 }
 
 impl Cache {
@@ -41,7 +41,7 @@ impl Cache {
     }
 
     /// The templates of a text.
-    pub(super) fn compile(&self, file: &Str, text: &Str, language: Language) -> Result<Arc<[Compiled]>, ParseError> {
+    pub(super) fn compile(&self, file: &Str, text: &Str, language: Language) -> Result<Arc<Vec<Compiled>>, ParseError> {
         let texts = self.texts.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = texts.get(text)
             && found.iter().all(|template| template.name.as_ref() != Some(file))
@@ -49,7 +49,7 @@ impl Cache {
             return Ok(Arc::clone(found));
         }
         drop(texts);
-        let compiled: Arc<[Compiled]> = compile_text(file, text, &self.functions, language)?.into();
+        let compiled = Arc::new(compile_text(file, text, &self.functions, language)?);
         // A text that defines a template under its own file's name means something else in another file.
         if memchr::memmem::find(text, file).is_none() {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
@@ -81,7 +81,7 @@ pub(super) fn compile_text(
         let (file, text, functions) = (file.clone(), text.clone(), Arc::clone(functions));
         let source = Arc::new(Source { file, text, functions, tape });
         let compiled = templates.into_iter().map(|Outline { name, empty, range, start }| {
-            let code = Arc::new(Code::of_body(Arc::clone(&source), start, Box::default()));
+            let code = Code::of_body(Arc::clone(&source), start, Box::default());
             Compiled { name, empty, range, code }
         });
         return Ok(compiled.collect());
@@ -101,7 +101,7 @@ pub(super) fn compile_now(
         name: (tree.name != *file).then(|| tree.name.clone()),
         empty: tree.is_empty(),
         range: tree.range.clone(),
-        code: Arc::new(Code::new(Body { slots: tree.slots, operations: tree.body })),
+        code: Code::new(Body { slots: tree.slots, operations: tree.body }),
     });
     Ok(compiled.collect())
 }

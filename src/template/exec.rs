@@ -285,7 +285,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
 
     /// Begins a template, of which only `$` is set, and gives its operations.
     fn enter(&mut self, template: &'a Template, dot: Evaluated) -> Result<&'a [Operation], Error> {
-        let body = template.code.body().map_err(|error| Error::from(error.clone()))?;
+        let body = template.code().body().map_err(|error| Error::from(error.clone()))?;
         if O::ACTIVE {
             self.shared.observer.enter(template);
         }

@@ -5,7 +5,6 @@ use super::code::Code;
 use super::error::ParseError;
 use super::function::Functions;
 use crate::go::{Map, Str};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// The version of Go, where its text/template differs.
@@ -23,7 +22,7 @@ pub struct Templates {
     root: Str,
     functions: Arc<Functions>,
     language: Language,
-    templates: Map<Str, Arc<Template>>,
+    templates: Map<Str, Template>,
     collisions: Vec<Collision>,
 }
 
@@ -39,14 +38,13 @@ pub struct Collision {
 }
 
 /// One template.
+#[derive(Clone)]
 pub struct Template {
-    name: Str,
     file: Str,
     source: Str,
-    empty: bool,
-    /// Where the body stands in the source.
-    range: Range<usize>,
-    pub(super) code: Arc<Code>,
+    /// The templates of that text, which other sets may share, and which of them it is.
+    compiled: Arc<Vec<Compiled>>,
+    index: usize,
 }
 
 impl Templates {
@@ -65,14 +63,14 @@ impl Templates {
     /// not replace another one.
     pub fn parse(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
         let compiled = compile_text(name, text, &self.functions, self.language)?;
-        self.add(name, text, &compiled);
+        self.add(name, text, &Arc::new(compiled));
         Ok(())
     }
 
     /// The same, with a text that will run as soon as it is parsed.
     pub(super) fn parse_now(&mut self, name: &Str, text: &Str) -> Result<(), ParseError> {
         let compiled = compile_now(name, text, &self.functions, self.language)?;
-        self.add(name, text, &compiled);
+        self.add(name, text, &Arc::new(compiled));
         Ok(())
     }
 
@@ -86,28 +84,20 @@ impl Templates {
         Ok(())
     }
 
-    fn add(&mut self, file: &Str, text: &Str, compiled: &[Compiled]) {
-        for Compiled { name, empty, range, code } in compiled {
+    fn add(&mut self, file: &Str, text: &Str, compiled: &Arc<Vec<Compiled>>) {
+        for (index, Compiled { name, empty, range, .. }) in compiled.iter().enumerate() {
             let name = name.as_ref().unwrap_or(file);
             if *empty && self.templates.contains_key(name) {
                 continue;
             }
-            let template = Template {
-                name: name.clone(),
-                file: file.clone(),
-                source: text.clone(),
-                empty: *empty,
-                range: range.clone(),
-                code: Arc::clone(code),
-            };
-            let body = text.get(range.clone());
-            if let Some(old) = self.templates.insert(name.clone(), Arc::new(template))
-                && !old.empty
+            let template = Template { file: file.clone(), source: text.clone(), compiled: Arc::clone(compiled), index };
+            if let Some(old) = self.templates.insert(name.clone(), template)
+                && !old.is_empty()
                 // Copies of one library share their code.
-                && !Arc::ptr_eq(&old.code, code)
-                && old.source.get(old.range.clone()) != body
+                && !(Arc::ptr_eq(&old.compiled, compiled) && old.index == index)
+                && old.source.get(old.compiled().range.clone()) != text.get(range.clone())
             {
-                let (name, used, ignored) = (name.clone(), file.clone(), old.file.clone());
+                let (name, used, ignored) = (name.clone(), file.clone(), old.file);
                 self.collisions.push(Collision { name, used, ignored });
             }
         }
@@ -115,12 +105,12 @@ impl Templates {
 
     /// The template of that name.
     pub fn lookup(&self, name: &[u8]) -> Option<&Template> {
-        self.templates.get(name).map(Arc::as_ref)
+        self.templates.get(name)
     }
 
     /// All templates, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
-        self.templates.values().map(Arc::as_ref)
+        self.templates.values()
     }
 
     /// The templates that were defined anew and otherwise, in the order of the files.
@@ -151,9 +141,18 @@ impl Templates {
 }
 
 impl Template {
+    fn compiled(&self) -> &Compiled {
+        &self.compiled[self.index]
+    }
+
+    /// What it does.
+    pub(super) fn code(&self) -> &Code {
+        &self.compiled().code
+    }
+
     /// Its name.
     pub fn name(&self) -> &Str {
-        &self.name
+        self.compiled().name.as_ref().unwrap_or(&self.file)
     }
 
     /// The name under which the file was parsed that defines it.
@@ -168,7 +167,7 @@ impl Template {
 
     /// As IsEmptyTree: whether it holds nothing but space.
     pub fn is_empty(&self) -> bool {
-        self.empty
+        self.compiled().empty
     }
 }
 
