@@ -1,7 +1,7 @@
 //! URLs taken apart and put together.
 
 use crate::function;
-use crate::go::reflect::NIL_POINTER;
+use crate::go::reflect::nil_pointer;
 use crate::go::url::{Rules, Url};
 use crate::go::{Dict, Kind, Str, Value};
 use crate::template::function::Function;
@@ -65,7 +65,7 @@ fn url_join(parts: Dict) -> Result<Str, String> {
     let mut part = |name: &str| -> Result<Vec<u8>, String> {
         let Some(value) = parts.get(name.as_bytes()) else { return Ok(Vec::new()) };
         let text = match &value {
-            Value::Nil => return Err(NIL_POINTER.to_owned()),
+            Value::Nil => return Err(nil_pointer()),
             Value::String(text) => Some(text.clone()),
             Value::Object(object) if object.ty().kind == Kind::String => {
                 object.underlying().and_then(|value| value.as_str().cloned())
