@@ -183,9 +183,7 @@ impl Invocation<'_> {
     pub fn kube_version(&self) -> Result<Option<KubeVersion>, String> {
         match self.parsed.text("kube-version").filter(|version| !version.is_empty()) {
             None => Ok(None),
-            Some(version) => KubeVersion::parse(version, self.profile)
-                .map(Some)
-                .map_err(|error| format!("invalid kube version '{version}': {error}")),
+            Some(version) => kube_version(version, self.profile).map(Some),
         }
     }
 
@@ -277,6 +275,11 @@ impl Invocation<'_> {
             .or_else(|| kubeconfig::namespace(self.parsed.text("kubeconfig"), context.as_deref()))
             .unwrap_or_else(|| "default".to_owned())
     }
+}
+
+/// What `--kube-version` says; an error is Helm's.
+pub fn kube_version(text: &str, profile: &'static Profile) -> Result<KubeVersion, String> {
+    KubeVersion::parse(text, profile).map_err(|error| format!("invalid kube version '{text}': {error}"))
 }
 
 /// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.

@@ -5,7 +5,9 @@
 //!
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle, diff.
 
+mod argument;
 pub mod bundle;
+mod columns;
 pub mod compat;
 pub mod completion;
 pub mod create;
@@ -15,6 +17,7 @@ pub mod elsewhere;
 pub mod explain;
 pub mod export;
 pub mod factory;
+mod failure;
 pub mod flags;
 pub mod folder;
 pub mod functions;
@@ -29,7 +32,6 @@ pub mod ledger;
 pub mod lint;
 mod name_template;
 pub mod new;
-pub mod origins;
 pub mod package;
 pub mod post_renderer;
 mod printf;
@@ -53,7 +55,7 @@ use crate::profile::{Logs, Profile};
 use crate::template::limits;
 use clap::{Arg, ArgAction, Command};
 use flags::{Flag, Kind};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +141,13 @@ impl Streams<'_> {
     }
 }
 
+/// Whether what is written to a stream has colours: it is a terminal that knows them, and nobody asked for none.
+pub fn has_colors(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var("TERM").is_ok_and(|terminal| terminal != "dumb")
+}
+
 /// Runs the program with the process's arguments, on a stack that must be [`limits::STACK`] bytes large, and ends it.
 pub fn main() -> ! {
     let args: Vec<String> = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -191,7 +200,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Some(("diff", arguments)) => diff::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
-        Some(("explain", arguments)) => origins::run(arguments, profile, streams),
+        Some(("explain", arguments)) => explain::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("sync", arguments)) => sync::run(arguments, profile, streams),
@@ -264,7 +273,7 @@ pub fn command() -> Command {
         .subcommand(images::command())
         .subcommand(diff::command())
         .subcommand(compat::command())
-        .subcommand(origins::command())
+        .subcommand(explain::command())
         .subcommand(export::command())
         .subcommand(functions::command())
         .subcommand(sync::command())
@@ -322,11 +331,16 @@ fn profile(args: &[String]) -> Result<&'static Profile, String> {
     let environment = || std::env::var("MIZZEN_HELM_VERSION").ok().filter(|value| !value.is_empty());
     match flag.or_else(environment) {
         None => Ok(Profile::newest()),
-        Some(name) => Profile::named(&name).ok_or_else(|| {
-            let known: Vec<&str> = crate::profile::PROFILES.iter().map(|profile| profile.name).collect();
-            format!("unknown Helm version `{name}`\nhint: use one of {}", known.join(", "))
-        }),
+        Some(name) => named_profile(&name),
     }
+}
+
+/// The Helm version of that name, or what to name instead.
+fn named_profile(name: &str) -> Result<&'static Profile, String> {
+    Profile::named(name).ok_or_else(|| {
+        let known: Vec<&str> = crate::profile::PROFILES.iter().map(|profile| profile.name).collect();
+        format!("unknown Helm version `{name}`\nhint: use one of {}", known.join(", "))
+    })
 }
 
 /// As cobra's stripFlags: where the first word stands that is neither a flag nor the value of one.

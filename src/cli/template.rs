@@ -1,7 +1,7 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
 use super::dependency::Manager;
-use super::explain::{self, Format, Known};
+use super::failure::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert};
 use super::host;
@@ -95,9 +95,9 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     match command.run(&mut known, streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
-        Err(Failed::Early(text)) => explain::show(&text, None, &[], &known, invocation, &*host, streams),
+        Err(Failed::Early(text)) => failure::show(&text, None, &[], &known, invocation, &*host, streams),
         Err(Failed::Error(error)) => {
-            explain::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
+            failure::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
         }
         // As RunE: with a release at hand Helm offers to show it, or shows it.
         Err(Failed::Late { error, text, rendered }) => {
@@ -109,10 +109,10 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
                 }
-                return explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
+                return failure::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
             }
             let text = format!("{text}\n\nUse --debug flag to render out invalid YAML");
-            explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
+            failure::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
         }
     }
 }
