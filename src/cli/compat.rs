@@ -39,7 +39,7 @@ pub fn command() -> Command {
         .arg(flag("each", "show every version between, too, each against the one before it"))
         .arg(flag("exact", "also count what is only written differently or in another order"))
         .arg(
-            format(["text", "json"], "text, or json with every field that changes"),
+            format(["text", "json"], "text, or json with every field that changes (schemas/compat.schema.json)"),
         )
         .arg(
             text("release", "NAME", "the name of a chart's release; a service is called as its configuration says")
@@ -48,7 +48,7 @@ pub fn command() -> Command {
         .args(job::arguments())
         .args(factory::places())
         .after_help(
-            "Ends with 0 where nothing changes, with 1 where something does, and with 2 where something cannot be rendered under either version.\n\nExample: mizzen compat ./chart -f production.yaml --from 4.1 --to 4.3",
+            "Exit status: 0 where nothing changes, 1 where something does, 2 where something cannot be rendered under either version.\n\nExample: mizzen compat ./chart -f production.yaml --from 4.1 --to 4.3",
         )
 }
 

@@ -42,7 +42,7 @@ pub fn command() -> Command {
         .arg(many("service", "NAME", "compare only this service (repeatable)"))
         .args(super::factory::places())
         .args(job::arguments())
-        .arg(text("name", "NAME", "the name of a chart's release").default_value("release-name"))
+        .arg(text("release", "NAME", "the name of a chart's release").alias("name").default_value("release-name"))
         .arg(many("before-values", "FILE", "values of the first side's chart only (repeatable)"))
         .arg(many("after-values", "FILE", "values of the second side's chart only (repeatable)"))
         .arg(
@@ -65,7 +65,9 @@ pub fn command() -> Command {
         .arg(text("digest-key", "KEY", "makes the digests of secrets the same in every run; anyone who knows it can try words [env: MIZZEN_DIGEST_KEY]"))
         .arg(many("fail-on", "CLASS", "exit with 1 only where a change is of this class or a riskier one").value_parser(Risk::ALL.map(Risk::name)))
         .arg(flag("all", "render everything, also what cannot have changed"))
-        .after_help("Example: mizzen diff --base main --format markdown")
+        .after_help(
+            "Exit status: 0 where nothing differs, 1 where something does (with --fail-on only what is of that class or riskier), 2 where something cannot be read or rendered.\n\nExample: mizzen diff --base main --format markdown",
+        )
 }
 
 /// What all comparisons of one run share.

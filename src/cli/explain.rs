@@ -27,7 +27,7 @@ pub fn command() -> Command {
         .arg(Arg::new("path").value_name("PATH").help("a value, or all below it, such as ingress.hosts[0].host"))
         .args(factory::places())
         .args(job.filter(|argument| values.contains(&argument.get_id().as_str())))
-        .arg(format(["text", "json"], "text or json"))
+        .arg(format(["text", "json"], "text, or json with files and lines"))
         .after_help("Example: mizzen explain storefront resources --env production")
 }
 
@@ -113,7 +113,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         let hint = match (meant, description) {
             (Some(word), _) => format!("\nhint: did you mean `{word}`?"),
             (None, Some(text)) => format!("\nhint: it is not set; {}: {text}", dotted(&path)),
-            (None, None) => String::new(),
+            (None, None) => format!("\nhint: `mizzen explain {}` shows what is set", service.folder),
         };
         return streams.fail(&format!("{} has no value `{}`{hint}", service.folder, dotted(&path)));
     }

@@ -15,7 +15,7 @@ pub fn command() -> Command {
     Command::new("functions")
         .about("List the functions that templates can call, or explain some")
         .arg(Arg::new("name").value_name("NAME").num_args(0..).help("the functions to explain; a list of all without"))
-        .arg(format(["text", "json", "markdown"], "how to print them"))
+        .arg(format(["text", "json", "markdown"], "text, json or markdown"))
         .after_help("Example: mizzen functions trunc nindent")
 }
 
@@ -37,9 +37,9 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let names: Vec<&String> = arguments.get_many("name").unwrap_or_default().collect();
     for name in &names {
         if !chapters.iter().any(|(_, rows)| rows.iter().any(|function| function.name == *name)) {
-            let hint = nearest(name, &chapters).map(|near| format!("\nhint: did you mean `{near}`?"));
-            let version = profile.version;
-            return streams.fail(&format!("Helm {version} has no function `{name}`{}", hint.unwrap_or_default()));
+            let hint = nearest(name, &chapters).map(|near| format!("did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| "`mizzen functions` lists all".to_owned());
+            return streams.fail(&format!("Helm {} has no function `{name}`\nhint: {hint}", profile.version));
         }
     }
     if !names.is_empty() {

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 
 /// The arguments that say how services are rendered.
 pub fn arguments() -> Vec<Arg> {
-    let seed = "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]";
+    let seed = "make random numbers, keys and certificates depend on this text, too [env: MIZZEN_SEED]";
     vec![
         text("namespace", "NAMESPACE", "the namespace of the release").short('n').default_value("default"),
         many("values", "FILE", "values over the configuration, from a YAML file (repeatable)").short('f'),

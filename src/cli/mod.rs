@@ -70,20 +70,20 @@ pub enum Exit {
 
 /// Mizzen's own flags, which every command has.
 pub static OWN_FLAGS: &[Flag] = &[
-    Flag {
-        name: "helm-version",
-        short: None,
-        kind: Kind::Text,
-        help: "the version of Helm to be compatible with: 3.17, 4.1, 4.2 or 4.3 [env: MIZZEN_HELM_VERSION]",
-        hidden: false,
-    },
-    Flag {
-        name: "error-format",
-        short: None,
-        kind: Kind::Text,
-        help: "what to show of an error: auto, full, helm (its text alone) or json [env: MIZZEN_ERROR_FORMAT]",
-        hidden: false,
-    },
+    helm::flag(
+        "helm-version",
+        None,
+        Kind::Text,
+        "the version of Helm to be compatible with: 3.17, 4.1, 4.2 or 4.3 [env: MIZZEN_HELM_VERSION]",
+    )
+    .takes("VERSION"),
+    helm::flag(
+        "error-format",
+        None,
+        Kind::Text,
+        "what `template` shows of an error: auto, full, helm (its text alone) or json [env: MIZZEN_ERROR_FORMAT]",
+    )
+    .takes("FORMAT"),
 ];
 
 /// The commands that Helm has too.
@@ -100,7 +100,12 @@ pub struct Group {
     pub about: &'static str,
     /// The commands.
     pub commands: &'static [helm::Command],
+    /// A command line.
+    pub example: &'static str,
 }
+
+/// What help puts the flags under that are not of one command.
+const GLOBAL: &str = "Global options";
 
 /// The commands of two words.
 pub static GROUPS: &[&Group] = &[&show::GROUP, &dependency::GROUP];
@@ -263,25 +268,28 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .args(arguments(OWN_FLAGS).map(|argument| argument.global(true)))
+        .args(arguments(OWN_FLAGS).map(|argument| argument.global(true).help_heading(GLOBAL)))
         .subcommands(COMMANDS.iter().map(|command| clap_command(command)))
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
-        .subcommand(render::command())
+        .subcommand(compat::command())
+        .subcommand(functions::command())
+        .subcommand(init::command())
+        .subcommand(new::command())
         .subcommand(validate::command())
+        .subcommand(explain::command())
+        .subcommand(render::command())
+        .subcommand(diff::command())
         .subcommand(bundle::command())
         .subcommand(verify::command())
         .subcommand(images::command())
-        .subcommand(diff::command())
-        .subcommand(compat::command())
-        .subcommand(explain::command())
         .subcommand(export::command())
-        .subcommand(functions::command())
         .subcommand(sync::command())
-        .subcommand(init::command())
-        .subcommand(new::command())
         .subcommand(schema::command())
         .subcommand(version::command())
         .subcommand(completion::command())
+        .after_help(
+            "Examples:\n  mizzen template web ./chart -f values.yaml\n  mizzen init shop && cd shop && mizzen render",
+        )
 }
 
 /// A command of Helm as clap knows it, for help and completions.
@@ -292,8 +300,8 @@ fn clap_command(command: &'static helm::Command) -> Command {
         .visible_aliases(command.aliases)
         .override_usage(format!("mizzen {} {} [flags]", command.name, command.usage))
         .args(command.flags.iter().flat_map(|table| arguments(table)))
-        .args(arguments(helm::GLOBAL_FLAGS))
-        .arg(Arg::new("arguments").num_args(0..).value_name(command.usage))
+        .args(arguments(helm::GLOBAL_FLAGS).map(|argument| argument.help_heading(GLOBAL)))
+        .arg(Arg::new("arguments").num_args(0..).hide(true))
         .after_help(format!("Example: {}", command.example))
 }
 
@@ -303,6 +311,7 @@ fn clap_group(group: &'static Group) -> Command {
         .visible_aliases(group.aliases)
         .subcommand_required(true)
         .subcommands(group.commands.iter().map(clap_command))
+        .after_help(format!("Example: {}", group.example))
 }
 
 /// A flag table as clap's arguments.
@@ -311,8 +320,8 @@ fn arguments(flags: &'static [Flag]) -> impl Iterator<Item = Arg> {
         let argument = Arg::new(flag.name).long(flag.name).short(flag.short).help(flag.help).hide(flag.hidden);
         match flag.kind {
             Kind::Bool => argument.action(ArgAction::SetTrue),
-            Kind::Optional(_) | Kind::Wait => argument.num_args(0..=1).require_equals(true),
-            _ => argument.action(ArgAction::Append),
+            Kind::Optional(_) | Kind::Wait => argument.value_name(flag.value).num_args(0..=1).require_equals(true),
+            _ => argument.value_name(flag.value).action(ArgAction::Append),
         }
     })
 }

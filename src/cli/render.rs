@@ -29,7 +29,7 @@ pub fn command() -> Command {
         ))
         .args(job::arguments())
         .arg(factory::strict_argument())
-        .after_help("Example: mizzen render storefront --env production -n shop -o manifests")
+        .after_help("Exit status: 0 where all services were rendered, 1 where one failed, 2 for a wrong command line.\n\nExample: mizzen render storefront --env production -n shop -o manifests")
 }
 
 /// How a service ended, as JSON names it.

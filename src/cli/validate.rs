@@ -27,7 +27,7 @@ pub fn command() -> Command {
         .arg(text("output", "FILE", "write the report to a file, and text to standard output").short('o'))
         .arg(factory::strict_argument())
         .after_help(
-            "Exit status: 0 where nothing is wrong, 1 where something is, 2 for a wrong command line.\n\
+            "Exit status: 0 where nothing is wrong, 1 where something is, 2 for a wrong command line.\n\n\
              Example: mizzen validate --format junit -o validate.xml",
         )
 }

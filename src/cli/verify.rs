@@ -31,7 +31,7 @@ pub fn command() -> Command {
             format(["text", "json"], "text, or json (schemas/verify.schema.json)").id("report"),
         )
         .after_help(
-            "Arguments that are not given are those that made the manifests; --set and its like are recorded nowhere and must be given again.\nEnds with 0 where everything is equal, with 1 where something differs, and with 2 where nothing can be compared.\n\nExample: mizzen verify manifests",
+            "Arguments that are not given are those that made the manifests; --set and its like are recorded nowhere and must be given again.\nExit status: 0 where everything is equal, 1 where something differs, 2 where nothing can be compared.\n\nExample: mizzen verify manifests",
         )
 }
 

@@ -10,6 +10,7 @@ pub fn command() -> Command {
     Command::new("version")
         .about("Print the version, and the versions of Helm it can be compatible with")
         .arg(flag("short", "only the version"))
+        .after_help("Example: mizzen version --short")
 }
 
 /// Prints the version.

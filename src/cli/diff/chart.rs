@@ -107,7 +107,7 @@ fn render_chart(
     })
     .map_err(|error| error.to_string())?;
     let text = |name: &str| arguments.get_one::<String>(name).cloned().unwrap_or_default();
-    let options = job::options(arguments, &text("name"), profile)?;
+    let options = job::options(arguments, &text("release"), profile)?;
     let name = chart.name().to_owned();
     let mut secret = setting.secret.clone();
     secret_of(&chart, &mut Vec::new(), &mut secret);
