@@ -1,54 +1,54 @@
 //! The command line: one file per command.
 //!
-//! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
+//! `template` reads its flags as Helm does (`flags`), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle, diff.
 
 mod argument;
-pub mod bundle;
+mod bundle;
 mod columns;
-pub mod compat;
-pub mod completion;
-pub mod create;
-pub mod dependency;
-pub mod diff;
-pub mod elsewhere;
-pub mod explain;
-pub mod export;
-pub mod factory;
+mod compat;
+mod completion;
+mod create;
+mod dependency;
+mod diff;
+mod elsewhere;
+mod explain;
+mod export;
+mod factory;
 mod failure;
-pub mod flags;
-pub mod folder;
-pub mod functions;
-pub mod helm;
-pub mod host;
-pub mod images;
-pub mod init;
-pub mod job;
-pub mod json;
-pub mod kubeconfig;
-pub mod ledger;
-pub mod lint;
+mod flags;
+mod folder;
+mod functions;
+mod helm;
+mod host;
+mod images;
+mod init;
+mod job;
+mod json;
+mod kubeconfig;
+mod ledger;
+mod lint;
 mod name_template;
-pub mod new;
-pub mod package;
-pub mod post_renderer;
+mod new;
+mod package;
+mod post_renderer;
 mod printf;
-pub mod progress;
-pub mod render;
-pub mod report;
-pub mod reproducible;
-pub mod schema;
-pub mod show;
-pub mod sources;
-pub mod sync;
-pub mod template;
+mod progress;
+mod render;
+mod report;
+mod reproducible;
+mod schema;
+mod show;
+mod sources;
+mod sync;
+mod template;
 mod timings;
-pub mod validate;
-pub mod verify;
-pub mod version;
-pub mod workers;
+mod validate;
+mod verify;
+mod version;
+mod workers;
 
 use crate::go::{Level, Log};
 use crate::profile::{Logs, Profile};
