@@ -2,10 +2,11 @@
 
 use crate::function;
 use crate::go::unicode::is_print;
-use crate::go::{DictType, Kind, Str, Type, Value, fmt, utf8};
+use crate::go::{DictType, Kind, Str, Type, Value, fmt, url, utf8};
 use crate::profile::Go;
 use crate::template::error::Error;
 use crate::template::function::{Caller, Function, Rest, ShortCircuit};
+use std::borrow::Cow;
 use std::convert::identity;
 use std::mem::take;
 
@@ -258,16 +259,11 @@ fn html(arguments: &mut [Value]) -> Str {
 
 /// `{{ urlquery "a b&c" }}` is `a+b%26c`.
 fn urlquery(arguments: &mut [Value]) -> Str {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let text = fmt::sprint_printable(arguments);
-    escape(&text, |byte, out| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => return false,
-            b' ' => out.push(b'+'),
-            _ => out.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
-        }
-        true
-    })
+    match url::query_escape(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(bytes) => Str::derived(bytes, [&text]),
+    }
 }
 
 /// The text with some bytes replaced; the text itself where none is.

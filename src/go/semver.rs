@@ -138,11 +138,6 @@ impl Version {
         })
     }
 
-    /// The text this was read from.
-    pub fn original(&self) -> &str {
-        &self.original
-    }
-
     /// As `Version.Compare`: metadata does not count.
     pub fn compare(&self, other: &Version) -> Ordering {
         (self.major, self.minor, self.patch)
