@@ -1,5 +1,6 @@
 //! The properties of golden/fuzz for a moment each, with texts that are changed at random, always in the same way.
 
+mod memo;
 #[path = "fuzz/properties.rs"]
 mod properties;
 

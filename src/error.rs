@@ -24,21 +24,19 @@ pub enum Error {
     Engine(crate::engine::Error),
     /// What they wrote is not YAML.
     Manifest(crate::manifest::Error),
-    /// A file could not be written: the text of the Go error.
-    Output(String),
 }
 
 impl Error {
     /// Whether Helm has a release to show under `--debug` when this happens, and says so.
     pub fn leaves_release(&self) -> bool {
-        matches!(self, Error::KubeVersion { .. } | Error::Engine(_) | Error::Manifest(_) | Error::Output(_))
+        matches!(self, Error::KubeVersion { .. } | Error::Engine(_) | Error::Manifest(_))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Usage(text) | Error::Output(text) => f.write_str(text),
+            Error::Usage(text) => f.write_str(text),
             Error::Chart(error) => error.fmt(f),
             Error::Values(error) => error.fmt(f),
             Error::KubeVersion { constraint, version } => {

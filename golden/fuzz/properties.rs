@@ -95,7 +95,7 @@ pub fn execution(bytes: &[u8]) {
 }
 
 /// Sees everything, and notes nothing.
-struct Witness;
+pub struct Witness;
 
 impl Observer for Witness {}
 

@@ -1,9 +1,19 @@
 //! Whether a chart can be rendered by itself, and whether the dependencies that Chart.yaml names are there.
 
-use super::{Chart, Error};
+use super::{Chart, Error, load};
+use crate::go::Log;
 use crate::go::semver::{Constraints, Version};
 use crate::profile::Profile;
 use std::collections::HashSet;
+use std::path::Path;
+
+/// Reads a chart that can be rendered: it is an application, and all its dependencies are there.
+pub fn load_installable(path: &Path, profile: &'static Profile, log: &mut dyn FnMut(Log)) -> Result<Chart, Error> {
+    let chart = load(path, profile, log)?;
+    check_installable(&chart)?;
+    check_dependencies(&chart, profile)?;
+    Ok(chart)
+}
 
 /// As Helm's checkIfInstallable.
 pub fn check_installable(chart: &Chart) -> Result<(), Error> {

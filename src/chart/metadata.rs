@@ -1,7 +1,7 @@
 //! Chart.yaml and the lock files: read into structs with Go's type errors, validated and cleaned as Helm does.
 
 use super::{Dependency, Error, Lock, Maintainer, Metadata};
-use crate::go::json::{Implementation, struct_field};
+use crate::go::json::{self, Implementation, struct_field};
 use crate::go::semver::Version;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_print, is_space};
@@ -106,14 +106,7 @@ impl Decoder {
         if self.error.is_some() {
             return;
         }
-        let got = match value {
-            Value::Nil => "null",
-            Value::Bool(_) => "bool",
-            Value::String(_) => "string",
-            Value::List(_) => "array",
-            Value::Dict(_) => "object",
-            _ => "number",
-        };
+        let got = json::type_name(value);
         let names: Vec<String> = self
             .path
             .iter()

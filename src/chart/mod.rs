@@ -15,7 +15,7 @@ pub mod write;
 
 pub use crate::go::fs::path_error;
 pub use content::Content;
-pub use dependency::{check_dependencies, check_installable, is_compatible, missing_dependencies};
+pub use dependency::{check_dependencies, check_installable, is_compatible, load_installable, missing_dependencies};
 pub use error::Error;
 pub use load::{load, load_any_version, load_dir, load_files, load_values, merge_maps};
 

@@ -1,20 +1,17 @@
 //! `mizzen bundle`: manifests as one artefact for `kubectl apply`.
 
+use super::argument::{flag, many, text};
 use super::ledger::Ledger;
 use super::sources::{self, Gathered, Hooks};
 use super::{Exit, Streams, folder};
 use crate::bundle::{self, ApplySet, Changes, Entry, Inventory, Object, Settings, Stored, change, stored};
 use crate::profile::Profile;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::collections::HashSet;
 use std::path::Path;
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("bundle")
         .about("Bundle services, a chart or manifests for kubectl apply")
         .args(sources::arguments())
@@ -35,10 +32,7 @@ pub fn command() -> Command {
             text("applyset-tooling", "TOOL", "who manages the ApplySet [default: mizzen and its version]")
                 .requires("applyset"),
         )
-        .arg(
-            text("namespaced", "KIND.GROUP", "a kind of custom resources that lie in namespaces (repeatable)")
-                .action(ArgAction::Append),
-        )
+        .arg(many("namespaced", "KIND.GROUP", "a kind of custom resources that lie in namespaces (repeatable)"))
         .arg(flag("create-namespaces", "add the namespaces that are used and not made"))
         .arg(flag("kustomization", "write a kustomization.yaml too, into a folder or archive"))
         .arg(text("since", "PREVIOUS", "bundle only what changed since an earlier bundle, or since its inventory"))

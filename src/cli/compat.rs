@@ -1,5 +1,6 @@
 //! `mizzen compat`: what would change with another version of Helm, for charts and for the services of a factory.
 
+use super::argument::{flag, format, text};
 use super::factory::{self, Factory};
 use super::folder::{self, Document};
 use super::helm::read_values_file;
@@ -7,13 +8,13 @@ use super::job::{self, Job};
 use super::reproducible::{self, Reproducible};
 use super::{Exit, Streams, workers};
 use crate::chart;
-use crate::engine::{self, KubeVersion};
+use crate::engine;
 use crate::go::Dict;
 use crate::output;
 use crate::profile::{PROFILES, Profile};
 use crate::render::{self, Options};
 use crate::values;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -25,8 +26,6 @@ use comparison::{Comparison, Verdict};
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
-    let version = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("VERSION").help(help);
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("compat")
         .about("Show what would change with another version of Helm")
         .arg(
@@ -35,29 +34,21 @@ pub fn command() -> Command {
                 .num_args(0..)
                 .help("charts, as folders or archives; where none is named, all services of the factory"),
         )
-        .arg(version("from", "the version of Helm that is in use [default: the oldest that is known]"))
-        .arg(version("to", "the version of Helm that is to come [default: the newest that is known]"))
+        .arg(text("from", "VERSION", "the version of Helm that is in use [default: the oldest that is known]"))
+        .arg(text("to", "VERSION", "the version of Helm that is to come [default: the newest that is known]"))
         .arg(flag("each", "show every version between, too, each against the one before it"))
         .arg(flag("exact", "also count what is only written differently or in another order"))
         .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("text, or json with every field that changes"),
+            format(["text", "json"], "text, or json with every field that changes (schemas/compat.schema.json)"),
         )
         .arg(
-            Arg::new("release")
-                .long("release")
-                .value_name("NAME")
-                .default_value("release-name")
-                .help("the name of a chart's release; a service is called as its configuration says"),
+            text("release", "NAME", "the name of a chart's release; a service is called as its configuration says")
+                .default_value("release-name"),
         )
         .args(job::arguments())
         .args(factory::places())
         .after_help(
-            "Ends with 0 where nothing changes, with 1 where something does, and with 2 where something cannot be rendered under either version.\n\nExample: mizzen compat ./chart -f production.yaml --from 4.1 --to 4.3",
+            "Exit status: 0 where nothing changes, 1 where something does, 2 where something cannot be rendered under either version.\n\nExample: mizzen compat ./chart -f production.yaml --from 4.1 --to 4.3",
         )
 }
 
@@ -132,15 +123,14 @@ fn compare(arguments: &ArgMatches, streams: &mut Streams<'_>) -> Result<Vec<Comp
 
 /// The versions to render under, in order.
 fn versions(arguments: &ArgMatches) -> Result<Vec<&'static Profile>, String> {
-    let at = |name: &str, default: usize| match arguments.get_one::<String>(name) {
-        None => Ok(default),
-        Some(version) => PROFILES
-            .iter()
-            .position(|profile| Profile::named(version).is_some_and(|named| named == *profile))
-            .ok_or_else(|| {
-                let known: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
-                format!("unknown Helm version `{version}`\nhint: use one of {}", known.join(", "))
-            }),
+    let at = |name: &str, default: usize| -> Result<usize, String> {
+        match arguments.get_one::<String>(name) {
+            None => Ok(default),
+            Some(version) => {
+                let named = super::named_profile(version)?;
+                Ok(PROFILES.iter().position(|profile| *profile == named).unwrap_or(default))
+            }
+        }
     };
     let (from, to) = (at("from", 0)?, at("to", PROFILES.len() - 1)?);
     if from == to {
@@ -158,34 +148,18 @@ fn versions(arguments: &ArgMatches) -> Result<Vec<&'static Profile>, String> {
 }
 
 /// How charts are to be rendered.
-struct Request {
+struct Request<'a> {
+    arguments: &'a ArgMatches,
     values: values::Options,
-    options: Options,
-    /// As it is given: each version of Helm reads it in its own way.
-    kube_version: Option<String>,
     seed: Option<String>,
     /// The values files, which are read once, as standard input cannot be read again.
     files: Mutex<HashMap<String, Result<Vec<u8>, String>>>,
 }
 
-impl Request {
-    fn new(arguments: &ArgMatches) -> Request {
-        let text = |name: &str| arguments.get_one::<String>(name).cloned();
-        let options = Options {
-            name: text("release").unwrap_or_default(),
-            namespace: text("namespace").unwrap_or_default(),
-            is_upgrade: arguments.get_flag("is-upgrade"),
-            api_versions: arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect(),
-            ..Options::default()
-        };
-        let seed = reproducible::seed(text("seed").as_deref());
-        Request {
-            values: job::value_options(arguments),
-            options,
-            kube_version: text("kube-version"),
-            seed,
-            files: Mutex::default(),
-        }
+impl<'a> Request<'a> {
+    fn new(arguments: &'a ArgMatches) -> Request<'a> {
+        let seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
+        Request { arguments, values: job::value_options(arguments), seed, files: Mutex::default() }
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -195,12 +169,10 @@ impl Request {
 
     /// The charts under one version, with their paths.
     fn charts(&self, paths: &[String], profile: &'static Profile) -> Result<Vec<(String, Rendering)>, String> {
-        let parse = |version| KubeVersion::parse(version, profile);
-        let kube_version = self.kube_version.as_deref().map(parse).transpose();
-        let kube_version = kube_version.map_err(|error| {
-            format!("invalid kube version '{}': {error}", self.kube_version.as_deref().unwrap_or_default())
-        })?;
-        let options = Options { kube_version, cache: Some(engine::cache(profile)), ..self.options.clone() };
+        let name = self.arguments.get_one::<String>("release").cloned().unwrap_or_default();
+        // Each version of Helm reads --kube-version in its own way.
+        let options = job::options(self.arguments, &name, profile)?;
+        let options = Options { cache: Some(engine::cache(profile)), ..options };
         Ok(workers::run(
             paths.len(),
             || {
@@ -224,9 +196,8 @@ impl Request {
         profile: &'static Profile,
     ) -> Rendering {
         let user_values = user_values.as_ref().map_err(Clone::clone)?.deep_copy();
-        let chart = chart::load(Path::new(path), profile, &mut |_| {}).map_err(|error| error.to_string())?;
-        chart::check_installable(&chart).map_err(|error| error.to_string())?;
-        chart::check_dependencies(&chart, profile).map_err(|error| error.to_string())?;
+        let chart = chart::load_installable(Path::new(path), profile, &mut |_| {});
+        let chart = chart.map_err(|error| error.to_string())?;
         // The same numbers under every version, so that what is random does not count as a change.
         let host = Reproducible::new(self.seed.as_deref().unwrap_or(&options.name));
         let manifests = render::render(chart, &user_values, options, &host, profile, &mut |_| {})

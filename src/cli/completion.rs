@@ -8,7 +8,7 @@ use clap_complete::Shell;
 pub fn command() -> Command {
     Command::new("completion")
         .about("Print a completion script for a shell")
-        .arg(Arg::new("shell").required(true).value_parser(value_parser!(Shell)).help("the shell"))
+        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)).help("the shell"))
         .after_help("Example: mizzen completion bash > ~/.local/share/bash-completion/completions/mizzen")
 }
 

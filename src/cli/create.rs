@@ -16,13 +16,11 @@ static FLAGS: &[Flag] = &[
         Some('p'),
         Kind::Text,
         "the chart to begin with: an absolute path, or a name among Helm's starters",
-    ),
+    )
+    .takes("CHART"),
     Flag {
-        name: "chart-api-version",
-        short: None,
-        kind: Kind::Text,
-        help: "v2, the only version of charts that is not an experiment",
         hidden: true,
+        ..flag("chart-api-version", None, Kind::Text, "v2, the only version of charts that is not an experiment")
     },
 ];
 

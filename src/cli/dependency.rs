@@ -11,7 +11,8 @@ pub mod manager;
 
 pub use manager::Manager;
 
-static LIST_FLAGS: &[Flag] = &[flag("max-col-width", None, Kind::Int, "the widest that a column may be")];
+static LIST_FLAGS: &[Flag] =
+    &[flag("max-col-width", None, Kind::Int, "the widest that a column may be").takes("WIDTH")];
 
 static FLAGS: &[Flag] = &[
     flag("recursive", None, Kind::Bool, "first do the same for the charts that file:// names, which Helm cannot"),
@@ -61,6 +62,7 @@ pub static GROUP: Group = Group {
             run,
         },
     ],
+    example: "mizzen dependency list ./chart",
 };
 
 fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {

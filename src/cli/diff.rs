@@ -16,6 +16,7 @@ pub mod sides;
 mod tests;
 pub mod text;
 
+use super::argument::{flag, format, many, text};
 use super::job::{self, Job};
 use super::progress::Progress;
 use super::{Exit, Streams, workers};
@@ -23,17 +24,12 @@ use crate::diff::{self, Change, Ignore, Input, Op, Risk, Secrets, Section, Side}
 use crate::profile::Profile;
 use crate::services::origins::parse_path;
 use causes::{Known, Notes, ValuePath};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use sides::{Content, Source};
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
-    let many = |name, value, help| text(name, value, help).action(ArgAction::Append);
     Command::new("diff")
         .about("Show what a change does to the manifests: of services, of a chart, or of manifests themselves")
         .arg(
@@ -46,13 +42,14 @@ pub fn command() -> Command {
         .arg(many("service", "NAME", "compare only this service (repeatable)"))
         .args(super::factory::places())
         .args(job::arguments())
-        .arg(text("name", "NAME", "the name of a chart's release").default_value("release-name"))
+        .arg(text("release", "NAME", "the name of a chart's release").alias("name").default_value("release-name"))
         .arg(many("before-values", "FILE", "values of the first side's chart only (repeatable)"))
         .arg(many("after-values", "FILE", "values of the second side's chart only (repeatable)"))
         .arg(
-            text("format", "FORMAT", "text, fields (one line a field), json (schemas/diff.schema.json), markdown or html")
-                .value_parser(["text", "fields", "json", "markdown", "html"])
-                .default_value("text"),
+            format(
+                ["text", "fields", "json", "markdown", "html"],
+                "text, fields (one line a field), json (schemas/diff.schema.json), markdown or html",
+            ),
         )
         .arg(flag("stat", "show only how many lines changed in which resource").conflicts_with("name-only"))
         .arg(flag("name-only", "show only the names of the resources that changed"))
@@ -68,7 +65,9 @@ pub fn command() -> Command {
         .arg(text("digest-key", "KEY", "makes the digests of secrets the same in every run; anyone who knows it can try words [env: MIZZEN_DIGEST_KEY]"))
         .arg(many("fail-on", "CLASS", "exit with 1 only where a change is of this class or a riskier one").value_parser(Risk::ALL.map(Risk::name)))
         .arg(flag("all", "render everything, also what cannot have changed"))
-        .after_help("Example: mizzen diff --base main --format markdown")
+        .after_help(
+            "Exit status: 0 where nothing differs, 1 where something does (with --fail-on only what is of that class or riskier), 2 where something cannot be read or rendered.\n\nExample: mizzen diff --base main --format markdown",
+        )
 }
 
 /// What all comparisons of one run share.
@@ -190,7 +189,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         let colored = match arguments.get_one::<String>("color").map(String::as_str) {
             Some("always") => true,
             Some("never") => false,
-            _ => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stdout().is_terminal(),
+            _ => super::has_colors(&std::io::stdout()),
         };
         match arguments.get_one::<String>("format").map(String::as_str) {
             Some("json") => json::document(&report),

@@ -1,11 +1,12 @@
 //! `mizzen export`: the services of a folder as ordinary Helm charts.
 
+use super::argument::text;
 use super::ledger::Ledger;
 use super::{Exit, Streams, factory};
 use crate::profile::Profile;
 use crate::services::{Export, Platforms, Service};
-use clap::{Arg, ArgMatches, Command};
-use std::collections::HashSet;
+use clap::{ArgMatches, Command};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The command, as clap knows it.
@@ -13,14 +14,7 @@ pub fn command() -> Command {
     Command::new("export")
         .about("Write services as ordinary Helm charts, which Helm renders to the same bytes")
         .args(factory::arguments())
-        .arg(
-            Arg::new("output-dir")
-                .long("output-dir")
-                .short('o')
-                .value_name("DIR")
-                .required(true)
-                .help("the folder that gets a chart for each service"),
-        )
+        .arg(text("output-dir", "DIR", "the folder that gets a chart for each service").short('o').required(true))
         .after_help("Example: mizzen export storefront -o charts")
 }
 
@@ -41,14 +35,15 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     };
     let platforms = Platforms::new(&factory.libraries);
     let mut exit = Exit::Success;
-    let mut names: HashSet<String> = HashSet::new();
+    let mut named: HashMap<String, &str> = HashMap::new();
     let mut failed = false;
     let mut exports = Vec::new();
     for service in &factory.services {
         let made = export(service, &platforms).and_then(|export| {
-            if !names.insert(export.name.clone()) {
-                return Err(format!("service.name `{}` is already that of another service", export.name));
+            if let Some(other) = named.get(&export.name) {
+                return Err(format!("service.name `{}` is already that of `{other}`", export.name));
             }
+            named.insert(export.name.clone(), &service.folder);
             refuse_others(dir, &export, &ledger).map(|()| export)
         });
         match made {
@@ -63,7 +58,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         return streams.fail(&text);
     }
     // The charts of services that were not exported this time stay, and those of services that are gone do not.
-    ledger.keep(|path| (failed || factory.selected) && !names.contains(path.split('/').next().unwrap_or_default()));
+    ledger.keep(|path| (failed || factory.selected) && !named.contains_key(path.split('/').next().unwrap_or_default()));
     if let Err(text) = ledger.finish() {
         exit = streams.fail(&text);
     }

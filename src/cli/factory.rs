@@ -1,9 +1,10 @@
 //! What the factory's commands share: where the library, the services and the schema are, and which services are meant.
 
+use super::argument::{flag, text};
 use super::{Exit, Streams};
 use crate::profile::Profile;
 use crate::services::{self, Libraries, Misnamed, Service};
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgMatches};
 use std::path::Path;
 
 /// The schema that is used where it is there and `--schema` names no other.
@@ -59,13 +60,10 @@ pub fn arguments() -> Vec<Arg> {
 /// The arguments that say where everything is.
 pub fn places() -> Vec<Arg> {
     vec![
-        Arg::new("env").long("env").value_name("ENV").help("merge configuration.<ENV>.yml over configuration.yml"),
+        text("env", "ENV", "merge configuration.<ENV>.yml over configuration.yml"),
         services_argument(),
-        Arg::new("library")
-            .long("library")
-            .value_name("DIR")
-            .default_value("library")
-            .help("the platform library chart; beside it stand its older versions as DIR@<version>"),
+        text("library", "DIR", "the platform library chart; beside it stand its older versions as DIR@<version>")
+            .default_value("library"),
         Arg::new("schema")
             .long("schema")
             .value_name("FILE")
@@ -75,19 +73,12 @@ pub fn places() -> Vec<Arg> {
 
 /// The argument that says where the services are.
 pub fn services_argument() -> Arg {
-    Arg::new("services")
-        .long("services")
-        .value_name("DIR")
-        .default_value("services")
-        .help("the folder with the services")
+    text("services", "DIR", "the folder with the services").default_value("services")
 }
 
 /// The argument that makes warnings errors.
 pub fn strict_argument() -> Arg {
-    Arg::new("strict")
-        .long("strict")
-        .action(ArgAction::SetTrue)
-        .help("fail where there are no services, or one has no valid service.name")
+    flag("strict", "fail where there are no services, or one has no valid service.name")
 }
 
 /// Reads what the arguments name.

@@ -16,6 +16,8 @@ pub struct Flag {
     pub short: Option<char>,
     /// What its values look like.
     pub kind: Kind,
+    /// What help calls its value.
+    pub value: &'static str,
     /// What it does.
     pub help: &'static str,
     /// Whether help leaves it out.
@@ -137,6 +139,11 @@ pub fn find_short(tables: &[&'static [Flag]], letter: char) -> Option<&'static F
 }
 
 impl Flag {
+    /// The same flag, whose value is called so in help.
+    pub const fn takes(self, value: &'static str) -> Flag {
+        Flag { value, ..self }
+    }
+
     /// The value of the flag when it stands alone.
     pub fn alone(&self) -> Option<&'static str> {
         match self.kind {
@@ -338,13 +345,14 @@ fn read_csv(text: &str) -> Result<Vec<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::helm::flag;
     use crate::profile::HELM_4_3;
 
     static FLAGS: &[Flag] = &[
-        Flag { name: "values", short: Some('f'), kind: Kind::Slice, help: "", hidden: false },
-        Flag { name: "set", short: None, kind: Kind::Array, help: "", hidden: false },
-        Flag { name: "generate-name", short: Some('g'), kind: Kind::Bool, help: "", hidden: false },
-        Flag { name: "namespace", short: Some('n'), kind: Kind::Text, help: "", hidden: false },
+        flag("values", Some('f'), Kind::Slice, ""),
+        flag("set", None, Kind::Array, ""),
+        flag("generate-name", Some('g'), Kind::Bool, ""),
+        flag("namespace", Some('n'), Kind::Text, ""),
     ];
 
     fn parsed(args: &[&str]) -> Result<Parsed, Stop> {

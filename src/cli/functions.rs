@@ -1,6 +1,7 @@
 //! `mizzen functions`: what templates can call, from the documentation beside the code.
 
-use super::{Exit, Streams, json};
+use super::argument::format;
+use super::{Exit, Streams, has_colors, json};
 use crate::engine;
 use crate::functions;
 use crate::go::Value;
@@ -8,21 +9,13 @@ use crate::profile::Profile;
 use crate::template::Function;
 use clap::{Arg, ArgMatches, Command};
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
     Command::new("functions")
         .about("List the functions that templates can call, or explain some")
         .arg(Arg::new("name").value_name("NAME").num_args(0..).help("the functions to explain; a list of all without"))
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json", "markdown"])
-                .default_value("text")
-                .help("how to print them"),
-        )
+        .arg(format(["text", "json", "markdown"], "text, json or markdown"))
         .after_help("Example: mizzen functions trunc nindent")
 }
 
@@ -44,9 +37,9 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
     let names: Vec<&String> = arguments.get_many("name").unwrap_or_default().collect();
     for name in &names {
         if !chapters.iter().any(|(_, rows)| rows.iter().any(|function| function.name == *name)) {
-            let hint = nearest(name, &chapters).map(|near| format!("\nhint: did you mean `{near}`?"));
-            let version = profile.version;
-            return streams.fail(&format!("Helm {version} has no function `{name}`{}", hint.unwrap_or_default()));
+            let hint = nearest(name, &chapters).map(|near| format!("did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| "`mizzen functions` lists all".to_owned());
+            return streams.fail(&format!("Helm {} has no function `{name}`\nhint: {hint}", profile.version));
         }
     }
     if !names.is_empty() {
@@ -55,8 +48,7 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         }
         chapters.retain(|(_, rows)| !rows.is_empty());
     }
-    let is_unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
-    let style = Style { colored: is_unset("NO_COLOR") && std::io::stdout().is_terminal() };
+    let style = Style { colored: has_colors(&std::io::stdout()) };
     let text = match arguments.get_one::<String>("format").map(String::as_str) {
         Some("json") => json_text(&chapters),
         Some("markdown") => markdown(&chapters).into_bytes(),

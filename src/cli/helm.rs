@@ -12,22 +12,26 @@ use std::path::Path;
 
 /// `--name`, its letter, its kind and what it does.
 pub const fn flag(name: &'static str, short: Option<char>, kind: Kind, help: &'static str) -> Flag {
-    Flag { name, short, kind, help, hidden: false }
+    Flag { name, short, kind, value: "VALUE", help, hidden: false }
 }
 
 /// A flag that Helm accepts and that changes nothing in a render.
 pub const fn inert(name: &'static str, kind: Kind) -> Flag {
-    Flag { name, short: None, kind, help: "accepted for compatibility with Helm, without effect", hidden: true }
+    let help = "accepted for compatibility with Helm, without effect";
+    Flag { hidden: true, ..flag(name, None, kind, help) }
 }
 
 /// The flags that give values.
 pub static VALUE_FLAGS: &[Flag] = &[
-    flag("values", Some('f'), Kind::Slice, "read values from a YAML file, or from standard input with - (repeatable)"),
-    flag("set", None, Kind::Array, "set values: key1=val1,key2=val2 (repeatable)"),
-    flag("set-string", None, Kind::Array, "set values that are strings: key1=val1,key2=val2 (repeatable)"),
-    flag("set-file", None, Kind::Array, "set values from files: key1=path1,key2=path2 (repeatable)"),
-    flag("set-json", None, Kind::Array, "set values from JSON: key1=json1,key2=json2, or a whole object (repeatable)"),
-    flag("set-literal", None, Kind::Array, "set a value to the text as it stands (repeatable)"),
+    flag("values", Some('f'), Kind::Slice, "read values from a YAML file, or from standard input with - (repeatable)")
+        .takes("FILE"),
+    flag("set", None, Kind::Array, "set values: key1=val1,key2=val2 (repeatable)").takes("KEY=VALUE"),
+    flag("set-string", None, Kind::Array, "set values that are strings: key1=val1,key2=val2 (repeatable)")
+        .takes("KEY=VALUE"),
+    flag("set-file", None, Kind::Array, "set values from files: key1=path1,key2=path2 (repeatable)").takes("KEY=PATH"),
+    flag("set-json", None, Kind::Array, "set values from JSON: key1=json1,key2=json2, or a whole object (repeatable)")
+        .takes("KEY=JSON"),
+    flag("set-literal", None, Kind::Array, "set a value to the text as it stands (repeatable)").takes("KEY=TEXT"),
 ];
 
 /// The flags that say where a chart comes from: as addChartPathOptionsFlags.
@@ -48,10 +52,10 @@ pub static CHART_FLAGS: &[Flag] = &[
 
 /// The flags that every command of Helm has.
 pub static GLOBAL_FLAGS: &[Flag] = &[
-    flag("namespace", Some('n'), Kind::Text, "the namespace in .Release.Namespace"),
+    flag("namespace", Some('n'), Kind::Text, "the namespace in .Release.Namespace").takes("NAMESPACE"),
     flag("debug", None, Kind::Bool, "say more, and show manifests that are not valid"),
-    flag("kubeconfig", None, Kind::Text, "the kubeconfig file to take the namespace from"),
-    flag("kube-context", None, Kind::Text, "the context to take the namespace from"),
+    flag("kubeconfig", None, Kind::Text, "the kubeconfig file to take the namespace from").takes("FILE"),
+    flag("kube-context", None, Kind::Text, "the context to take the namespace from").takes("CONTEXT"),
     inert("burst-limit", Kind::Int),
     inert("color", Kind::Text),
     inert("colour", Kind::Text),
@@ -79,13 +83,7 @@ pub static GLOBAL_FLAGS: &[Flag] = &[
     inert("skip-headers", Kind::Bool),
     inert("skip-log-headers", Kind::Bool),
     inert("stderrthreshold", Kind::Text),
-    Flag {
-        name: "v",
-        short: Some('v'),
-        kind: Kind::Int,
-        help: "accepted for compatibility with Helm, without effect",
-        hidden: true,
-    },
+    Flag { short: Some('v'), ..inert("v", Kind::Int) },
     inert("vmodule", Kind::Text),
 ];
 
@@ -183,9 +181,7 @@ impl Invocation<'_> {
     pub fn kube_version(&self) -> Result<Option<KubeVersion>, String> {
         match self.parsed.text("kube-version").filter(|version| !version.is_empty()) {
             None => Ok(None),
-            Some(version) => KubeVersion::parse(version, self.profile)
-                .map(Some)
-                .map_err(|error| format!("invalid kube version '{version}': {error}")),
+            Some(version) => kube_version(version, self.profile).map(Some),
         }
     }
 
@@ -277,6 +273,11 @@ impl Invocation<'_> {
             .or_else(|| kubeconfig::namespace(self.parsed.text("kubeconfig"), context.as_deref()))
             .unwrap_or_else(|| "default".to_owned())
     }
+}
+
+/// What `--kube-version` says; an error is Helm's.
+pub fn kube_version(text: &str, profile: &'static Profile) -> Result<KubeVersion, String> {
+    KubeVersion::parse(text, profile).map_err(|error| format!("invalid kube version '{text}': {error}"))
 }
 
 /// As readFile of cli/values: `-` is standard input, and what has the form of a URL would have to be fetched.

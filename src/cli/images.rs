@@ -1,5 +1,7 @@
 //! `mizzen images`: every image that services, a chart or manifests use, and where.
 
+use super::argument::{flag, format};
+use super::columns::columns;
 use super::json;
 use super::sources::{self, Gathered, Hooks};
 use super::{Exit, Streams};
@@ -7,7 +9,7 @@ use crate::bundle::images::{How, images};
 use crate::bundle::object::{self, Found};
 use crate::go::Value;
 use crate::profile::Profile;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::collections::BTreeSet;
 
 /// The command, as clap knows it.
@@ -15,21 +17,8 @@ pub fn command() -> Command {
     Command::new("images")
         .about("List the images that services, a chart or manifests use")
         .args(sources::arguments())
-        .arg(
-            Arg::new("unique")
-                .long("unique")
-                .action(ArgAction::SetTrue)
-                .conflicts_with("format")
-                .help("only the images, sorted, one a line"),
-        )
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("text, or json (schemas/images.schema.json)"),
-        )
+        .arg(flag("unique", "only the images, sorted, one a line").conflicts_with("format"))
+        .arg(format(["text", "json"], "text, or json (schemas/images.schema.json)"))
         .after_help("Example: mizzen images --env production --unique | xargs -n1 crane copy")
 }
 
@@ -89,18 +78,7 @@ fn table(rows: &[Row]) -> String {
         let service = if row.service.is_empty() { "-".to_owned() } else { row.service.clone() };
         [row.image.clone(), service, format!("{}/{}", row.kind, row.name), row.field.clone()]
     });
-    let lines: Vec<[String; 4]> = std::iter::once(head).chain(cells).collect();
-    let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
-    let widths: Vec<usize> = (0..3).map(|column| width(column).unwrap_or(0)).collect();
-    let mut text = String::new();
-    for line in &lines {
-        for (cell, width) in line.iter().zip(&widths) {
-            text.push_str(&format!("{cell:width$}  "));
-        }
-        text.push_str(line.last().map(String::as_str).unwrap_or_default());
-        text.push('\n');
-    }
-    text
+    columns(&std::iter::once(head).chain(cells).collect::<Vec<_>>())
 }
 
 /// As schemas/images.schema.json describes it.

@@ -1,10 +1,11 @@
 //! Renders services: what `render`, `validate` and `sync` have in common.
 
+use super::argument::{flag, many, text};
 use super::factory::Factory;
 use super::folder::{self, Document};
-use super::helm::read_values_file;
+use super::helm::{self, read_values_file};
 use super::reproducible::{self, Reproducible, Watched};
-use crate::engine::{self, KubeVersion};
+use crate::engine;
 use crate::go::{Dict, Level, Log, Str, Value};
 use crate::manifest::Manifests;
 use crate::output;
@@ -16,16 +17,12 @@ use crate::services::places::dotted;
 use crate::services::{Configuration, Finding, Platform, Platforms, Service, Source, unread};
 use crate::trace::{Recorder, Step, Taints, Trace};
 use crate::values;
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgMatches};
 use std::collections::HashMap;
 
 /// The arguments that say how services are rendered.
 pub fn arguments() -> Vec<Arg> {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let seed = "make other random numbers, keys and certificates of it [env: MIZZEN_SEED]";
-    let many = |name, value, help| text(name, value, help).action(ArgAction::Append);
+    let seed = "make random numbers, keys and certificates depend on this text, too [env: MIZZEN_SEED]";
     vec![
         text("namespace", "NAMESPACE", "the namespace of the release").short('n').default_value("default"),
         many("values", "FILE", "values over the configuration, from a YAML file (repeatable)").short('f'),
@@ -34,7 +31,7 @@ pub fn arguments() -> Vec<Arg> {
         many("set-file", "KEY=PATH", "set values from files (repeatable)"),
         many("set-json", "KEY=JSON", "set values from JSON (repeatable)"),
         many("set-literal", "KEY=TEXT", "set a value to the text as it stands (repeatable)"),
-        text("is-upgrade", "", "set .Release.IsUpgrade instead of .Release.IsInstall").action(ArgAction::SetTrue),
+        flag("is-upgrade", "set .Release.IsUpgrade instead of .Release.IsInstall"),
         text("kube-version", "VERSION", "the Kubernetes version in .Capabilities.KubeVersion"),
         many("api-versions", "VERSION", "further versions in .Capabilities.APIVersions (repeatable)").short('a'),
         text("seed", "TEXT", seed),
@@ -52,6 +49,19 @@ pub fn value_options(arguments: &ArgMatches) -> values::Options {
         file_values: list("set-file"),
         literal_values: list("set-literal"),
     }
+}
+
+/// What the arguments say of a render, but for its values.
+pub fn options(arguments: &ArgMatches, name: &str, profile: &'static Profile) -> Result<Options, String> {
+    let kube_version = arguments.get_one::<String>("kube-version");
+    Ok(Options {
+        name: name.to_owned(),
+        namespace: arguments.get_one::<String>("namespace").cloned().unwrap_or_default(),
+        is_upgrade: arguments.get_flag("is-upgrade"),
+        kube_version: kube_version.map(|version| helm::kube_version(version, profile)).transpose()?,
+        api_versions: arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect(),
+        ..Options::default()
+    })
 }
 
 /// What all services are rendered with. It holds no Go values, as each thread has its own.
@@ -112,9 +122,27 @@ pub struct Failure {
     pub name: Option<String>,
 }
 
+impl Failure {
+    /// That of a service whose name is known.
+    pub fn of(configuration: &Configuration, text: String) -> Failure {
+        Failure { text, nameless: false, name: Some(configuration.name.clone()) }
+    }
+}
+
 impl From<crate::services::Error> for Failure {
     fn from(error: crate::services::Error) -> Failure {
         Failure { text: error.to_string(), nameless: error.is_nameless(), name: None }
+    }
+}
+
+impl<'a> Bench<'a> {
+    /// What a service is rendered from: its configuration, its platform and its effective values.
+    pub fn read(&self, service: &Service) -> Result<(Configuration, &Platform<'a>, Dict), Failure> {
+        let configuration = service.configuration()?;
+        let named = |error: crate::services::Error| Failure::of(&configuration, error.to_string());
+        let platform = self.platforms.of(service, &configuration).map_err(named)?;
+        let values = platform.values(service, &configuration).map_err(named)?;
+        Ok((configuration, platform, values))
     }
 }
 
@@ -132,8 +160,7 @@ impl<'a> Job<'a> {
 
     /// Checks everything that does not depend on a service, so that it is reported once.
     pub fn new(arguments: &ArgMatches, factory: &'a Factory, profile: &'static Profile) -> Result<Job<'a>, String> {
-        let namespace = arguments.get_one::<String>("namespace").map_or("default", String::as_str);
-        let mut job = Job::plain(factory, profile, namespace);
+        let mut job = Job::plain(factory, profile, "");
         job.values = value_options(arguments);
         values::user_values(&job.values, profile, &mut |path| {
             if let Some(bytes) = job.files.get(path) {
@@ -144,14 +171,8 @@ impl<'a> Job<'a> {
             Ok(bytes)
         })
         .map_err(|error| error.to_string())?;
-        if let Some(version) = arguments.get_one::<String>("kube-version") {
-            let parsed = KubeVersion::parse(version, profile);
-            let parsed = parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?;
-            job.options.kube_version = Some(parsed);
-        }
+        job.options = Options { cache: job.options.cache.take(), ..options(arguments, "", profile)? };
         job.seed = reproducible::seed(arguments.get_one::<String>("seed").map(String::as_str));
-        job.options.is_upgrade = arguments.get_flag("is-upgrade");
-        job.options.api_versions = arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect();
         Ok(job)
     }
 
@@ -185,16 +206,12 @@ impl<'a> Job<'a> {
         as_files: bool,
         log: &mut dyn FnMut(Log),
     ) -> Result<Rendered, Failure> {
-        let configuration = service.configuration()?;
-        let name = configuration.name.clone();
-        let failed = |text: String| Failure { text, nameless: false, name: Some(name.clone()) };
-        let named = |error: crate::services::Error| failed(error.to_string());
-        let platform = bench.platforms.of(service, &configuration).map_err(named)?;
-        let values = platform.values(service, &configuration).map_err(named)?;
+        let (configuration, platform, values) = bench.read(service)?;
+        let failed = |text: String| Failure::of(&configuration, text);
         let manifests = self.manifests(bench, platform, &configuration, values, log).map_err(failed)?;
         let unread = self.unread(bench, platform, service, &configuration);
         let mut rendered = Rendered {
-            name: name.clone(),
+            name: configuration.name.clone(),
             unread,
             library: platform.entry.library.version.clone(),
             stream: Vec::new(),

@@ -21,7 +21,8 @@ static FLAGS: &[Flag] = &[
     flag("strict", None, Kind::Bool, "fail on warnings too"),
     flag("with-subcharts", None, Kind::Bool, "lint the charts under charts/ too"),
     flag("quiet", None, Kind::Bool, "print only warnings and errors"),
-    flag("kube-version", None, Kind::Text, "the Kubernetes version in .Capabilities.KubeVersion and for deprecations"),
+    flag("kube-version", None, Kind::Text, "the Kubernetes version in .Capabilities.KubeVersion and for deprecations")
+        .takes("VERSION"),
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
 ];
 

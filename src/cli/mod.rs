@@ -1,59 +1,61 @@
 //! The command line: one file per command.
 //!
-//! `template` reads its flags as Helm does ([`flags`]), so that scripts and their error messages carry over; clap reads
+//! `template` reads its flags as Helm does (`flags`), so that scripts and their error messages carry over; clap reads
 //! those of Mizzen's own commands, and prints help and completions for all of them.
 //!
 //! Imports: go, profile, host, chart, services, values, functions, template, trace, diagnose, engine, manifest, render, output, error, yaml, bundle, diff.
 
-pub mod bundle;
-pub mod compat;
-pub mod completion;
-pub mod create;
-pub mod dependency;
-pub mod diff;
-pub mod elsewhere;
-pub mod explain;
-pub mod export;
-pub mod factory;
-pub mod flags;
-pub mod folder;
-pub mod functions;
-pub mod helm;
-pub mod host;
-pub mod images;
-pub mod init;
-pub mod job;
-pub mod json;
-pub mod kubeconfig;
-pub mod ledger;
-pub mod lint;
+mod argument;
+mod bundle;
+mod columns;
+mod compat;
+mod completion;
+mod create;
+mod dependency;
+mod diff;
+mod elsewhere;
+mod explain;
+mod export;
+mod factory;
+mod failure;
+mod flags;
+mod folder;
+mod functions;
+mod helm;
+mod host;
+mod images;
+mod init;
+mod job;
+mod json;
+mod kubeconfig;
+mod ledger;
+mod lint;
 mod name_template;
-pub mod new;
-pub mod origins;
-pub mod package;
-pub mod post_renderer;
+mod new;
+mod package;
+mod post_renderer;
 mod printf;
-pub mod progress;
-pub mod render;
-pub mod report;
-pub mod reproducible;
-pub mod schema;
-pub mod show;
-pub mod sources;
-pub mod sync;
-pub mod template;
+mod progress;
+mod render;
+mod report;
+mod reproducible;
+mod schema;
+mod show;
+mod sources;
+mod sync;
+mod template;
 mod timings;
-pub mod validate;
-pub mod verify;
-pub mod version;
-pub mod workers;
+mod validate;
+mod verify;
+mod version;
+mod workers;
 
 use crate::go::{Level, Log};
 use crate::profile::{Logs, Profile};
 use crate::template::limits;
 use clap::{Arg, ArgAction, Command};
 use flags::{Flag, Kind};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,20 +70,20 @@ pub enum Exit {
 
 /// Mizzen's own flags, which every command has.
 pub static OWN_FLAGS: &[Flag] = &[
-    Flag {
-        name: "helm-version",
-        short: None,
-        kind: Kind::Text,
-        help: "the version of Helm to be compatible with: 3.17, 4.1, 4.2 or 4.3 [env: MIZZEN_HELM_VERSION]",
-        hidden: false,
-    },
-    Flag {
-        name: "error-format",
-        short: None,
-        kind: Kind::Text,
-        help: "what to show of an error: auto, full, helm (its text alone) or json [env: MIZZEN_ERROR_FORMAT]",
-        hidden: false,
-    },
+    helm::flag(
+        "helm-version",
+        None,
+        Kind::Text,
+        "the version of Helm to be compatible with: 3.17, 4.1, 4.2 or 4.3 [env: MIZZEN_HELM_VERSION]",
+    )
+    .takes("VERSION"),
+    helm::flag(
+        "error-format",
+        None,
+        Kind::Text,
+        "what `template` shows of an error: auto, full, helm (its text alone) or json [env: MIZZEN_ERROR_FORMAT]",
+    )
+    .takes("FORMAT"),
 ];
 
 /// The commands that Helm has too.
@@ -98,7 +100,12 @@ pub struct Group {
     pub about: &'static str,
     /// The commands.
     pub commands: &'static [helm::Command],
+    /// A command line.
+    pub example: &'static str,
 }
+
+/// What help puts the flags under that are not of one command.
+const GLOBAL: &str = "Global options";
 
 /// The commands of two words.
 pub static GROUPS: &[&Group] = &[&show::GROUP, &dependency::GROUP];
@@ -137,6 +144,13 @@ impl Streams<'_> {
         self.say(&format!("Error: {text}"));
         Exit::Failure
     }
+}
+
+/// Whether what is written to a stream has colours: it is a terminal that knows them, and nobody asked for none.
+pub fn has_colors(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var("TERM").is_ok_and(|terminal| terminal != "dumb")
 }
 
 /// Runs the program with the process's arguments, on a stack that must be [`limits::STACK`] bytes large, and ends it.
@@ -191,7 +205,7 @@ pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
         Some(("diff", arguments)) => diff::run(arguments, profile, streams),
         Some(("compat", arguments)) => compat::run(arguments, streams),
         Some(("validate", arguments)) => validate::run(arguments, profile, streams),
-        Some(("explain", arguments)) => origins::run(arguments, profile, streams),
+        Some(("explain", arguments)) => explain::run(arguments, profile, streams),
         Some(("export", arguments)) => export::run(arguments, profile, streams),
         Some(("functions", arguments)) => functions::run(arguments, profile, streams),
         Some(("sync", arguments)) => sync::run(arguments, profile, streams),
@@ -254,25 +268,28 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .args(arguments(OWN_FLAGS).map(|argument| argument.global(true)))
+        .args(arguments(OWN_FLAGS).map(|argument| argument.global(true).help_heading(GLOBAL)))
         .subcommands(COMMANDS.iter().map(|command| clap_command(command)))
         .subcommands(GROUPS.iter().map(|group| clap_group(group)))
-        .subcommand(render::command())
+        .subcommand(compat::command())
+        .subcommand(functions::command())
+        .subcommand(init::command())
+        .subcommand(new::command())
         .subcommand(validate::command())
+        .subcommand(explain::command())
+        .subcommand(render::command())
+        .subcommand(diff::command())
         .subcommand(bundle::command())
         .subcommand(verify::command())
         .subcommand(images::command())
-        .subcommand(diff::command())
-        .subcommand(compat::command())
-        .subcommand(origins::command())
         .subcommand(export::command())
-        .subcommand(functions::command())
         .subcommand(sync::command())
-        .subcommand(init::command())
-        .subcommand(new::command())
         .subcommand(schema::command())
         .subcommand(version::command())
         .subcommand(completion::command())
+        .after_help(
+            "Examples:\n  mizzen template web ./chart -f values.yaml\n  mizzen init shop && cd shop && mizzen render",
+        )
 }
 
 /// A command of Helm as clap knows it, for help and completions.
@@ -283,8 +300,8 @@ fn clap_command(command: &'static helm::Command) -> Command {
         .visible_aliases(command.aliases)
         .override_usage(format!("mizzen {} {} [flags]", command.name, command.usage))
         .args(command.flags.iter().flat_map(|table| arguments(table)))
-        .args(arguments(helm::GLOBAL_FLAGS))
-        .arg(Arg::new("arguments").num_args(0..).value_name(command.usage))
+        .args(arguments(helm::GLOBAL_FLAGS).map(|argument| argument.help_heading(GLOBAL)))
+        .arg(Arg::new("arguments").num_args(0..).hide(true))
         .after_help(format!("Example: {}", command.example))
 }
 
@@ -294,6 +311,7 @@ fn clap_group(group: &'static Group) -> Command {
         .visible_aliases(group.aliases)
         .subcommand_required(true)
         .subcommands(group.commands.iter().map(clap_command))
+        .after_help(format!("Example: {}", group.example))
 }
 
 /// A flag table as clap's arguments.
@@ -302,8 +320,8 @@ fn arguments(flags: &'static [Flag]) -> impl Iterator<Item = Arg> {
         let argument = Arg::new(flag.name).long(flag.name).short(flag.short).help(flag.help).hide(flag.hidden);
         match flag.kind {
             Kind::Bool => argument.action(ArgAction::SetTrue),
-            Kind::Optional(_) | Kind::Wait => argument.num_args(0..=1).require_equals(true),
-            _ => argument.action(ArgAction::Append),
+            Kind::Optional(_) | Kind::Wait => argument.value_name(flag.value).num_args(0..=1).require_equals(true),
+            _ => argument.value_name(flag.value).action(ArgAction::Append),
         }
     })
 }
@@ -322,11 +340,16 @@ fn profile(args: &[String]) -> Result<&'static Profile, String> {
     let environment = || std::env::var("MIZZEN_HELM_VERSION").ok().filter(|value| !value.is_empty());
     match flag.or_else(environment) {
         None => Ok(Profile::newest()),
-        Some(name) => Profile::named(&name).ok_or_else(|| {
-            let known: Vec<&str> = crate::profile::PROFILES.iter().map(|profile| profile.name).collect();
-            format!("unknown Helm version `{name}`\nhint: use one of {}", known.join(", "))
-        }),
+        Some(name) => named_profile(&name),
     }
+}
+
+/// The Helm version of that name, or what to name instead.
+fn named_profile(name: &str) -> Result<&'static Profile, String> {
+    Profile::named(name).ok_or_else(|| {
+        let known: Vec<&str> = crate::profile::PROFILES.iter().map(|profile| profile.name).collect();
+        format!("unknown Helm version `{name}`\nhint: use one of {}", known.join(", "))
+    })
 }
 
 /// As cobra's stripFlags: where the first word stands that is neither a flag nor the value of one.

@@ -19,8 +19,8 @@ pub fn evaluate(text: &str, host: &dyn Host, profile: &'static Profile) -> Resul
         Implementation::V1 => &FROM_JSON_1,
         Implementation::V2 => &FROM_JSON_2,
     };
-    let functions = functions::all(profile).filter(|function| !OF_HELM.contains(&function.name));
-    let functions = Arc::new(functions.chain(&OF_SPRIG).chain([from_json]).collect());
+    let functions = functions::of_sprig(profile).chain(&OF_SPRIG).chain([from_json]);
+    let functions = Arc::new(functions.collect());
     let mut templates = Templates::new("name-template", functions, link::language(profile));
     templates.parse(&name, &Str::from(text)).map_err(|error| error.to_string())?;
     let mut out = StrBuilder::default();
@@ -29,31 +29,7 @@ pub fn evaluate(text: &str, host: &dyn Host, profile: &'static Profile) -> Resul
     Ok(out.finish().to_string())
 }
 
-/// What Helm's engine adds to sprig.
-static OF_HELM: [&str; 20] = [
-    "durationDays",
-    "durationHours",
-    "durationMicroseconds",
-    "durationMilliseconds",
-    "durationMinutes",
-    "durationNanoseconds",
-    "durationRoundTo",
-    "durationSeconds",
-    "durationTruncateTo",
-    "durationWeeks",
-    "fromJsonArray",
-    "fromToml",
-    "fromYaml",
-    "fromYamlArray",
-    "mustToDuration",
-    "mustToToml",
-    "mustToYaml",
-    "toToml",
-    "toYaml",
-    "toYamlPretty",
-];
-
-/// What it takes away, or answers otherwise.
+/// What Helm's engine takes away, or answers otherwise.
 static OF_SPRIG: [Function; 4] = [
     function!("fail", fail),
     function!("env", |name: Str| variable(&name)),

@@ -12,9 +12,9 @@ use crate::go::semver::Version;
 use std::path::Path;
 
 static FLAGS: &[Flag] = &[
-    flag("destination", Some('d'), Kind::Text, "the folder that gets the archive"),
-    flag("version", None, Kind::Text, "the version of the packaged chart"),
-    flag("app-version", None, Kind::Text, "the appVersion of the packaged chart"),
+    flag("destination", Some('d'), Kind::Text, "the folder that gets the archive").takes("DIR"),
+    flag("version", None, Kind::Text, "the version of the packaged chart").takes("VERSION"),
+    flag("app-version", None, Kind::Text, "the appVersion of the packaged chart").takes("VERSION"),
     flag("dependency-update", Some('u'), Kind::Bool, "update charts/ from Chart.yaml first"),
     inert("sign", Kind::Bool),
     inert("key", Kind::Text),

@@ -1,5 +1,6 @@
 //! `mizzen render`: the services of a folder as manifests.
 
+use super::argument::{format, text};
 use super::factory::{self, Factory};
 use super::folder::Document;
 use super::job::{self, Failure, Job, Outcome};
@@ -12,7 +13,7 @@ use crate::bundle::{Entry, Inventory, digest};
 use crate::go::Value;
 use crate::profile::Profile;
 use crate::yaml;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -21,24 +22,14 @@ pub fn command() -> Command {
     Command::new("render")
         .about("Render services from their configuration.yml and the platform library")
         .args(factory::arguments())
-        .arg(
-            Arg::new("output-dir")
-                .long("output-dir")
-                .short('o')
-                .value_name("DIR")
-                .help("write DIR/<service>/<kind>-<name>.yaml instead of a stream"),
-        )
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["yaml", "json"])
-                .default_value("yaml")
-                .help("yaml, or json with every service's status and manifests (schemas/render.schema.json)"),
-        )
+        .arg(text("output-dir", "DIR", "write DIR/<service>/<kind>-<name>.yaml instead of a stream").short('o'))
+        .arg(format(
+            ["yaml", "json"],
+            "yaml, or json with every service's status and manifests (schemas/render.schema.json)",
+        ))
         .args(job::arguments())
         .arg(factory::strict_argument())
-        .after_help("Example: mizzen render storefront --env production -n shop -o manifests")
+        .after_help("Exit status: 0 where all services were rendered, 1 where one failed, 2 for a wrong command line.\n\nExample: mizzen render storefront --env production -n shop -o manifests")
 }
 
 /// How a service ended, as JSON names it.

@@ -1,7 +1,8 @@
 //! `mizzen schema`: the JSON Schema of configuration.yml.
 
+use super::argument::text;
 use super::{Exit, Streams};
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 /// The schema of the library that `mizzen init` writes.
 pub const TEXT: &str = include_str!("../../schemas/configuration.schema.json");
@@ -10,11 +11,11 @@ pub const TEXT: &str = include_str!("../../schemas/configuration.schema.json");
 pub fn command() -> Command {
     Command::new("schema")
         .about("Print the JSON Schema of configuration.yml, for editors")
-        .arg(
-            Arg::new("schema").long("schema").value_name("FILE").help(
-                "the schema of a library of your own [default: schemas/configuration.schema.json, or else Mizzen's]",
-            ),
-        )
+        .arg(text(
+            "schema",
+            "FILE",
+            "the schema of a library of your own [default: schemas/configuration.schema.json, or else Mizzen's]",
+        ))
         .after_help("Example: mizzen schema > configuration.schema.json")
 }
 

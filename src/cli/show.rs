@@ -10,7 +10,8 @@ use std::path::Path;
 static FLAGS: &[Flag] = &[inert("devel", Kind::Bool)];
 
 static VALUES_FLAGS: &[Flag] =
-    &[flag("jsonpath", None, Kind::Text, "show only what this JSONPath template makes of the values")];
+    &[flag("jsonpath", None, Kind::Text, "show only what this JSONPath template makes of the values")
+        .takes("TEMPLATE")];
 
 /// The commands, in Helm's order.
 pub static GROUP: Group = Group {
@@ -24,6 +25,7 @@ pub static GROUP: Group = Group {
         command("show chart", "Show a chart's Chart.yaml", &[FLAGS, helm::CHART_FLAGS]),
         command("show crds", "Show a chart's CustomResourceDefinitions", &[FLAGS, helm::CHART_FLAGS]),
     ],
+    example: "mizzen show values ./chart",
 };
 
 const fn command(name: &'static str, about: &'static str, flags: &'static [&'static [Flag]]) -> Command {

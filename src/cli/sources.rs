@@ -1,5 +1,6 @@
 //! What `bundle`, `verify` and `images` read: services, a chart, or manifests.
 
+use super::argument::{flag, text};
 use super::factory::{self, Factory};
 use super::helm::read_values_file;
 use super::job::{self, Bench, Failure, Job};
@@ -7,7 +8,6 @@ use super::reproducible::{self, Reproducible};
 use super::{Exit, Streams, workers};
 use crate::bundle::{Inventory, Piece, Source, Stage, digest, stored};
 use crate::chart::{self, Chart};
-use crate::engine::KubeVersion;
 use crate::go::{Level, Log, Value, json, strconv};
 use crate::manifest::sort::Event;
 use crate::manifest::{self, Hook, Manifests};
@@ -16,16 +16,13 @@ use crate::render::{self, Options};
 use crate::services::{Library, Service};
 use crate::{values, yaml};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgMatches};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 
 /// The arguments that say what is read, and how it is rendered.
 pub fn arguments() -> Vec<Arg> {
-    let text = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     let mut arguments = factory::arguments();
     arguments.extend(job::arguments());
     arguments.extend([
@@ -36,7 +33,7 @@ pub fn arguments() -> Vec<Arg> {
             "PATH",
             "rendered manifests in a folder or file, or - for standard input, instead of services",
         ),
-        text("no-hooks", "", "leave out what Helm runs as hooks").action(ArgAction::SetTrue),
+        flag("no-hooks", "leave out what Helm runs as hooks"),
         factory::strict_argument(),
     ]);
     arguments
@@ -262,12 +259,8 @@ fn render_service<'a>(
     hooks: Hooks,
     log: &mut Vec<String>,
 ) -> Result<Part, Failure> {
-    let configuration = service.configuration()?;
-    let name = configuration.name.clone();
-    let failed = |text: String| Failure { text, nameless: false, name: Some(name.clone()) };
-    let named = |error: crate::services::Error| failed(error.to_string());
-    let platform = bench.platforms.of(service, &configuration).map_err(named)?;
-    let values = platform.values(service, &configuration).map_err(named)?;
+    let (configuration, platform, values) = bench.read(service)?;
+    let failed = |text: String| Failure::of(&configuration, text);
     let manifests = job
         .manifests(bench, platform, &configuration, values, &mut |record: Log| {
             if record.level > Level::Debug {
@@ -277,8 +270,9 @@ fn render_service<'a>(
         .map_err(failed)?;
     let index = bench.platforms.index(service, &configuration);
     let library = index.and_then(|index| libraries.get(index)).cloned();
-    let source = service_source(&name, service, &platform.entry.library.version, library);
-    Ok((pieces(&name, &manifests, hooks).map_err(failed)?, source))
+    let name = &configuration.name;
+    let source = service_source(name, service, &platform.entry.library.version, library);
+    Ok((pieces(name, &manifests, hooks).map_err(failed)?, source))
 }
 
 /// What there is to say of a service.
@@ -317,22 +311,10 @@ fn render_chart(
     let text = |name: &str| arguments.get_one::<String>(name).cloned();
     let user_values = values::user_values(&job::value_options(arguments), profile, &mut |path| read_values_file(path));
     let user_values = user_values.map_err(|error| error.to_string())?;
-    let kube_version = text("kube-version").map(|version| {
-        KubeVersion::parse(&version, profile).map_err(|error| format!("invalid kube version '{version}': {error}"))
-    });
-    let options = Options {
-        name: text("release").unwrap_or_else(|| "release-name".to_owned()),
-        namespace: text("namespace").unwrap_or_default(),
-        is_upgrade: arguments.get_flag("is-upgrade"),
-        kube_version: kube_version.transpose()?,
-        api_versions: arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect(),
-        collisions: true,
-        ..Options::default()
-    };
-    let chart =
-        chart::load(Path::new(path), profile, &mut |record| streams.log(&record)).map_err(|error| error.to_string())?;
-    chart::check_installable(&chart).map_err(|error| error.to_string())?;
-    chart::check_dependencies(&chart, profile).map_err(|error| error.to_string())?;
+    let name = text("release").unwrap_or_else(|| "release-name".to_owned());
+    let options = Options { collisions: true, ..job::options(arguments, &name, profile)? };
+    let chart = chart::load_installable(Path::new(path), profile, &mut |record| streams.log(&record));
+    let chart = chart.map_err(|error| error.to_string())?;
     let mut parts = Vec::new();
     chart_parts(&chart, &mut parts).map_err(|error| error.to_string())?;
     let library = digest(parts.iter().map(Vec::as_slice));

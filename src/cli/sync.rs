@@ -1,12 +1,14 @@
 //! `mizzen sync`: one umbrella chart of all services.
 
+use super::argument::text;
+use super::columns::columns;
 use super::job::Job;
 use super::ledger::Ledger;
 use super::{Exit, Streams, factory, workers};
 use crate::profile::Profile;
 use crate::services::umbrella::Member;
 use crate::services::{Service, Umbrella};
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -15,15 +17,12 @@ const CHART: &str = "Chart.yaml";
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
-    let text = |name: &'static str, value: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).default_value(default).help(help)
-    };
     Command::new("sync")
         .about("Write the umbrella chart of all services")
         .args(factory::places())
-        .arg(text("output-dir", "DIR", "umbrella", "the folder of the umbrella chart").short('o'))
-        .arg(text("name", "NAME", "umbrella", "the umbrella chart's name"))
-        .arg(text("chart-version", "VERSION", "0.1.0", "the umbrella chart's version"))
+        .arg(text("output-dir", "DIR", "the folder of the umbrella chart").short('o').default_value("umbrella"))
+        .arg(text("name", "NAME", "the umbrella chart's name").default_value("umbrella"))
+        .arg(text("chart-version", "VERSION", "the umbrella chart's version").default_value("0.1.0"))
         .arg(factory::strict_argument())
         .after_help("Example: mizzen sync --env production -o umbrella && helm template shop umbrella")
 }
@@ -34,6 +33,14 @@ struct Made {
     /// What runs: the image's tag, or the start of its digest.
     version: String,
     resources: usize,
+}
+
+/// What the services come to.
+struct Gathered {
+    umbrella: Umbrella,
+    rows: BTreeMap<String, Row>,
+    /// The folders of the services that failed, which was said already.
+    broken: Vec<String>,
 }
 
 /// A line of the summary.
@@ -74,19 +81,61 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
         |bench, index| factory.services.get(index).map(|service| make(&job, bench, service)),
         |_| {},
     );
-    let strict = arguments.get_flag("strict");
-    let mut umbrella = Umbrella::new(text("name"), text("chart-version"));
+    let umbrella = Umbrella::new(text("name"), text("chart-version"));
+    let made = factory.services.iter().zip(made.into_iter().flatten());
+    let Gathered { umbrella, mut rows, broken } =
+        gather(umbrella, made, &ledger, arguments.get_flag("strict"), streams);
+    if !broken.is_empty() {
+        // An umbrella without a service would uninstall it: nothing is written until all are right.
+        streams.say(&format!(
+            "hint: `{}` was left as it is; mend {} and run this again",
+            dir.display(),
+            broken.join(", ")
+        ));
+        return Exit::Failure;
+    }
+    warn_of_a_mix(&umbrella, streams);
+    if let Err(text) = write(&umbrella, &mut rows, &mut ledger) {
+        return streams.fail(&text);
+    }
+    let removed = match ledger.finish() {
+        Ok(removed) => removed,
+        Err(text) => return streams.fail(&text),
+    };
+    for name in removed.iter().filter_map(|path| removed_service(path)) {
+        rows.entry(name.to_owned()).or_insert_with(|| Row {
+            service: name.to_owned(),
+            version: "-".to_owned(),
+            library: "-".to_owned(),
+            resources: "-".to_owned(),
+            status: "removed",
+        });
+    }
+    if streams.out.write_all(table(rows.values()).as_bytes()).is_err() { Exit::BrokenPipe } else { Exit::Success }
+}
+
+/// Puts the services into the umbrella, and says which cannot be.
+fn gather<'a>(
+    mut umbrella: Umbrella,
+    made: impl Iterator<Item = (&'a Service, Result<Made, (String, bool)>)>,
+    ledger: &Ledger,
+    strict: bool,
+    streams: &mut Streams<'_>,
+) -> Gathered {
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    let mut exit = Exit::Success;
+    let mut named: BTreeMap<String, &str> = BTreeMap::new();
     let mut broken: Vec<String> = Vec::new();
-    for (service, made) in factory.services.iter().zip(made.into_iter().flatten()) {
-        let made = made.and_then(|made| match rows.contains_key(&made.member.export.name) {
-            true => Err((format!("service.name `{}` is already that of another", made.member.export.name), false)),
-            false => Ok(made),
+    for (service, made) in made {
+        let made = made.and_then(|made| match named.get(&made.member.export.name) {
+            Some(other) => {
+                Err((format!("service.name `{}` is already that of `{other}`", made.member.export.name), false))
+            }
+            None => Ok(made),
         });
         match made {
             Ok(Made { member, version, resources }) => {
                 let name = member.export.name.clone();
+                named.insert(name.clone(), &service.folder);
                 let before = ledger.knows(&format!("charts/{name}/Chart.yaml"));
                 let row = Row {
                     service: name.clone(),
@@ -102,41 +151,12 @@ pub fn run(arguments: &ArgMatches, profile: &'static Profile, streams: &mut Stre
                 streams.say(&format!("warning: {}: {text}: skipped", service.folder));
             }
             Err((text, _)) => {
-                exit = streams.fail(&format!("{}: {text}", service.folder));
+                streams.fail(&format!("{}: {text}", service.folder));
                 broken.push(service.folder.clone());
             }
         }
     }
-    if !broken.is_empty() {
-        // An umbrella without a service would uninstall it: nothing is written until all are right.
-        streams.say(&format!(
-            "hint: `{}` was left as it is; mend {} and run this again",
-            dir.display(),
-            broken.join(", ")
-        ));
-        return exit;
-    }
-    warn_of_a_mix(&umbrella, streams);
-    match write(&umbrella, &mut rows, &mut ledger) {
-        Ok(()) => {}
-        Err(text) => return streams.fail(&text),
-    }
-    match ledger.finish() {
-        Ok(removed) => {
-            for name in removed.iter().filter_map(|path| removed_service(path)) {
-                let row = Row {
-                    service: name.to_owned(),
-                    version: "-".to_owned(),
-                    library: "-".to_owned(),
-                    resources: "-".to_owned(),
-                    status: "removed",
-                };
-                rows.entry(name.to_owned()).or_insert(row);
-            }
-        }
-        Err(text) => return streams.fail(&text),
-    }
-    if streams.out.write_all(table(rows.values()).as_bytes()).is_err() { Exit::BrokenPipe } else { exit }
+    Gathered { umbrella, rows, broken }
 }
 
 /// Renders a service, so that an umbrella never holds one that cannot be, and makes its chart.
@@ -194,24 +214,10 @@ fn warn_of_a_mix(umbrella: &Umbrella, streams: &mut Streams<'_>) {
 
 /// The summary, in columns.
 fn table<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
-    let mut lines = vec![["SERVICE", "VERSION", "LIBRARY", "RESOURCES", "STATUS"].map(str::to_owned)];
-    for row in rows {
-        lines.push([
-            row.service.clone(),
-            row.version.clone(),
-            row.library.clone(),
-            row.resources.clone(),
-            row.status.to_owned(),
-        ]);
-    }
-    let mut out = String::new();
-    let widths: Vec<usize> = (0..5)
-        .map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0))
-        .collect();
-    for line in lines {
-        let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        out.push_str(cells.join("  ").trim_end());
-        out.push('\n');
-    }
-    out
+    let head = ["SERVICE", "VERSION", "LIBRARY", "RESOURCES", "STATUS"].map(str::to_owned);
+    let cells = |row: &Row| {
+        let Row { service, version, library, resources, status } = row;
+        [service.as_str(), version, library, resources, status].map(str::to_owned)
+    };
+    columns(&std::iter::once(head).chain(rows.map(cells)).collect::<Vec<_>>())
 }

@@ -1,7 +1,7 @@
 //! `mizzen template`: as `helm template`, flags, texts and all.
 
 use super::dependency::Manager;
-use super::explain::{self, Format, Known};
+use super::failure::{self, Format, Known};
 use super::flags::{Flag, Kind, Parsed};
 use super::helm::{self, Invocation, flag, inert};
 use super::host;
@@ -21,26 +21,30 @@ use std::path::Path;
 
 /// The flags of `helm template`.
 pub static FLAGS: &[Flag] = &[
-    flag("show-only", Some('s'), Kind::Array, "only show what these templates make (repeatable)"),
-    flag("output-dir", None, Kind::Text, "write files into this folder instead of a stream"),
+    flag("show-only", Some('s'), Kind::Array, "only show what these templates make (repeatable)").takes("PATH"),
+    flag("output-dir", None, Kind::Text, "write files into this folder instead of a stream").takes("DIR"),
     flag("release-name", None, Kind::Bool, "add a folder with the release's name to --output-dir"),
     flag("include-crds", None, Kind::Bool, "show the files under crds/ too"),
     flag("no-hooks", None, Kind::Bool, "leave hooks out"),
     flag("skip-tests", None, Kind::Bool, "leave tests out"),
     flag("is-upgrade", None, Kind::Bool, "set .Release.IsUpgrade instead of .Release.IsInstall"),
-    flag("kube-version", None, Kind::Text, "the Kubernetes version in .Capabilities.KubeVersion"),
-    flag("api-versions", Some('a'), Kind::Slice, "further versions in .Capabilities.APIVersions (repeatable)"),
-    flag("generate-name", Some('g'), Kind::Bool, "leave the name out"),
-    flag("name-template", None, Kind::Text, "a template for the release's name"),
+    flag("kube-version", None, Kind::Text, "the Kubernetes version in .Capabilities.KubeVersion").takes("VERSION"),
+    flag("api-versions", Some('a'), Kind::Slice, "further versions in .Capabilities.APIVersions (repeatable)")
+        .takes("VERSION"),
+    flag("generate-name", Some('g'), Kind::Bool, "make a name, and take no NAME"),
+    flag("name-template", None, Kind::Text, "a template for the release's name").takes("TEMPLATE"),
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
     flag("enable-dns", None, Kind::Bool, "let templates look up host names"),
     flag("dependency-update", None, Kind::Bool, "bring charts/ up to date where something is missing in it"),
-    flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask"),
-    flag("seed", None, Kind::Text, super::reproducible::HELP),
-    flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print"),
-    flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)"),
-    flag("profile-templates", None, Kind::Optional("table"), "say how long each template ran, as a table or as =json"),
-    flag("profile-output", None, Kind::Text, "write those times into this file as folded stacks, for flame graphs"),
+    flag("dry-run", None, Kind::Optional("unset"), "client; there is no cluster to ask").takes("HOW"),
+    flag("seed", None, Kind::Text, super::reproducible::HELP).takes("TEXT"),
+    flag("post-renderer", None, Kind::Text, "an executable that reads the manifests and writes what to print")
+        .takes("PATH"),
+    flag("post-renderer-args", None, Kind::Array, "an argument for the post-renderer (repeatable)").takes("ARGUMENT"),
+    flag("profile-templates", None, Kind::Optional("table"), "say how long each template ran, as a table or as =json")
+        .takes("FORMAT"),
+    flag("profile-output", None, Kind::Text, "write those times into this file as folded stacks, for flame graphs")
+        .takes("FILE"),
     inert("atomic", Kind::Bool),
     inert("create-namespace", Kind::Bool),
     inert("description", Kind::Text),
@@ -50,13 +54,7 @@ pub static FLAGS: &[Flag] = &[
     inert("force-conflicts", Kind::Bool),
     inert("force-replace", Kind::Bool),
     inert("hide-notes", Kind::Bool),
-    Flag {
-        name: "labels",
-        short: Some('l'),
-        kind: Kind::Map,
-        help: "accepted for compatibility with Helm, without effect",
-        hidden: true,
-    },
+    Flag { short: Some('l'), ..inert("labels", Kind::Map) },
     inert("render-subchart-notes", Kind::Bool),
     inert("replace", Kind::Bool),
     inert("rollback-on-failure", Kind::Bool),
@@ -95,9 +93,9 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     match command.run(&mut known, streams) {
         Ok(()) => Exit::Success,
         Err(Failed::Stream) => Exit::BrokenPipe,
-        Err(Failed::Early(text)) => explain::show(&text, None, &[], &known, invocation, &*host, streams),
+        Err(Failed::Early(text)) => failure::show(&text, None, &[], &known, invocation, &*host, streams),
         Err(Failed::Error(error)) => {
-            explain::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
+            failure::show(&error.to_string(), Some(&error), &[], &known, invocation, &*host, streams)
         }
         // As RunE: with a release at hand Helm offers to show it, or shows it.
         Err(Failed::Late { error, text, rendered }) => {
@@ -109,10 +107,10 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
                 if streams.out.write_all(&shown).is_err() {
                     return Exit::BrokenPipe;
                 }
-                return explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
+                return failure::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams);
             }
             let text = format!("{text}\n\nUse --debug flag to render out invalid YAML");
-            explain::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
+            failure::show(&text, error.as_deref(), &rendered, &known, invocation, &*host, streams)
         }
     }
 }

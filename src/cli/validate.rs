@@ -1,5 +1,6 @@
 //! `mizzen validate`: everything that is wrong with the services' configurations, and where.
 
+use super::argument::{format, text};
 use super::factory::{self, Factory};
 use super::job::{Bench, Job};
 use super::report::{self, Format};
@@ -10,7 +11,7 @@ use crate::services::check::value_at;
 use crate::services::network::Claim;
 use crate::services::places::Place;
 use crate::services::{self, Finding, Guide, Misnamed, Service, Source};
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
@@ -19,24 +20,14 @@ pub fn command() -> Command {
     Command::new("validate")
         .about("Find what is wrong with the configurations of services, in every environment")
         .args(factory::arguments())
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json", "github", "junit", "sarif"])
-                .default_value("text")
-                .help("text, json (schemas/validate.schema.json), github, junit or sarif"),
-        )
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FILE")
-                .help("write the report to a file, and text to standard output"),
-        )
+        .arg(format(
+            ["text", "json", "github", "junit", "sarif"],
+            "text, json (schemas/validate.schema.json), github, junit or sarif",
+        ))
+        .arg(text("output", "FILE", "write the report to a file, and text to standard output").short('o'))
         .arg(factory::strict_argument())
         .after_help(
-            "Exit status: 0 where nothing is wrong, 1 where something is, 2 for a wrong command line.\n\
+            "Exit status: 0 where nothing is wrong, 1 where something is, 2 for a wrong command line.\n\n\
              Example: mizzen validate --format junit -o validate.xml",
         )
 }

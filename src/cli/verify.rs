@@ -2,6 +2,7 @@
 //!
 //! A value of a manifest is never shown: what differs is named by object and field, and so is a Secret's.
 
+use super::argument::format;
 use super::factory::{self, Factory};
 use super::folder::Document;
 use super::job::Job;
@@ -27,15 +28,10 @@ pub fn command() -> Command {
         )
         .args(sources::arguments().into_iter().filter(|argument| argument.get_id() != "service"))
         .arg(
-            Arg::new("report")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("text, or json (schemas/verify.schema.json)"),
+            format(["text", "json"], "text, or json (schemas/verify.schema.json)").id("report"),
         )
         .after_help(
-            "Arguments that are not given are those that made the manifests; --set and its like are recorded nowhere and must be given again.\nEnds with 0 where everything is equal, with 1 where something differs, and with 2 where nothing can be compared.\n\nExample: mizzen verify manifests",
+            "Arguments that are not given are those that made the manifests; --set and its like are recorded nowhere and must be given again.\nExit status: 0 where everything is equal, 1 where something differs, 2 where nothing can be compared.\n\nExample: mizzen verify manifests",
         )
 }
 
@@ -241,14 +237,15 @@ fn difference(state: State, object: &Object, reasons: Vec<Reason>, fields: Vec<S
     }
 }
 
-/// Compares the files of `mizzen render --output-dir`.
-fn compare_folder(
-    folder: &Path,
-    before: Option<&Inventory>,
+/// The files of services by their paths, each with its service.
+type Files = BTreeMap<String, (String, Document)>;
+
+/// The files that `mizzen render --output-dir` would write, and what it would record of them.
+fn files(
     arguments: &ArgMatches,
     profile: &'static Profile,
     streams: &mut Streams<'_>,
-) -> Result<Comparison, Option<String>> {
+) -> Result<(Files, Inventory), Option<String>> {
     let factory: Factory = factory::open(arguments, profile, streams).map_err(|refusal| Some(refusal.text))?;
     let job = Job::new(arguments, &factory, profile)?;
     let outcomes = workers::run(
@@ -263,7 +260,7 @@ fn compare_folder(
         .iter()
         .map(|entry| (entry.library.version.clone(), sources::digest_library(&entry.library)))
         .collect();
-    let mut made: BTreeMap<String, (String, Document)> = BTreeMap::new();
+    let mut made = Files::new();
     let mut parts = Vec::new();
     let mut failed = false;
     for (service, outcome) in factory.services.iter().zip(outcomes.into_iter().flatten()) {
@@ -287,7 +284,18 @@ fn compare_folder(
     if failed {
         return Err(None);
     }
-    let now = sources::inventory(parts, arguments, profile)?;
+    Ok((made, sources::inventory(parts, arguments, profile)?))
+}
+
+/// Compares the files of `mizzen render --output-dir`.
+fn compare_folder(
+    folder: &Path,
+    before: Option<&Inventory>,
+    arguments: &ArgMatches,
+    profile: &'static Profile,
+    streams: &mut Streams<'_>,
+) -> Result<Comparison, Option<String>> {
+    let (made, now) = files(arguments, profile, streams)?;
     let causes = before.map(|before| Causes::new(before, &now));
     let recorded: HashMap<&str, &Entry> =
         before.map(|before| &before.objects).into_iter().flatten().map(|entry| (entry.file.as_str(), entry)).collect();

@@ -1,14 +1,16 @@
 //! `mizzen version`: what this is, and which Helm it behaves as.
 
+use super::argument::flag;
 use super::{Exit, Streams};
 use crate::profile::{PROFILES, Profile};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 /// The command, as clap knows it.
 pub fn command() -> Command {
     Command::new("version")
         .about("Print the version, and the versions of Helm it can be compatible with")
-        .arg(Arg::new("short").long("short").action(ArgAction::SetTrue).help("only the version"))
+        .arg(flag("short", "only the version"))
+        .after_help("Example: mizzen version --short")
 }
 
 /// Prints the version.

@@ -4,7 +4,7 @@ use super::document::{Document, Line as Source, value_bytes};
 use super::fields::{self, Difference};
 use super::noise::Noise;
 use super::risk::{self, Risk};
-use super::secret::{OPEN, Secrets};
+use super::secret::Secrets;
 use super::{Annotator, Change, Field, Hunk, Id, Input, Line, Op, Options, Side, Status};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -405,9 +405,4 @@ fn assign(
             hunk.fields.push(field);
         }
     }
-}
-
-/// Whether a text shows the digest of a secret.
-pub fn shows_secret(text: &str) -> bool {
-    text.contains(OPEN)
 }

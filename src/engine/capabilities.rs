@@ -1,7 +1,7 @@
 //! `.Capabilities`: as Helm's common.Capabilities.
 
 use crate::go::semver::Version;
-use crate::go::{Field, Kind, Method, Object, ObjectType, Part, Type, Value, strconv};
+use crate::go::{Field, Kind, Method, Object, ObjectType, Type, Value, strconv};
 use crate::profile::{Packages, Profile};
 use std::any::Any;
 use std::rc::Rc;
@@ -143,58 +143,22 @@ static POINTER: ObjectType = ObjectType {
     name: "*common.Capabilities",
     kind: Kind::Pointer,
     fields: &[
-        Field {
-            name: "KubeVersion",
-            json: "KubeVersion",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&KUBE_VERSION),
-        },
-        Field {
-            name: "APIVersions",
-            json: "APIVersions",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&VERSION_SET),
-        },
-        Field {
-            name: "HelmVersion",
-            json: "HelmVersion",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&BUILD_INFO),
-        },
+        Field::new("KubeVersion", "KubeVersion", Type::Object(&KUBE_VERSION)),
+        Field::new("APIVersions", "APIVersions", Type::Object(&VERSION_SET)),
+        Field::new("HelmVersion", "HelmVersion", Type::Object(&BUILD_INFO)),
     ],
-    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, second: None, call: copy }],
+    methods: &[Method::new("Copy", &[], copy)],
 };
 
 static POINTER_3: ObjectType = ObjectType {
     name: "*chartutil.Capabilities",
     kind: Kind::Pointer,
     fields: &[
-        Field {
-            name: "KubeVersion",
-            json: "KubeVersion",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&KUBE_VERSION_3),
-        },
-        Field {
-            name: "APIVersions",
-            json: "APIVersions",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&VERSION_SET_3),
-        },
-        Field {
-            name: "HelmVersion",
-            json: "HelmVersion",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::Object(&BUILD_INFO_3),
-        },
+        Field::new("KubeVersion", "KubeVersion", Type::Object(&KUBE_VERSION_3)),
+        Field::new("APIVersions", "APIVersions", Type::Object(&VERSION_SET_3)),
+        Field::new("HelmVersion", "HelmVersion", Type::Object(&BUILD_INFO_3)),
     ],
-    methods: &[Method { name: "Copy", parameters: &[], variadic: false, results: 1, second: None, call: copy }],
+    methods: &[Method::new("Copy", &[], copy)],
 };
 
 impl Object for Pointer {
@@ -223,30 +187,23 @@ static KUBE_VERSION: ObjectType = ObjectType {
     name: "common.KubeVersion",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "Version", omit_empty: false, part: Part::Own, ty: Type::String },
-        // Not exported: templates cannot read it, but fmt prints it.
-        Field { name: "normalizedVersion", json: "", omit_empty: false, part: Part::Own, ty: Type::String },
-        Field { name: "Major", json: "Major", omit_empty: false, part: Part::Own, ty: Type::String },
-        Field { name: "Minor", json: "Minor", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field::new("Version", "Version", Type::String),
+        Field::unexported("normalizedVersion", Type::String),
+        Field::new("Major", "Major", Type::String),
+        Field::new("Minor", "Minor", Type::String),
     ],
-    methods: &[
-        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, second: None, call: git_version },
-        Method { name: "String", parameters: &[], variadic: false, results: 1, second: None, call: string },
-    ],
+    methods: &[Method::new("GitVersion", &[], git_version), Method::new("String", &[], string)],
 };
 
 static KUBE_VERSION_3: ObjectType = ObjectType {
     name: "chartutil.KubeVersion",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "Version", omit_empty: false, part: Part::Own, ty: Type::String },
-        Field { name: "Major", json: "Major", omit_empty: false, part: Part::Own, ty: Type::String },
-        Field { name: "Minor", json: "Minor", omit_empty: false, part: Part::Own, ty: Type::String },
+        Field::new("Version", "Version", Type::String),
+        Field::new("Major", "Major", Type::String),
+        Field::new("Minor", "Minor", Type::String),
     ],
-    methods: &[
-        Method { name: "GitVersion", parameters: &[], variadic: false, results: 1, second: None, call: git_version },
-        Method { name: "String", parameters: &[], variadic: false, results: 1, second: None, call: string },
-    ],
+    methods: &[Method::new("GitVersion", &[], git_version), Method::new("String", &[], string)],
 };
 
 impl Object for KubeVersion {
@@ -313,28 +270,14 @@ static VERSION_SET: ObjectType = ObjectType {
     name: "common.VersionSet",
     kind: Kind::Slice,
     fields: &[],
-    methods: &[Method {
-        name: "Has",
-        parameters: &[Type::String],
-        variadic: false,
-        results: 1,
-        second: None,
-        call: has,
-    }],
+    methods: &[Method::new("Has", &[Type::String], has)],
 };
 
 static VERSION_SET_3: ObjectType = ObjectType {
     name: "chartutil.VersionSet",
     kind: Kind::Slice,
     fields: &[],
-    methods: &[Method {
-        name: "Has",
-        parameters: &[Type::String],
-        variadic: false,
-        results: 1,
-        second: None,
-        call: has,
-    }],
+    methods: &[Method::new("Has", &[Type::String], has)],
 };
 
 impl Object for VersionSet {
@@ -363,17 +306,11 @@ static BUILD_INFO: ObjectType = ObjectType {
     name: "version.BuildInfo",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "version", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GitCommit", json: "git_commit", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GoVersion", json: "go_version", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field {
-            name: "KubeClientVersion",
-            json: "kube_client_version",
-            omit_empty: false,
-            part: Part::Own,
-            ty: Type::String,
-        },
+        Field::optional("Version", "version", Type::String),
+        Field::optional("GitCommit", "git_commit", Type::String),
+        Field::optional("GitTreeState", "git_tree_state", Type::String),
+        Field::optional("GoVersion", "go_version", Type::String),
+        Field::new("KubeClientVersion", "kube_client_version", Type::String),
     ],
     methods: &[],
 };
@@ -382,10 +319,10 @@ static BUILD_INFO_3: ObjectType = ObjectType {
     name: "version.BuildInfo",
     kind: Kind::Struct,
     fields: &[
-        Field { name: "Version", json: "version", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GitCommit", json: "git_commit", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GitTreeState", json: "git_tree_state", omit_empty: true, part: Part::Own, ty: Type::String },
-        Field { name: "GoVersion", json: "go_version", omit_empty: true, part: Part::Own, ty: Type::String },
+        Field::optional("Version", "version", Type::String),
+        Field::optional("GitCommit", "git_commit", Type::String),
+        Field::optional("GitTreeState", "git_tree_state", Type::String),
+        Field::optional("GoVersion", "go_version", Type::String),
     ],
     methods: &[],
 };

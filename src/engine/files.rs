@@ -25,19 +25,12 @@ static TYPE: ObjectType = ObjectType {
     kind: Kind::Map,
     fields: &[],
     methods: &[
-        Method { name: "AsConfig", parameters: &[], variadic: false, results: 1, second: None, call: as_config },
-        Method { name: "AsSecrets", parameters: &[], variadic: false, results: 1, second: None, call: as_secrets },
-        Method { name: "Get", parameters: &[Type::String], variadic: false, results: 1, second: None, call: get },
-        Method {
-            name: "GetBytes",
-            parameters: &[Type::String],
-            variadic: false,
-            results: 1,
-            second: None,
-            call: get_bytes,
-        },
-        Method { name: "Glob", parameters: &[Type::String], variadic: false, results: 1, second: None, call: glob },
-        Method { name: "Lines", parameters: &[Type::String], variadic: false, results: 1, second: None, call: lines },
+        Method::new("AsConfig", &[], as_config),
+        Method::new("AsSecrets", &[], as_secrets),
+        Method::new("Get", &[Type::String], get),
+        Method::new("GetBytes", &[Type::String], get_bytes),
+        Method::new("Glob", &[Type::String], glob),
+        Method::new("Lines", &[Type::String], lines),
     ],
 };
 

@@ -38,7 +38,7 @@ static CHART: ObjectType = ObjectType {
         promoted("KubeVersion", "kubeVersion", Type::String),
         promoted("Dependencies", "dependencies", Type::List(Elem::Object(&DEPENDENCY))),
         promoted("Type", "type", Type::String),
-        Field { name: "IsRoot", json: "IsRoot", omit_empty: false, part: Part::Own, ty: Type::Bool },
+        Field::new("IsRoot", "IsRoot", Type::Bool),
     ],
     methods: &[],
 };
@@ -76,23 +76,23 @@ static METADATA: ObjectType = ObjectType {
     name: "chart.Metadata",
     kind: Kind::Struct,
     fields: &[
-        own("Name", "name", Type::String),
-        own("Home", "home", Type::String),
-        own("Sources", "sources", Type::List(Elem::String)),
-        own("Version", "version", Type::String),
-        own("Description", "description", Type::String),
-        own("Keywords", "keywords", Type::List(Elem::String)),
-        own("Maintainers", "maintainers", Type::List(Elem::Object(&MAINTAINER))),
-        own("Icon", "icon", Type::String),
-        own("APIVersion", "apiVersion", Type::String),
-        own("Condition", "condition", Type::String),
-        own("Tags", "tags", Type::String),
-        own("AppVersion", "appVersion", Type::String),
-        own("Deprecated", "deprecated", Type::Bool),
-        own("Annotations", "annotations", Type::Dict(DictType::Strings)),
-        own("KubeVersion", "kubeVersion", Type::String),
-        own("Dependencies", "dependencies", Type::List(Elem::Object(&DEPENDENCY))),
-        own("Type", "type", Type::String),
+        Field::optional("Name", "name", Type::String),
+        Field::optional("Home", "home", Type::String),
+        Field::optional("Sources", "sources", Type::List(Elem::String)),
+        Field::optional("Version", "version", Type::String),
+        Field::optional("Description", "description", Type::String),
+        Field::optional("Keywords", "keywords", Type::List(Elem::String)),
+        Field::optional("Maintainers", "maintainers", Type::List(Elem::Object(&MAINTAINER))),
+        Field::optional("Icon", "icon", Type::String),
+        Field::optional("APIVersion", "apiVersion", Type::String),
+        Field::optional("Condition", "condition", Type::String),
+        Field::optional("Tags", "tags", Type::String),
+        Field::optional("AppVersion", "appVersion", Type::String),
+        Field::optional("Deprecated", "deprecated", Type::Bool),
+        Field::optional("Annotations", "annotations", Type::Dict(DictType::Strings)),
+        Field::optional("KubeVersion", "kubeVersion", Type::String),
+        Field::optional("Dependencies", "dependencies", Type::List(Elem::Object(&DEPENDENCY))),
+        Field::optional("Type", "type", Type::String),
     ],
     methods: &[],
 };
@@ -128,7 +128,11 @@ fn values(metadata: &Metadata) -> Vec<Value> {
 static MAINTAINER: ObjectType = ObjectType {
     name: "*chart.Maintainer",
     kind: Kind::Pointer,
-    fields: &[own("Name", "name", Type::String), own("Email", "email", Type::String), own("URL", "url", Type::String)],
+    fields: &[
+        Field::optional("Name", "name", Type::String),
+        Field::optional("Email", "email", Type::String),
+        Field::optional("URL", "url", Type::String),
+    ],
     methods: &[],
 };
 
@@ -141,14 +145,14 @@ static DEPENDENCY: ObjectType = ObjectType {
     name: "*chart.Dependency",
     kind: Kind::Pointer,
     fields: &[
-        Field { name: "Name", json: "name", omit_empty: false, part: Part::Own, ty: Type::String },
-        own("Version", "version", Type::String),
-        Field { name: "Repository", json: "repository", omit_empty: false, part: Part::Own, ty: Type::String },
-        own("Condition", "condition", Type::String),
-        own("Tags", "tags", Type::List(Elem::String)),
-        own("Enabled", "enabled", Type::Bool),
-        own("ImportValues", "import-values", Type::List(Elem::Any)),
-        own("Alias", "alias", Type::String),
+        Field::new("Name", "name", Type::String),
+        Field::optional("Version", "version", Type::String),
+        Field::new("Repository", "repository", Type::String),
+        Field::optional("Condition", "condition", Type::String),
+        Field::optional("Tags", "tags", Type::List(Elem::String)),
+        Field::optional("Enabled", "enabled", Type::Bool),
+        Field::optional("ImportValues", "import-values", Type::List(Elem::Any)),
+        Field::optional("Alias", "alias", Type::String),
     ],
     methods: &[],
 };
@@ -167,12 +171,8 @@ fn dependency(dependency: &Dependency) -> Value {
     Value::Object(Rc::new(Plain(&DEPENDENCY, fields)))
 }
 
-const fn own(name: &'static str, json: &'static str, ty: Type) -> Field {
-    Field { name, json, omit_empty: true, part: Part::Own, ty }
-}
-
 const fn promoted(name: &'static str, json: &'static str, ty: Type) -> Field {
-    Field { name, json, omit_empty: true, part: Part::Promoted, ty }
+    Field { part: Part::Promoted, ..Field::optional(name, json, ty) }
 }
 
 fn strings(items: &[String]) -> Value {

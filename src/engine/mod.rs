@@ -12,8 +12,6 @@ pub mod functions;
 pub mod link;
 mod metadata;
 pub mod scope;
-#[cfg(test)]
-mod tests;
 pub mod values;
 
 pub use capabilities::{Capabilities, KubeVersion};

@@ -9,32 +9,11 @@ static TYPE: ObjectType = ObjectType { name: "common.Values", kind: Kind::Map, f
 static TYPE_3: ObjectType = ObjectType { name: "chartutil.Values", kind: Kind::Map, fields: &[], methods: METHODS };
 
 static METHODS: &[Method] = &[
-    Method { name: "AsMap", parameters: &[], variadic: false, results: 1, second: None, call: as_map },
-    Method {
-        name: "Encode",
-        parameters: &[Type::Object(&WRITER)],
-        variadic: false,
-        results: 1,
-        second: None,
-        call: encode,
-    },
-    Method {
-        name: "PathValue",
-        parameters: &[Type::String],
-        variadic: false,
-        results: 2,
-        second: None,
-        call: path_value,
-    },
-    Method {
-        name: "Table",
-        parameters: &[Type::String],
-        variadic: false,
-        results: 2,
-        second: None,
-        call: method_table,
-    },
-    Method { name: "YAML", parameters: &[], variadic: false, results: 2, second: None, call: method_yaml },
+    Method::new("AsMap", &[], as_map),
+    Method::new("Encode", &[Type::Object(&WRITER)], encode),
+    Method::fallible("PathValue", &[Type::String], path_value),
+    Method::fallible("Table", &[Type::String], method_table),
+    Method::fallible("YAML", &[], method_yaml),
 ];
 
 /// No value of a template is a writer, so `Encode` only ever fails.

@@ -2,9 +2,12 @@
 
 use crate::function;
 use crate::go::unicode::is_print;
-use crate::go::{DictType, Kind, Str, Type, Value, fmt, utf8};
+use crate::go::{DictType, Kind, Str, Type, Value, fmt, url, utf8};
+use crate::profile::Go;
 use crate::template::error::Error;
 use crate::template::function::{Caller, Function, Rest, ShortCircuit};
+use std::borrow::Cow;
+use std::convert::identity;
 use std::mem::take;
 
 /// The functions of this chapter.
@@ -75,71 +78,52 @@ pub static FUNCTIONS: &[Function] = &[
         "the values as text for the query of a URL",
         r#"urlquery "a b&c""# => "a+b%26c",
     },
-    function! {
-        "eq", eq, "first others...",
-        "whether the first argument equals one of the others",
-        "eq 1 2 1" => "true",
-    },
-    function! {
-        "ne", ne, "one other",
-        "whether two values differ",
-        "ne 1 2" => "true",
-    },
-    function! {
-        "lt", lt, "one other",
-        "whether the first value is less than the second",
-        "lt 1 2" => "true",
-    },
-    function! {
-        "le", le, "one other",
-        "whether the first value is at most the second",
-        "le 2 2" => "true",
-    },
-    function! {
-        "gt", gt, "one other",
-        "whether the first value is greater than the second",
-        "gt 2 1" => "true",
-    },
-    function! {
-        "ge", ge, "one other",
-        "whether the first value is at least the second",
-        "ge 2 2" => "true",
-    },
 ];
 
-/// The rows that are different before Go 1.25, whose errors do not name the types that cannot be compared.
-pub static BEFORE_GO_1_25: &[Function] = &[
-    function! {
-        "eq", |first: Value, others: &mut [Value]| eq(first, others).map_err(without_types), "first others...",
-        "whether the first argument equals one of the others",
-        "eq 1 2 1" => "true",
-    },
-    function! {
-        "ne", |one: Value, other: Value| ne(one, other).map_err(without_types), "one other",
-        "whether two values differ",
-        "ne 1 2" => "true",
-    },
-    function! {
-        "lt", |one: Value, other: Value| lt(one, other).map_err(without_types), "one other",
-        "whether the first value is less than the second",
-        "lt 1 2" => "true",
-    },
-    function! {
-        "le", |one: Value, other: Value| le(one, other).map_err(without_types), "one other",
-        "whether the first value is at most the second",
-        "le 2 2" => "true",
-    },
-    function! {
-        "gt", |one: Value, other: Value| gt(one, other).map_err(without_types), "one other",
-        "whether the first value is greater than the second",
-        "gt 2 1" => "true",
-    },
-    function! {
-        "ge", |one: Value, other: Value| ge(one, other).map_err(without_types), "one other",
-        "whether the first value is at least the second",
-        "ge 2 2" => "true",
-    },
-];
+/// The rows of [`comparisons`], and what becomes of the text of their errors.
+macro_rules! comparisons {
+    ($error:expr) => {
+        &[
+            function! {
+                "eq", |first: Value, others: &mut [Value]| eq(first, others).map_err($error), "first others...",
+                "whether the first argument equals one of the others",
+                "eq 1 2 1" => "true",
+            },
+            function! {
+                "ne", |one: Value, other: Value| ne(one, other).map_err($error), "one other",
+                "whether two values differ",
+                "ne 1 2" => "true",
+            },
+            function! {
+                "lt", |one: Value, other: Value| lt(one, other).map_err($error), "one other",
+                "whether the first value is less than the second",
+                "lt 1 2" => "true",
+            },
+            function! {
+                "le", |one: Value, other: Value| le(one, other).map_err($error), "one other",
+                "whether the first value is at most the second",
+                "le 2 2" => "true",
+            },
+            function! {
+                "gt", |one: Value, other: Value| gt(one, other).map_err($error), "one other",
+                "whether the first value is greater than the second",
+                "gt 2 1" => "true",
+            },
+            function! {
+                "ge", |one: Value, other: Value| ge(one, other).map_err($error), "one other",
+                "whether the first value is at least the second",
+                "ge 2 2" => "true",
+            },
+        ]
+    };
+}
+
+/// The functions that compare, whose errors name the types that cannot be compared since Go 1.25.
+pub fn comparisons(go: Go) -> &'static [Function] {
+    static WITH_TYPES: &[Function] = comparisons!(identity);
+    static WITHOUT_TYPES: &[Function] = comparisons!(without_types);
+    if go < Go::Go125 { WITHOUT_TYPES } else { WITH_TYPES }
+}
 
 /// `{{ and 1 0 2 }}` is `0`: the first argument that is not true, or the last.
 fn and(first: Value, rest: &mut [Value]) -> Value {
@@ -275,16 +259,11 @@ fn html(arguments: &mut [Value]) -> Str {
 
 /// `{{ urlquery "a b&c" }}` is `a+b%26c`.
 fn urlquery(arguments: &mut [Value]) -> Str {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let text = fmt::sprint_printable(arguments);
-    escape(&text, |byte, out| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => return false,
-            b' ' => out.push(b'+'),
-            _ => out.extend_from_slice(&[b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]),
-        }
-        true
-    })
+    match url::query_escape(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(bytes) => Str::derived(bytes, [&text]),
+    }
 }
 
 /// The text with some bytes replaced; the text itself where none is.

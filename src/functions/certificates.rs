@@ -1,7 +1,7 @@
 //! Keys and certificates: the second half of sprig's crypto.go.
 
 use crate::function;
-use crate::go::{Field, Kind, List, Object, ObjectType, Part, Str, Type, Value, base64, fmt};
+use crate::go::{Field, Kind, List, Object, ObjectType, Str, Type, Value, base64, fmt};
 use crate::host::Host;
 use crate::template::error::Error;
 use crate::template::function::{Argument, Caller, Function, Return};
@@ -163,10 +163,7 @@ struct Certificate {
 static CERTIFICATE: ObjectType = ObjectType {
     name: "sprig.certificate",
     kind: Kind::Struct,
-    fields: &[
-        Field { name: "Cert", json: "Cert", omit_empty: false, part: Part::Own, ty: Type::String },
-        Field { name: "Key", json: "Key", omit_empty: false, part: Part::Own, ty: Type::String },
-    ],
+    fields: &[Field::new("Cert", "Cert", Type::String), Field::new("Key", "Key", Type::String)],
     methods: &[],
 };
 

@@ -92,8 +92,8 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// What Helm 4.3 adds.
-pub static DURATION_FUNCTIONS: &[Function] = &[
+/// Helm's own, which came with 4.3.
+pub static DURATIONS: &[Function] = &[
     function! {
         "durationDays", duration_days, "duration",
         "a duration in days",

@@ -1,7 +1,7 @@
 //! Encodings: YAML, JSON, TOML, base64 and base32.
 //!
-//! The functions named as formats are Helm's own (engine/funcs.go) and tolerate errors: a value that cannot be written
-//! is an empty string, and a text that cannot be read is a map with the key `Error`. Those of sprig are the others.
+//! Helm's own (engine/funcs.go) are those on YAML and TOML, `fromJson` and `fromJsonArray`. They tolerate errors: a value
+//! that cannot be written is an empty string, and a text that cannot be read is a map with the key `Error`.
 
 use crate::function;
 use crate::go::json::Implementation;
@@ -12,7 +12,7 @@ use crate::template::error::Error;
 use crate::template::function::{Caller, Function};
 use crate::yaml;
 
-/// The functions of this chapter.
+/// The functions of this chapter that are the same in all versions.
 pub static FUNCTIONS: &[Function] = &[
     function! {
         "b32dec", b32dec, "text",
@@ -34,21 +34,91 @@ pub static FUNCTIONS: &[Function] = &[
         "a text in base 64",
         r#""hello" | b64enc"# => "aGVsbG8=",
     },
-    function! {
-        "fromJson", |text: Str| from_json(text, Implementation::V2), "text",
-        "the map of a JSON text; an error stands under the key Error",
-        r#"(fromJson "{\"a\":1}").a"# => "1",
-    },
-    function! {
-        "fromJsonArray", |text: Str| from_json_array(text, Implementation::V2), "text",
-        "the list of a JSON text; an error is its only element",
-        r#"index (fromJsonArray "[1]") 0"# => "1",
-    },
-    function! {
-        "fromToml", |caller: &mut dyn Caller, text: Str| from_toml(caller, text, Release::V1_6), "text",
-        "the map of a TOML text; an error stands under the key Error",
-        r#"(fromToml "a = 1").a"# => "1",
-    },
+];
+
+/// The rows of [`json`].
+macro_rules! json {
+    ($implementation:ident) => {
+        &[
+            function! {
+                "mustFromJson", |text: Str| must_from_json(text, Implementation::$implementation), "text",
+                "the value of a JSON text",
+                r#"mustFromJson "[1]" | first"# => "1",
+            },
+            function! {
+                "mustToJson", |value: Value| must_to_json(value, Implementation::$implementation), "value",
+                "a value as JSON, or an error",
+                r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
+            },
+            function! {
+                "mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::$implementation), "value",
+                "a value as JSON in indented lines, or an error",
+                "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
+            },
+            function! {
+                "mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::$implementation), "value",
+                "a value as JSON with < > & as they are, or an error",
+                r#""<" | mustToRawJson"# => r#""<""#,
+            },
+            function! {
+                "toJson", |value: Value| to_json(value, Implementation::$implementation), "value",
+                "a value as JSON; nothing where that cannot be done",
+                r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
+            },
+            function! {
+                "toPrettyJson", |value: Value| to_pretty_json(value, Implementation::$implementation), "value",
+                "a value as JSON in indented lines",
+                "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
+            },
+            function! {
+                "toRawJson", |value: Value| must_to_raw_json(value, Implementation::$implementation), "value",
+                "a value as JSON with < > & as they are",
+                r#""<" | toRawJson"# => r#""<""#,
+            },
+        ]
+    };
+}
+
+/// Sprig's functions on JSON, with either of Go's packages; but for `fromJson`, which Helm replaces.
+pub fn json(implementation: Implementation) -> &'static [Function] {
+    static V1: &[Function] = json!(V1);
+    static V2: &[Function] = json!(V2);
+    match implementation {
+        Implementation::V1 => V1,
+        Implementation::V2 => V2,
+    }
+}
+
+/// The rows of [`from_json_of_helm`].
+macro_rules! from_json {
+    ($implementation:ident) => {
+        &[
+            function! {
+                "fromJson", |text: Str| from_json(text, Implementation::$implementation), "text",
+                "the map of a JSON text; an error stands under the key Error",
+                r#"(fromJson "{\"a\":1}").a"# => "1",
+            },
+            function! {
+                "fromJsonArray", |text: Str| from_json_array(text, Implementation::$implementation), "text",
+                "the list of a JSON text; an error is its only element",
+                r#"index (fromJsonArray "[1]") 0"# => "1",
+            },
+        ]
+    };
+}
+
+/// Helm's functions that read JSON, with either of Go's packages.
+pub fn from_json_of_helm(implementation: Implementation) -> &'static [Function] {
+    static V1: &[Function] = from_json!(V1);
+    static V2: &[Function] = from_json!(V2);
+    match implementation {
+        Implementation::V1 => V1,
+        Implementation::V2 => V2,
+    }
+}
+
+/// Helm's functions on YAML.
+pub static YAML: &[Function] = &[
     function! {
         "fromYaml", from_yaml, "text",
         "the map of a YAML text; an error stands under the key Error",
@@ -58,46 +128,6 @@ pub static FUNCTIONS: &[Function] = &[
         "fromYamlArray", from_yaml_array, "text",
         "the list of a YAML text; an error is its only element",
         r#"index (fromYamlArray "[1]") 0"# => "1",
-    },
-    function! {
-        "mustFromJson", |text: Str| must_from_json(text, Implementation::V2), "text",
-        "the value of a JSON text",
-        r#"mustFromJson "[1]" | first"# => "1",
-    },
-    function! {
-        "mustToJson", |value: Value| must_to_json(value, Implementation::V2), "value",
-        "a value as JSON, or an error",
-        r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
-    },
-    function! {
-        "mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V2), "value",
-        "a value as JSON in indented lines, or an error",
-        "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
-    },
-    function! {
-        "mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V2), "value",
-        "a value as JSON with < > & as they are, or an error",
-        r#""<" | mustToRawJson"# => r#""<""#,
-    },
-    function! {
-        "toJson", |value: Value| to_json(value, Implementation::V2), "value",
-        "a value as JSON; nothing where that cannot be done",
-        r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
-    },
-    function! {
-        "toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V2), "value",
-        "a value as JSON in indented lines",
-        "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
-    },
-    function! {
-        "toRawJson", |value: Value| must_to_raw_json(value, Implementation::V2), "value",
-        "a value as JSON with < > & as they are",
-        r#""<" | toRawJson"# => r#""<""#,
-    },
-    function! {
-        "toToml", |value: Value| to_toml(value, Release::V1_6), "value",
-        "a value as TOML; an error is the result",
-        r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
     },
     function! {
         "toYaml", to_yaml, "value",
@@ -111,77 +141,42 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The rows that are different before Go 1.27.
-pub static BEFORE_GO_1_27: &[Function] = &[
-    function! {
-        "fromJson", |text: Str| from_json(text, Implementation::V1), "text",
-        "the map of a JSON text; an error stands under the key Error",
-        r#"(fromJson "{\"a\":1}").a"# => "1",
-    },
-    function! {
-        "fromJsonArray", |text: Str| from_json_array(text, Implementation::V1), "text",
-        "the list of a JSON text; an error is its only element",
-        r#"index (fromJsonArray "[1]") 0"# => "1",
-    },
-    function! {
-        "mustFromJson", |text: Str| must_from_json(text, Implementation::V1), "text",
-        "the value of a JSON text",
-        r#"mustFromJson "[1]" | first"# => "1",
-    },
-    function! {
-        "mustToJson", |value: Value| must_to_json(value, Implementation::V1), "value",
-        "a value as JSON, or an error",
-        r#"dict "a" 1 | mustToJson"# => r#"{"a":1}"#,
-    },
-    function! {
-        "mustToPrettyJson", |value: Value| must_to_pretty_json(value, Implementation::V1), "value",
-        "a value as JSON in indented lines, or an error",
-        "list 1 | mustToPrettyJson | quote" => r#""[\n  1\n]""#,
-    },
-    function! {
-        "mustToRawJson", |value: Value| must_to_raw_json(value, Implementation::V1), "value",
-        "a value as JSON with < > & as they are, or an error",
-        r#""<" | mustToRawJson"# => r#""<""#,
-    },
-    function! {
-        "toJson", |value: Value| to_json(value, Implementation::V1), "value",
-        "a value as JSON; nothing where that cannot be done",
-        r#"dict "a" 1 | toJson"# => r#"{"a":1}"#,
-    },
-    function! {
-        "toPrettyJson", |value: Value| to_pretty_json(value, Implementation::V1), "value",
-        "a value as JSON in indented lines",
-        "list 1 | toPrettyJson | quote" => r#""[\n  1\n]""#,
-    },
-    function! {
-        "toRawJson", |value: Value| must_to_raw_json(value, Implementation::V1), "value",
-        "a value as JSON with < > & as they are",
-        r#""<" | toRawJson"# => r#""<""#,
-    },
-];
-
-/// What came with Helm 4.0.
+/// Helm's as well, which came with 4.0.
 pub static MUST_TO_YAML: &[Function] = &[function! {
     "mustToYaml", must_to_yaml, "value",
     "a value as YAML, or an error",
     r#"dict "a" 1 | mustToYaml"# => "a: 1",
 }];
 
-/// The rows that are different with TOML 1.0.
-pub static TOML_1_0: &[Function] = &[
-    function! {
-        "fromToml", |caller: &mut dyn Caller, text: Str| from_toml(caller, text, Release::V1_4), "text",
-        "the map of a TOML text; an error stands under the key Error",
-        r#"(fromToml "a = 1").a"# => "1",
-    },
-    function! {
-        "toToml", |value: Value| to_toml(value, Release::V1_4), "value",
-        "a value as TOML; an error is the result",
-        r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
-    },
-];
+/// The rows of [`toml`].
+macro_rules! toml {
+    ($release:ident) => {
+        &[
+            function! {
+                "fromToml", |caller: &mut dyn Caller, text: Str| from_toml(caller, text, Release::$release), "text",
+                "the map of a TOML text; an error stands under the key Error",
+                r#"(fromToml "a = 1").a"# => "1",
+            },
+            function! {
+                "toToml", |value: Value| to_toml(value, Release::$release), "value",
+                "a value as TOML; an error is the result",
+                r#"dict "a" 1 | toToml | quote"# => r#""a = 1\n""#,
+            },
+        ]
+    };
+}
 
-/// What came with Helm 4.2.
+/// Helm's functions on TOML, with a release of the package.
+pub fn toml(release: Release) -> &'static [Function] {
+    static V1_4: &[Function] = toml!(V1_4);
+    static V1_6: &[Function] = toml!(V1_6);
+    match release {
+        Release::V1_4 => V1_4,
+        Release::V1_6 => V1_6,
+    }
+}
+
+/// Helm's as well, which came with 4.2.
 pub static MUST_TO_TOML: &[Function] = &[function! {
     "mustToToml", must_to_toml, "value",
     "a value as TOML, or an error",

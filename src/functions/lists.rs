@@ -4,7 +4,7 @@ use super::convert::to_int;
 use super::types;
 use crate::function;
 use crate::go::list::grown_capacity;
-use crate::go::reflect::{NIL_POINTER, deep_equal, elements};
+use crate::go::reflect::{deep_equal, elements, nil_pointer};
 use crate::go::{Elem, List, Str, Value};
 use crate::template::function::{Function, Rest};
 use std::borrow::Cow;
@@ -195,7 +195,7 @@ pub(super) fn check_length(length: usize) -> Result<(), String> {
 /// The elements of a slice; the error is sprig's, from `Cannot find first on type` and the kind.
 fn slice_elements<'a>(value: &'a Value, cannot: &str) -> Result<Cow<'a, [Value]>, String> {
     elements(value).ok_or_else(|| match value {
-        Value::Nil => NIL_POINTER.to_owned(),
+        Value::Nil => nil_pointer(),
         _ => format!("{cannot} {}", value.kind().name()),
     })
 }
@@ -270,7 +270,7 @@ fn concat(lists: &mut [Value]) -> Result<List, String> {
     for list in &*lists {
         let Some(items) = elements(list) else {
             return Err(match list {
-                Value::Nil => NIL_POINTER.to_owned(),
+                Value::Nil => nil_pointer(),
                 _ => format!("Cannot concat type {} as list", list.kind().name()),
             });
         };
@@ -488,7 +488,7 @@ mod tests {
         assert_eq!(show(first(Value::from("abc"))), "Cannot find first on type string");
         assert_eq!(show(append(Value::Int(1), Value::Nil)), "Cannot push on type int");
         assert_eq!(show(concat(&mut [Value::Bool(true)])), "Cannot concat type bool as list");
-        assert_eq!(show(last(Value::Nil)), NIL_POINTER);
+        assert_eq!(show(last(Value::Nil)), nil_pointer());
         assert_eq!(show(has(Value::Nil, Value::Nil)), "false");
     }
 

@@ -21,76 +21,74 @@ pub mod strings;
 pub mod types;
 pub mod urls;
 
-use crate::go::toml::Release;
-use crate::profile::{Go, Profile};
+use crate::profile::Profile;
 use crate::template::function::Function;
 
-/// The chapters; where two name one function, the later row wins, as sprig's `slice` hides Go's.
-static CHAPTERS: &[(&str, &[Function])] = &[
-    ("Logic, comparison and printing", builtins::FUNCTIONS),
-    ("Strings", strings::FUNCTIONS),
-    ("Lists", lists::FUNCTIONS),
-    ("Maps", dicts::FUNCTIONS),
-    ("Numbers", math::FUNCTIONS),
-    ("Defaults and types", types::FUNCTIONS),
-    ("Paths", paths::FUNCTIONS),
-    ("URLs", urls::FUNCTIONS),
-    (ENCODING, encoding::FUNCTIONS),
-    ("Digests, passwords and encryption", crypto::FUNCTIONS),
-    (DATES, dates::FUNCTIONS),
-    ("Random values", random::FUNCTIONS),
-    ("Regular expressions", regex::FUNCTIONS),
-    ("Keys and certificates", certificates::FUNCTIONS),
-];
-
-const DATES: &str = "Dates and durations";
-const ENCODING: &str = "YAML, JSON, TOML and encodings";
-
-/// The rows that are different before Go 1.25.
-static BEFORE_GO_1_25: &[&[Function]] = &[builtins::BEFORE_GO_1_25];
-
-/// The rows that are different before Go 1.26.
-static BEFORE_GO_1_26: &[&[Function]] = &[urls::BEFORE_GO_1_26];
-
-/// The rows that are different before Go 1.27.
-static BEFORE_GO_1_27: &[&[Function]] = &[encoding::BEFORE_GO_1_27, regex::BEFORE_GO_1_27];
-
-/// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
-pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
-    let chapters = CHAPTERS.iter().flat_map(|(_, rows)| rows.iter());
-    chapters.chain(changes(profile).into_iter().flat_map(|(_, rows)| rows))
+/// Whose functions they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// text/template's or sprig's.
+    Sprig,
+    /// Those that Helm's engine adds, or puts in place of sprig's.
+    Helm,
 }
 
-/// The rows that only some versions have, with their chapters; those that replace another keep its chapter.
-fn changes(profile: &Profile) -> [(Option<&'static str>, Vec<&'static Function>); 8] {
-    let toml_1_0: &[Function] = if profile.toml == Release::V1_4 { encoding::TOML_1_0 } else { &[] };
-    let before_1_25 = if profile.go < Go::Go125 { BEFORE_GO_1_25 } else { &[] };
-    let before_1_26 = if profile.go < Go::Go126 { BEFORE_GO_1_26 } else { &[] };
-    let before_1_27 = if profile.go < Go::Go127 { BEFORE_GO_1_27 } else { &[] };
-    let yaml: &[Function] = if profile.must_to_yaml { encoding::MUST_TO_YAML } else { &[] };
-    let toml: &[Function] = if profile.must_to_toml { encoding::MUST_TO_TOML } else { &[] };
-    let durations: &[Function] = if profile.duration_functions { dates::DURATION_FUNCTIONS } else { &[] };
+const LOGIC: &str = "Logic, comparison and printing";
+const URLS: &str = "URLs";
+const ENCODING: &str = "YAML, JSON, TOML and encodings";
+const DATES: &str = "Dates and durations";
+const REGEX: &str = "Regular expressions";
+
+/// The tables of a Helm version, each with the title of its chapter, in the order of the chapters.
+fn tables(profile: &Profile) -> [(&'static str, Origin, &'static [Function]); 25] {
+    use Origin::{Helm, Sprig};
+    let go = profile.go;
     [
-        (None, before_1_25.iter().copied().flatten().collect()),
-        (None, before_1_26.iter().copied().flatten().collect()),
-        (None, before_1_27.iter().copied().flatten().collect()),
-        (None, toml_1_0.iter().collect()),
-        (Some(ENCODING), yaml.iter().collect()),
-        (Some(ENCODING), toml.iter().collect()),
-        (Some(DATES), durations.iter().collect()),
-        (Some("Versions"), semver::functions(profile.semver).iter().collect()),
+        (LOGIC, Sprig, builtins::FUNCTIONS),
+        (LOGIC, Sprig, builtins::comparisons(go)),
+        ("Strings", Sprig, strings::FUNCTIONS),
+        ("Lists", Sprig, lists::FUNCTIONS),
+        ("Maps", Sprig, dicts::FUNCTIONS),
+        ("Numbers", Sprig, math::FUNCTIONS),
+        ("Defaults and types", Sprig, types::FUNCTIONS),
+        ("Paths", Sprig, paths::FUNCTIONS),
+        (URLS, Sprig, urls::FUNCTIONS),
+        (URLS, Sprig, urls::parse(go)),
+        (ENCODING, Sprig, encoding::FUNCTIONS),
+        (ENCODING, Sprig, encoding::json(go.json())),
+        (ENCODING, Helm, encoding::YAML),
+        (ENCODING, Helm, if profile.must_to_yaml { encoding::MUST_TO_YAML } else { &[] }),
+        (ENCODING, Helm, encoding::from_json_of_helm(go.json())),
+        (ENCODING, Helm, encoding::toml(profile.toml)),
+        (ENCODING, Helm, if profile.must_to_toml { encoding::MUST_TO_TOML } else { &[] }),
+        ("Digests, passwords and encryption", Sprig, crypto::FUNCTIONS),
+        (DATES, Sprig, dates::FUNCTIONS),
+        (DATES, Helm, if profile.duration_functions { dates::DURATIONS } else { &[] }),
+        ("Random values", Sprig, random::FUNCTIONS),
+        (REGEX, Sprig, regex::FUNCTIONS),
+        (REGEX, Sprig, regex::all_matches(go)),
+        ("Keys and certificates", Sprig, certificates::FUNCTIONS),
+        ("Versions", Sprig, semver::functions(profile.semver)),
     ]
 }
 
-/// The same functions by chapter, sorted by name within each.
+/// The functions of a Helm version, apart from those that need the chart (`include`, `tpl`, `required`, `lookup`).
+pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Function> {
+    tables(profile).into_iter().flat_map(|(_, _, rows)| rows)
+}
+
+/// Those of them that are not Helm's own.
+pub fn of_sprig(profile: &Profile) -> impl Iterator<Item = &'static Function> {
+    tables(profile).into_iter().filter(|(_, origin, _)| *origin == Origin::Sprig).flat_map(|(_, _, rows)| rows)
+}
+
+/// All of them by chapter, sorted by name within each.
 pub fn chapters(profile: &Profile) -> Vec<(&'static str, Vec<&'static Function>)> {
-    let mut chapters: Vec<(&str, Vec<&Function>)> =
-        CHAPTERS.iter().map(|(title, rows)| (*title, rows.iter().collect())).collect();
-    for (title, rows) in changes(profile) {
-        let Some(title) = title else { continue };
-        match chapters.iter_mut().find(|(other, _)| *other == title) {
-            Some((_, chapter)) => chapter.extend(rows),
-            None => chapters.push((title, rows)),
+    let mut chapters: Vec<(&str, Vec<&Function>)> = Vec::new();
+    for (title, _, rows) in tables(profile) {
+        match chapters.last_mut() {
+            Some((last, chapter)) if *last == title => chapter.extend(rows),
+            _ => chapters.push((title, rows.iter().collect())),
         }
     }
     for (_, rows) in &mut chapters {

@@ -5,6 +5,7 @@ use crate::function;
 use crate::go::list::grown_capacity;
 use crate::go::regexp::{Regexp, quote_meta};
 use crate::go::{Elem, List, Str, Value};
+use crate::profile::Go;
 use crate::template::function::Function;
 use std::rc::Rc;
 
@@ -14,11 +15,6 @@ pub static FUNCTIONS: &[Function] = &[
         "mustRegexFind", must_regex_find, "expression text",
         "the first match in a text, or an error",
         r#"mustRegexFind "[0-9]+" "a12b3""# => "12",
-    },
-    function! {
-        "mustRegexFindAll", must_regex_find_all, "expression text count",
-        "the matches in a text, or an error; -1 asks for all",
-        r#"mustRegexFindAll "[0-9]" "a1b2c3" -1"# => "[1 2 3]",
     },
     function! {
         "mustRegexMatch", must_regex_match, "expression text",
@@ -44,11 +40,6 @@ pub static FUNCTIONS: &[Function] = &[
         "regexFind", regex_find, "expression text",
         "the first match in a text",
         r#"regexFind "[0-9]+" "a12b3""# => "12",
-    },
-    function! {
-        "regexFindAll", regex_find_all, "expression text count",
-        "the matches in a text; -1 asks for all",
-        r#"regexFindAll "[0-9]" "a1b2c3" 2"# => "[1 2]",
     },
     function! {
         "regexMatch", regex_match, "expression text",
@@ -77,9 +68,30 @@ pub static FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// The rows that are different with Go 1.25.
-pub static BEFORE_GO_1_27: &[Function] =
-    &[function!("regexFindAll", regex_find_all_1_25), function!("mustRegexFindAll", must_regex_find_all_1_25)];
+/// The rows of [`all_matches`].
+macro_rules! all_matches {
+    ($room:expr) => {
+        &[
+            function! {
+                "mustRegexFindAll", |pattern: Str, text: Str, limit: i64| must_regex_find_all(pattern, text, limit, $room), "expression text count",
+                "the matches in a text, or an error; -1 asks for all",
+                r#"mustRegexFindAll "[0-9]" "a1b2c3" -1"# => "[1 2 3]",
+            },
+            function! {
+                "regexFindAll", |pattern: Str, text: Str, limit: i64| regex_find_all(pattern, text, limit, $room), "expression text count",
+                "the matches in a text; -1 asks for all",
+                r#"regexFindAll "[0-9]" "a1b2c3" 2"# => "[1 2]",
+            },
+        ]
+    };
+}
+
+/// The functions that find all matches; in which versions of Go differ by the room that their lists have.
+pub fn all_matches(go: Go) -> &'static [Function] {
+    static BEFORE_GO_1_27: &[Function] = all_matches!(START_SIZE);
+    static SINCE_GO_1_27: &[Function] = all_matches!(0);
+    if go < Go::Go127 { BEFORE_GO_1_27 } else { SINCE_GO_1_27 }
+}
 
 /// As `regexp.Compile`.
 fn compile(pattern: &Str) -> Result<Rc<Regexp>, String> {
@@ -121,26 +133,16 @@ fn find(regexp: &Regexp, text: &Str) -> Str {
 }
 
 /// `{{ regexFindAll "[0-9]" "a1b2c3" 2 }}` is `[1 2]`; -1 asks for all.
-fn regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, 0))
+fn regex_find_all(pattern: Str, text: Str, limit: i64, room: usize) -> Result<List, String> {
+    must_compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, room))
 }
 
 /// `{{ mustRegexFindAll "[0-9]" "a1b2c3" -1 }}` is `[1 2 3]`.
-fn must_regex_find_all(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, 0))
+fn must_regex_find_all(pattern: Str, text: Str, limit: i64, room: usize) -> Result<List, String> {
+    compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, room))
 }
 
-/// As `regex_find_all` with Go 1.25.
-fn regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    must_compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, START_SIZE))
-}
-
-/// As `must_regex_find_all` with Go 1.25.
-fn must_regex_find_all_1_25(pattern: Str, text: Str, limit: i64) -> Result<List, String> {
-    compile(&pattern).and_then(|regexp| find_all(&regexp, &text, limit, START_SIZE))
-}
-
-/// How many matches there is room for from the first with Go 1.25, as its package regexp's startSize says.
+/// How many matches there is room for from the first before Go 1.27, as its package regexp's startSize says.
 const START_SIZE: usize = 10;
 
 /// As FindAllString, which returns nil where nothing matches.

@@ -1,47 +1,41 @@
 //! URLs taken apart and put together.
 
 use crate::function;
-use crate::go::reflect::NIL_POINTER;
+use crate::go::reflect::nil_pointer;
 use crate::go::url::{Rules, Url};
 use crate::go::{Dict, Kind, Str, Value};
+use crate::profile::Go;
 use crate::template::function::Function;
 
 /// The rows of this chapter.
-pub static FUNCTIONS: &[Function] = &[
-    function! {
-        "urlParse", url_parse, "url",
-        "the parts of a URL as a map",
-        r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",
-    },
-    function! {
-        "urlJoin", url_join, "parts",
-        "the URL of such a map",
-        r#"urlJoin (dict "scheme" "http" "host" "a.example" "path" "/b")"# => "http://a.example/b",
-    },
-];
-
-/// The rows that are different before Go 1.26.
-pub static BEFORE_GO_1_26: &[Function] = &[function! {
-    "urlParse", url_parse_lax, "url",
-    "the parts of a URL as a map",
-    r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",
+pub static FUNCTIONS: &[Function] = &[function! {
+    "urlJoin", url_join, "parts",
+    "the URL of such a map",
+    r#"urlJoin (dict "scheme" "http" "host" "a.example" "path" "/b")"# => "http://a.example/b",
 }];
+
+/// The row of [`parse`].
+macro_rules! parse {
+    ($strict_colons:literal) => {
+        &[function! {
+            "urlParse", |text: Str| url_parse(&text, Rules { strict_colons: $strict_colons }), "url",
+            "the parts of a URL as a map",
+            r#"(urlParse "http://a.example:80/b").hostname"# => "a.example",
+        }]
+    };
+}
+
+/// The function that parses, which since Go 1.26 refuses a host with several colons.
+pub fn parse(go: Go) -> &'static [Function] {
+    static LAX: &[Function] = parse!(false);
+    static STRICT: &[Function] = parse!(true);
+    if go.strict_url_colons() { STRICT } else { LAX }
+}
 
 /// The parts of a URL.
 ///
 /// `{{ (urlParse "http://a.example:80/b").hostname }}` gives `a.example`.
-fn url_parse(text: Str) -> Result<Dict, String> {
-    parts(&text, Rules { strict_colons: true })
-}
-
-/// The parts of a URL, whose host may hold any number of colons.
-///
-/// `{{ (urlParse "http://a:1:2").host }}` gives `a:1:2`.
-fn url_parse_lax(text: Str) -> Result<Dict, String> {
-    parts(&text, Rules { strict_colons: false })
-}
-
-fn parts(text: &Str, rules: Rules) -> Result<Dict, String> {
+fn url_parse(text: &Str, rules: Rules) -> Result<Dict, String> {
     let url = Url::parse(text, rules).map_err(|error| format!("unable to parse url: {error}"))?;
     let userinfo = url.user.as_ref().map(|user| user.text()).unwrap_or_default();
     let parts: [(&str, &[u8]); 8] = [
@@ -65,7 +59,7 @@ fn url_join(parts: Dict) -> Result<Str, String> {
     let mut part = |name: &str| -> Result<Vec<u8>, String> {
         let Some(value) = parts.get(name.as_bytes()) else { return Ok(Vec::new()) };
         let text = match &value {
-            Value::Nil => return Err(NIL_POINTER.to_owned()),
+            Value::Nil => return Err(nil_pointer()),
             Value::String(text) => Some(text.clone()),
             Value::Object(object) if object.ty().kind == Kind::String => {
                 object.underlying().and_then(|value| value.as_str().cloned())

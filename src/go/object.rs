@@ -104,7 +104,7 @@ impl ObjectType {
     }
 }
 
-/// An exported struct field.
+/// A struct field.
 #[derive(Debug)]
 pub struct Field {
     /// Its name in Go.
@@ -117,6 +117,23 @@ pub struct Field {
     pub part: Part,
     /// Its static type.
     pub ty: Type,
+}
+
+impl Field {
+    /// A field under its names in Go and in JSON.
+    pub const fn new(name: &'static str, json: &'static str, ty: Type) -> Field {
+        Field { name, json, omit_empty: false, part: Part::Own, ty }
+    }
+
+    /// A field that JSON leaves out when it is empty.
+    pub const fn optional(name: &'static str, json: &'static str, ty: Type) -> Field {
+        Field { name, json, omit_empty: true, part: Part::Own, ty }
+    }
+
+    /// A field that is not exported: templates cannot read it and JSON leaves it out, but fmt prints it.
+    pub const fn unexported(name: &'static str, ty: Type) -> Field {
+        Field { name, json: "", omit_empty: false, part: Part::Own, ty }
+    }
 }
 
 /// What a field has to do with an embedded struct. A struct lists both that one and its fields, which templates reach by
@@ -144,6 +161,22 @@ pub struct Method {
     pub results: usize,
     /// The type of the second result where that is not `error`: text/template refuses to call such a method, too.
     pub second: Option<&'static str>,
-    /// Receiver and arguments, already checked against `parameters`, to the result; an error is the text of the Go error.
-    pub call: fn(&Value, &[Value]) -> Result<Value, String>,
+    /// The method itself.
+    pub call: Call,
+}
+
+/// Receiver and arguments, already checked against a method's parameters, to the result; an error is the text of the Go
+/// error.
+pub type Call = fn(&Value, &[Value]) -> Result<Value, String>;
+
+impl Method {
+    /// A method with one result.
+    pub const fn new(name: &'static str, parameters: &'static [Type], call: Call) -> Method {
+        Method { name, parameters, variadic: false, results: 1, second: None, call }
+    }
+
+    /// A method whose second result is an error.
+    pub const fn fallible(name: &'static str, parameters: &'static [Type], call: Call) -> Method {
+        Method { results: 2, ..Method::new(name, parameters, call) }
+    }
 }

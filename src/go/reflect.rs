@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What Go panics with where it follows a nil pointer, as `reflect.TypeOf(nil).Kind()` does.
-pub const NIL_POINTER: &str = "runtime error: invalid memory address or nil pointer dereference";
+pub fn nil_pointer() -> String {
+    "runtime error: invalid memory address or nil pointer dereference".to_owned()
+}
 
 /// The elements of a slice of any type, each as an interface holds it; nothing for values of other kinds.
 pub fn elements(value: &Value) -> Option<Cow<'_, [Value]>> {

@@ -1,6 +1,7 @@
 //! Semantic versions and version constraints as github.com/Masterminds/semver reads, compares and refuses them.
 
-use super::object::{Field, Method, Object, ObjectType, Part};
+use super::object::{Call, Field, Method, Object, ObjectType};
+use super::reflect::nil_pointer;
 use super::strconv;
 use super::value::{Kind, Type, Value};
 use std::cmp::Ordering;
@@ -135,11 +136,6 @@ impl Version {
             metadata: lossy(metadata.unwrap_or_default()),
             original: lossy(text),
         })
-    }
-
-    /// The text this was read from.
-    pub fn original(&self) -> &str {
-        &self.original
     }
 
     /// As `Version.Compare`: metadata does not count.
@@ -378,17 +374,13 @@ static STRUCT: ObjectType =
 
 /// Not exported: templates cannot read them, but fmt's verbs for numbers print them.
 static FIELDS: [Field; 6] = [
-    unexported("major", Type::Uint64),
-    unexported("minor", Type::Uint64),
-    unexported("patch", Type::Uint64),
-    unexported("pre", Type::String),
-    unexported("metadata", Type::String),
-    unexported("original", Type::String),
+    Field::unexported("major", Type::Uint64),
+    Field::unexported("minor", Type::Uint64),
+    Field::unexported("patch", Type::Uint64),
+    Field::unexported("pre", Type::String),
+    Field::unexported("metadata", Type::String),
+    Field::unexported("original", Type::String),
 ];
-
-const fn unexported(name: &'static str, ty: Type) -> Field {
-    Field { name, json: "", omit_empty: false, part: Part::Own, ty }
-}
 
 fn object_of(value: &Value) -> Option<&VersionObject> {
     let Value::Object(object) = value else { return None };
@@ -400,23 +392,18 @@ fn receiver(value: &Value) -> Result<&VersionObject, String> {
     object_of(value).ok_or_else(nil_pointer)
 }
 
-/// What Go's runtime says of a nil `*semver.Version`.
-fn nil_pointer() -> String {
-    "runtime error: invalid memory address or nil pointer dereference".to_owned()
-}
-
 static VERSION: [Type; 1] = [Type::Object(&POINTER)];
 
-const fn getter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[], variadic: false, results: 1, second: None, call }
+const fn getter(name: &'static str, call: Call) -> Method {
+    Method::new(name, &[], call)
 }
 
-const fn comparison(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &VERSION, variadic: false, results: 1, second: None, call }
+const fn comparison(name: &'static str, call: Call) -> Method {
+    Method::new(name, &VERSION, call)
 }
 
-const fn setter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[Type::String], variadic: false, results: 2, second: None, call }
+const fn setter(name: &'static str, call: Call) -> Method {
+    Method::fallible(name, &[Type::String], call)
 }
 
 fn compared(receiver_: &Value, arguments: &[Value]) -> Result<Ordering, String> {

@@ -98,9 +98,10 @@ impl<'a> Documents<'a> {
                 decoder.root(dict);
                 decoder.error.map_or(Ok(Some(decoder.resource)), Err)
             }
-            other => {
-                Err(format!("json: cannot unmarshal {} into Go value of type rules.{structure}", json_name(other)))
-            }
+            other => Err(format!(
+                "json: cannot unmarshal {} into Go value of type rules.{structure}",
+                json::type_name(other)
+            )),
         }
     }
 }
@@ -168,19 +169,10 @@ impl Decoder {
             return;
         }
         let place = if self.go >= Go::Go127 { format!(".{given}") } else { format!("{structure}.{field}") };
-        self.error =
-            Some(format!("json: cannot unmarshal {} into Go struct field {place} of type {ty}", json_name(value)));
-    }
-}
-
-/// What encoding/json calls a value that it cannot decode.
-fn json_name(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Dict(_) => "object",
-        _ => "number",
+        self.error = Some(format!(
+            "json: cannot unmarshal {} into Go struct field {place} of type {ty}",
+            json::type_name(value)
+        ));
     }
 }
 

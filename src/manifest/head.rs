@@ -1,6 +1,6 @@
 //! The few fields of a manifest that Helm reads: as its SimpleHead.
 
-use crate::go::json::{Implementation, struct_field};
+use crate::go::json::{self, Implementation, struct_field};
 use crate::go::{Dict, Str, Value};
 use crate::profile::Profile;
 use crate::yaml::{self, Entry, Stage};
@@ -143,7 +143,7 @@ impl Decoder {
             other => {
                 self.error = Some(format!(
                     "json: cannot unmarshal {} into Go value of type {}.SimpleHead",
-                    json_name(other),
+                    json::type_name(other),
                     self.profile.packages.head()
                 ));
             }
@@ -213,7 +213,7 @@ impl Decoder {
             }
             Implementation::V2 => struct_field(path.iter().map(|step| (*step).to_owned())),
         };
-        self.error = Some(format!("json: cannot unmarshal {} into {place} of type {ty}", json_name(value)));
+        self.error = Some(format!("json: cannot unmarshal {} into {place} of type {ty}", json::type_name(value)));
     }
 }
 
@@ -227,17 +227,6 @@ fn field(target: Target, key: &[u8]) -> (&'static str, Target) {
     };
     let found = fields.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(key));
     found.copied().unwrap_or(("", Target::Nothing))
-}
-
-/// What encoding/json calls a value that it cannot decode.
-fn json_name(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Dict(_) => "object",
-        _ => "number",
-    }
 }
 
 #[cfg(test)]

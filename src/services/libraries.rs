@@ -36,7 +36,6 @@ pub struct Entry {
 /// The schema of a configuration: compiled to check with, and as a text to explain with.
 #[derive(Debug)]
 pub struct ConfigurationSchema {
-    pub path: String,
     pub text: Str,
     pub compiled: Schema,
 }
@@ -48,8 +47,8 @@ impl ConfigurationSchema {
         let text =
             std::fs::read(path).map_err(|error| Error::Read { path: shown.clone(), error: error.to_string() })?;
         let text = Str::from(text);
-        let compiled = Schema::compile(&text, profile).map_err(|error| Error::Schema { path: shown.clone(), error })?;
-        Ok(ConfigurationSchema { path: shown, text, compiled })
+        let compiled = Schema::compile(&text, profile).map_err(|error| Error::Schema { path: shown, error })?;
+        Ok(ConfigurationSchema { text, compiled })
     }
 }
 

@@ -254,12 +254,6 @@ impl Trace {
         self.origins.templates()
     }
 
-    /// Every range of a rendered file with the line that wrote it.
-    pub fn lines(&self, file: &[u8]) -> impl Iterator<Item = (Range<usize>, Origin)> + '_ {
-        let lines = self.outputs.get(file).map(Output::lines).unwrap_or_default();
-        lines.into_iter().map(|(range, line)| (range, self.origins.origin(line)))
-    }
-
     /// What was read of the values.
     pub fn reads(&self) -> &Reads {
         &self.reads

@@ -225,12 +225,6 @@ impl Output {
         self.pieces.get(after.checked_sub(1)?).map(|piece| piece.1).filter(|_| offset < self.len)
     }
 
-    pub(super) fn lines(&self) -> Vec<(Range<usize>, u32)> {
-        let ends = self.pieces.iter().skip(1).map(|piece| piece.0).chain([self.len]);
-        let pieces = self.pieces.iter().zip(ends).filter(|(piece, end)| piece.0 < *end);
-        pieces.map(|(&(start, line), end)| (start as usize..end as usize, line)).collect()
-    }
-
     pub(super) fn marks_in(&self, range: Range<usize>) -> Vec<u32> {
         let (start, end) = (range.start as u32, range.end as u32);
         let candidates = self.marks.partition_point(|span| span.range.start < end);

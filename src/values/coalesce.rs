@@ -54,12 +54,7 @@ pub(super) fn merge_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: true, source: Source::Changes, left: MAX_COPIED }.merge(
-        destination,
-        source,
-        Path::TOP,
-        0,
-    )
+    Tables::new(profile, log, true, Source::Changes).merge(destination, source, Path::TOP, 0)
 }
 
 /// As Helm's CoalesceTables.
@@ -69,12 +64,7 @@ pub fn coalesce_tables(
     profile: &Profile,
     log: &mut dyn FnMut(Log),
 ) -> Result<(), Error> {
-    Tables { log, nulls: profile.nulls, merge: false, source: Source::Changes, left: MAX_COPIED }.merge(
-        destination,
-        source,
-        Path::TOP,
-        0,
-    )
+    Tables::new(profile, log, false, Source::Changes).merge(destination, source, Path::TOP, 0)
 }
 
 /// As Helm's ToRenderValuesWithSchemaValidation, as far as it concerns `.Values`: coalesces, then checks the schemas.
@@ -326,7 +316,7 @@ impl Coalesce<'_> {
     }
 
     fn tables(&mut self, merge: bool, source: Source) -> Tables<'_> {
-        Tables { log: self.log, nulls: self.profile.nulls, merge, source, left: MAX_COPIED }
+        Tables::new(self.profile, self.log, merge, source)
     }
 
     fn print(&mut self, text: String) {
@@ -438,7 +428,11 @@ struct Tables<'a> {
     left: u32,
 }
 
-impl Tables<'_> {
+impl<'a> Tables<'a> {
+    fn new(profile: &Profile, log: &'a mut dyn FnMut(Log), merge: bool, source: Source) -> Tables<'a> {
+        Tables { log, nulls: profile.nulls, merge, source, left: MAX_COPIED }
+    }
+
     /// As coalesceTablesFullKey: `source` goes into `destination`, whose own entries win.
     fn merge(&mut self, destination: &Dict, source: &Dict, prefix: Path<'_>, depth: u16) -> Result<(), Error> {
         if depth >= MAX_LEVELS || self.left == 0 {

@@ -59,13 +59,7 @@ pub fn unmarshal_list(text: &[u8]) -> Result<List, Error> {
 
 /// As the UnmarshalTypeError of encoding/json.
 fn mismatch(value: &Value, ty: &str) -> Error {
-    let name = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Dict(_) => "object",
-        _ => "number",
-    };
+    let name = json::type_name(value);
     Error::new(Stage::Decode, format!("json: cannot unmarshal {name} into Go value of type {ty}"))
 }
 

@@ -7,14 +7,13 @@ use super::schema::secret_paths;
 use super::sides::{Content, Source};
 use crate::chart::{self, Chart};
 use crate::cli::helm::read_values_file;
-use crate::cli::job::{Job, value_options};
+use crate::cli::job::{self, Job, value_options};
 use crate::cli::reproducible::{Reproducible, Watched};
 use crate::diff::{self, Input, Secrets, Side};
-use crate::engine::KubeVersion;
 use crate::go::{Dict, Str, Value};
 use crate::host::Host;
 use crate::profile::Profile;
-use crate::render::{self, Options};
+use crate::render;
 use crate::trace::Recorder;
 use crate::values;
 use clap::ArgMatches;
@@ -95,10 +94,8 @@ fn render_chart(
     side: Side,
     secrets: &mut Secrets,
 ) -> Result<Loaded, String> {
-    let chart = chart::load(path, profile, &mut |_| {}).map_err(|error| error.to_string())?;
     // A chart without its dependencies would render to less than it is, and differ from nothing.
-    chart::check_installable(&chart).map_err(|error| error.to_string())?;
-    chart::check_dependencies(&chart, profile).map_err(|error| error.to_string())?;
+    let chart = chart::load_installable(path, profile, &mut |_| {}).map_err(|error| error.to_string())?;
     let own = if side == Side::Before { "before-values" } else { "after-values" };
     let mut values = value_options(arguments);
     values.value_files.extend(arguments.get_many::<String>(own).unwrap_or_default().cloned());
@@ -110,17 +107,7 @@ fn render_chart(
     })
     .map_err(|error| error.to_string())?;
     let text = |name: &str| arguments.get_one::<String>(name).cloned().unwrap_or_default();
-    let mut options = Options {
-        name: text("name"),
-        namespace: text("namespace"),
-        is_upgrade: arguments.get_flag("is-upgrade"),
-        api_versions: arguments.get_many::<String>("api-versions").unwrap_or_default().cloned().collect(),
-        ..Options::default()
-    };
-    if let Some(version) = arguments.get_one::<String>("kube-version") {
-        let parsed = KubeVersion::parse(version, profile);
-        options.kube_version = Some(parsed.map_err(|error| format!("invalid kube version '{version}': {error}"))?);
-    }
+    let options = job::options(arguments, &text("release"), profile)?;
     let name = chart.name().to_owned();
     let mut secret = setting.secret.clone();
     secret_of(&chart, &mut Vec::new(), &mut secret);

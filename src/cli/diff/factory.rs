@@ -6,7 +6,7 @@ use super::schema::secret_paths;
 use super::sides::Source;
 use super::{Setting, Unit};
 use crate::cli::factory::Factory;
-use crate::cli::job::{Bench, Job, Seen};
+use crate::cli::job::{Bench, Failure, Job, Seen};
 use crate::diff::{self, Input, Secrets, Side};
 use crate::engine;
 use crate::go::{Dict, Value};
@@ -97,10 +97,8 @@ impl<'a> Half<'a> {
     }
 
     fn make<'b>(&self, bench: &'b Bench<'a>, service: &'a Service) -> Result<Made<'b, 'a>, Cannot> {
-        let cannot = |error: services::Error| (!error.is_nameless()).then(|| error.to_string());
-        let configuration = service.configuration().map_err(cannot)?;
-        let platform = bench.platforms.of(service, &configuration).map_err(cannot)?;
-        let values = platform.values(service, &configuration).map_err(cannot)?;
+        let cannot = |failure: Failure| (!failure.nameless).then_some(failure.text);
+        let (configuration, platform, values) = bench.read(service).map_err(cannot)?;
         Ok(Made { service, configuration, platform, values })
     }
 

@@ -57,7 +57,7 @@ impl Repository {
     pub fn commit(&self, name: &str) -> Result<String, String> {
         let wanted = format!("{name}^{{commit}}");
         let commit = git(Some(&self.top), &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]);
-        commit.map_err(|_| format!("git knows no revision `{name}`"))
+        commit.map_err(|_| format!("git knows no revision `{name}`\nhint: a side is a path that is there, or a revision such as `main` or `v1.2.0`"))
     }
 
     /// The commit at which the current branch left the default one, and how to call it.

@@ -4,7 +4,7 @@ use super::super::list::List;
 use super::super::str::Str;
 use super::super::value::{Dict, Elem, Entries, Value};
 use super::super::{strconv, unicode, utf8};
-use super::{Implementation, MAX_DEPTH, valid_utf8};
+use super::{Implementation, MAX_DEPTH, type_name, valid_utf8};
 use std::fmt;
 
 /// What Go has read and why it was not content: a number that is too large leaves the rest of the value in place.
@@ -153,15 +153,12 @@ pub fn unmarshal_list(text: &[u8], implementation: Implementation) -> Decoded<Li
 /// As UnmarshalTypeError for a value that is not of the type wanted, after a syntax error if there was one.
 fn mismatch(value: &Value, error: Option<String>, ty: &str) -> Option<String> {
     let name = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Dict(_) => "object",
         Value::Nil | Value::Float64(_) if error.as_ref().is_some_and(|error| !error.starts_with(NUMBER_ERROR)) => {
             return error;
         }
         // Go does not look at the size of a number that it cannot use.
-        _ => "number",
+        Value::Nil => "number",
+        _ => type_name(value),
     };
     Some(format!("json: cannot unmarshal {name} into Go value of type {ty}"))
 }

@@ -6,7 +6,7 @@ mod encode;
 pub use decode::{Any, Builder, Decoded, StreamError, decode_first, unmarshal, unmarshal_list, unmarshal_map};
 pub use encode::{Options, encode, fields, marshal};
 
-use super::utf8;
+use super::{Value, utf8};
 use std::borrow::Cow;
 
 /// How deep arrays and objects may nest in a text that is read, and here also in a value that is written.
@@ -19,6 +19,18 @@ pub enum Implementation {
     V1,
     /// The one over encoding/json/v2, since Go 1.27.
     V2,
+}
+
+/// What an UnmarshalTypeError calls a value.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "null",
+        Value::Bool(_) => "bool",
+        Value::String(_) => "string",
+        Value::List(_) => "array",
+        Value::Dict(_) => "object",
+        _ => "number",
+    }
 }
 
 /// What the second encoding/json says of a place: the names and numbers that lead there, each as in a JSON pointer.

@@ -1,6 +1,6 @@
 //! Durations: `time.Duration`.
 
-use super::super::object::{Method, Object, ObjectType};
+use super::super::object::{Call, Method, Object, ObjectType};
 use super::super::value::{Kind, Type, Value};
 use super::quote;
 use std::fmt;
@@ -234,12 +234,12 @@ pub(super) static DURATION: ObjectType =
 
 pub(super) static DURATION_PARAMETER: [Type; 1] = [Type::Object(&DURATION)];
 
-const fn getter(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &[], variadic: false, results: 1, second: None, call }
+const fn getter(name: &'static str, call: Call) -> Method {
+    Method::new(name, &[], call)
 }
 
-const fn rounding(name: &'static str, call: fn(&Value, &[Value]) -> Result<Value, String>) -> Method {
-    Method { name, parameters: &DURATION_PARAMETER, variadic: false, results: 1, second: None, call }
+const fn rounding(name: &'static str, call: Call) -> Method {
+    Method::new(name, &DURATION_PARAMETER, call)
 }
 
 fn receiver(value: &Value) -> Duration {

@@ -1,6 +1,7 @@
 //! The types of package time as templates see them, and their methods.
 
-use super::super::object::{Field, Method, Object, ObjectType, Part};
+use super::super::object::{Call, Field, Method, Object, ObjectType};
+use super::super::reflect::nil_pointer;
 use super::super::value::{Kind, Type, Value};
 use super::duration::{DURATION_PARAMETER, argument};
 use super::zone::{self, LOCATION};
@@ -43,24 +44,17 @@ impl Object for Time {
 /// `time.Time`.
 pub static TIME: ObjectType = ObjectType { name: "time.Time", kind: Kind::Struct, fields: &FIELDS, methods: &METHODS };
 
-/// Templates cannot read them, but fmt's verbs for numbers print them.
-static FIELDS: [Field; 3] =
-    [unexported("wall", Type::Uint64), unexported("ext", Type::Int64), unexported("loc", Type::Object(&LOCATION))];
-
-pub(super) const fn unexported(name: &'static str, ty: Type) -> Field {
-    Field { name, json: "", omit_empty: false, part: Part::Own, ty }
-}
+static FIELDS: [Field; 3] = [
+    Field::unexported("wall", Type::Uint64),
+    Field::unexported("ext", Type::Int64),
+    Field::unexported("loc", Type::Object(&LOCATION)),
+];
 
 static TIME_PARAMETER: [Type; 1] = [Type::Object(&TIME)];
 static LOCATION_PARAMETER: [Type; 1] = [Type::Object(&LOCATION)];
 
-const fn method(
-    name: &'static str,
-    parameters: &'static [Type],
-    results: usize,
-    call: fn(&Value, &[Value]) -> Result<Value, String>,
-) -> Method {
-    Method { name, parameters, variadic: false, results, second: None, call }
+const fn method(name: &'static str, parameters: &'static [Type], results: usize, call: Call) -> Method {
+    Method { results, ..Method::new(name, parameters, call) }
 }
 
 /// A method with three results, which templates cannot call.
@@ -80,10 +74,6 @@ fn with(value: &Value, read: impl FnOnce(&Time) -> Value) -> Result<Value, Strin
 fn with_other(value: &Value, arguments: &[Value], read: impl FnOnce(&Time, &Time) -> Value) -> Result<Value, String> {
     let other = arguments.first().and_then(Time::of).ok_or_else(nil_pointer)?;
     with(value, |time| read(time, other))
-}
-
-fn nil_pointer() -> String {
-    "runtime error: invalid memory address or nil pointer dereference".to_owned()
 }
 
 fn integer(arguments: &[Value], index: usize) -> i64 {

@@ -3,7 +3,6 @@
 use super::super::list::List;
 use super::super::object::{Field, Method, Object, ObjectType};
 use super::super::value::{Elem, Kind, Type, Value};
-use super::methods::unexported;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::cell::RefCell;
@@ -224,8 +223,11 @@ impl Object for FixedZone {
 static ZONE: ObjectType = ObjectType { name: "time.zone", kind: Kind::Struct, fields: &ZONE_FIELDS, methods: &[] };
 static ZONE_POINTER: ObjectType =
     ObjectType { name: "*time.zone", kind: Kind::Pointer, fields: &ZONE_FIELDS, methods: &[] };
-static ZONE_FIELDS: [Field; 3] =
-    [unexported("name", Type::String), unexported("offset", Type::Int), unexported("isDST", Type::Bool)];
+static ZONE_FIELDS: [Field; 3] = [
+    Field::unexported("name", Type::String),
+    Field::unexported("offset", Type::Int),
+    Field::unexported("isDST", Type::Bool),
+];
 
 /// `time.zoneTrans`: a fixed zone has one, at the beginning of time.
 #[derive(Debug)]
@@ -245,10 +247,10 @@ static TRANSITION: ObjectType = ObjectType {
     name: "time.zoneTrans",
     kind: Kind::Struct,
     fields: &[
-        unexported("when", Type::Int64),
-        unexported("index", Type::Uint8),
-        unexported("isstd", Type::Bool),
-        unexported("isutc", Type::Bool),
+        Field::unexported("when", Type::Int64),
+        Field::unexported("index", Type::Uint8),
+        Field::unexported("isstd", Type::Bool),
+        Field::unexported("isutc", Type::Bool),
     ],
     methods: &[],
 };
@@ -258,22 +260,17 @@ pub(super) static LOCATION: ObjectType = ObjectType {
     name: "*time.Location",
     kind: Kind::Pointer,
     fields: &[
-        unexported("name", Type::String),
-        unexported("zone", Type::List(Elem::Object(&ZONE))),
-        unexported("tx", Type::List(Elem::Object(&TRANSITION))),
-        unexported("extend", Type::String),
-        unexported("cacheStart", Type::Int64),
-        unexported("cacheEnd", Type::Int64),
-        unexported("cacheZone", Type::Object(&ZONE_POINTER)),
+        Field::unexported("name", Type::String),
+        Field::unexported("zone", Type::List(Elem::Object(&ZONE))),
+        Field::unexported("tx", Type::List(Elem::Object(&TRANSITION))),
+        Field::unexported("extend", Type::String),
+        Field::unexported("cacheStart", Type::Int64),
+        Field::unexported("cacheEnd", Type::Int64),
+        Field::unexported("cacheZone", Type::Object(&ZONE_POINTER)),
     ],
-    methods: &[Method {
-        name: "String",
-        parameters: &[],
-        variadic: false,
-        results: 1,
-        second: None,
-        call: |value, _| Ok(of(value).map_or(Value::Nil, |location| Value::string(location.name()))),
-    }],
+    methods: &[Method::new("String", &[], |value, _| {
+        Ok(of(value).map_or(Value::Nil, |location| Value::string(location.name())))
+    })],
 };
 
 /// The location in a template's value.

@@ -1,13 +1,14 @@
 //! What was printed before is what is printed: renders that use it beside renders that an observer sees, which do not.
 
-use super::{Capabilities, Error, Options, Release, render};
-use crate::chart::{File, load_files};
-use crate::go::random::Random;
-use crate::go::{Dict, Str};
-use crate::host::Host;
-use crate::profile::{HELM_3_17, HELM_4_3, Profile};
-use crate::template::{self, Observer, Unobserved, limits};
-use crate::values;
+use super::Random;
+use super::properties::Witness;
+use mizzen::chart::{File, load_files};
+use mizzen::engine::{Capabilities, Error, Options, Release, render};
+use mizzen::go::{Dict, Str};
+use mizzen::host::Host;
+use mizzen::profile::{HELM_3_17, HELM_4_3, Profile};
+use mizzen::template::{self, Observer, Unobserved, limits};
+use mizzen::values;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -30,11 +31,6 @@ impl Host for Counter {
         bytes.fill(self.next());
     }
 }
-
-/// Sees everything, and notes nothing.
-struct Witness;
-
-impl Observer for Witness {}
 
 /// What a chart of these templates prints, or the text of its error.
 fn printed<O: Observer>(
