@@ -294,51 +294,47 @@ impl<'s> Builder<'s> {
     /// Names, each after its dot.
     fn fields(&self, token: Token) -> Box<[Field]> {
         let (mut start, end) = (token.at as usize + 1, token.end());
-        let mut dots = [0; 8];
-        let mut found = 0;
-        let text = &*self.source.text;
-        for_each_dot(text, start..end, |dot| {
-            if let Some(place) = dots.get_mut(found) {
-                *place = dot;
-            }
-            found += 1;
-        });
-        if found == 0 {
-            return Box::new([self.name(start..end).into()]);
-        }
-        let mut fields = Vec::with_capacity(found + 1);
-        let mut field = |dot: usize| {
+        let dots = Dots { text: &self.source.text, next: start, end, base: start, found: 0 };
+        let mut fields = Vec::with_capacity(1 + dots.clone().count());
+        for dot in dots {
             fields.push(self.name(start..dot).into());
             start = dot + 1;
-        };
-        match dots.get(..found) {
-            Some(dots) => dots.iter().copied().for_each(&mut field),
-            None => for_each_dot(text, token.at as usize + 1..end, &mut field),
         }
-        field(end);
+        fields.push(self.name(start..end).into());
         fields.into_boxed_slice()
     }
 }
 
-/// Finds the dots in a part of a text.
-#[inline(always)]
-fn for_each_dot(text: &[u8], range: Range<usize>, mut found: impl FnMut(usize)) {
-    let mut at = range.start;
-    while let Some(sixteen) = Sixteen::of(text.get(at..).unwrap_or_default()).filter(|_| at < range.end) {
-        let mut dots = sixteen.equal(b'.');
-        if range.end - at < 16 {
-            dots &= (1 << (range.end - at)) - 1;
+/// The places of the dots in a part of a text.
+#[derive(Clone)]
+struct Dots<'t> {
+    text: &'t [u8],
+    /// What was not looked at.
+    next: usize,
+    end: usize,
+    /// A bit for each dot from a place on.
+    base: usize,
+    found: u32,
+}
+
+impl Iterator for Dots<'_> {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        while self.found == 0 {
+            let rest = self.text.get(self.next..self.end).filter(|rest| !rest.is_empty())?;
+            self.base = self.next;
+            self.next += 16;
+            self.found = match Sixteen::of(&self.text[self.base..]) {
+                Some(sixteen) if rest.len() >= 16 => sixteen.equal(b'.'),
+                Some(sixteen) => sixteen.equal(b'.') & ((1 << rest.len()) - 1),
+                None => rest.iter().rev().fold(0, |found, byte| found << 1 | u32::from(*byte == b'.')),
+            };
         }
-        while dots != 0 {
-            found(at + dots.trailing_zeros() as usize);
-            dots &= dots - 1;
-        }
-        at += 16;
-    }
-    for (rest, byte) in text.get(at..range.end).unwrap_or_default().iter().enumerate() {
-        if *byte == b'.' {
-            found(at + rest);
-        }
+        let dot = self.base + self.found.trailing_zeros() as usize;
+        self.found &= self.found - 1;
+        Some(dot)
     }
 }
 
