@@ -64,9 +64,9 @@ pub struct Schema {
     pub properties: BTreeMap<String, Id>,
     pub pattern_properties: Vec<(Regexp, Id)>,
     pub additional_properties: Additional,
-    pub dependencies: BTreeMap<String, Dependency>,
-    pub dependent_required: BTreeMap<String, Vec<String>>,
-    pub dependent_schemas: BTreeMap<String, Id>,
+    pub dependencies: Vec<(String, Dependency)>,
+    pub dependent_required: Vec<(String, Vec<String>)>,
+    pub dependent_schemas: Vec<(String, Id)>,
     pub unevaluated_properties: Option<Id>,
 
     pub min_items: Option<i64>,
@@ -651,7 +651,7 @@ impl Keywords<'_, '_, '_> {
                 Some(_) => schema.items = self.child("items").map_or(Items::Absent, Items::All),
             }
         }
-        schema.properties = self.named("properties");
+        schema.properties = self.named("properties").into_iter().collect();
         for (pattern, id) in self.named("patternProperties") {
             let regexp = self.regexp("patternProperties", &pattern)?;
             schema.pattern_properties.push((regexp, id));
@@ -662,7 +662,7 @@ impl Keywords<'_, '_, '_> {
                 Json::Array(names) => Dependency::Names(strings(names)),
                 _ => Dependency::Schema(self.enqueue(&["dependencies", name])),
             };
-            schema.dependencies.insert(name.to_string(), dependency);
+            schema.dependencies.push((name.to_string(), dependency));
         }
 
         schema.types = match self.object.get("type") {
@@ -718,7 +718,7 @@ impl Keywords<'_, '_, '_> {
         }
         for (name, value) in self.object.get("dependentRequired").and_then(Json::object).into_iter().flatten() {
             if let Json::Array(names) = value {
-                schema.dependent_required.insert(name.to_string(), strings(names));
+                schema.dependent_required.push((name.to_string(), strings(names)));
             }
         }
         schema.dependent_schemas = self.named("dependentSchemas");
@@ -757,8 +757,8 @@ impl Keywords<'_, '_, '_> {
         }
     }
 
-    fn named(&mut self, name: &str) -> BTreeMap<String, Id> {
-        let Some(object) = self.object.get(name).and_then(Json::object) else { return BTreeMap::new() };
+    fn named(&mut self, name: &str) -> Vec<(String, Id)> {
+        let Some(object) = self.object.get(name).and_then(Json::object) else { return Vec::new() };
         object.keys().map(|key| (key.to_string(), self.enqueue(&[name, key]))).collect()
     }
 
