@@ -71,6 +71,8 @@ pub struct Profile {
     pub cli: Cli,
     /// Whether a rule of import-values must name both with strings; what else it holds ends the program.
     pub import_names_are_strings: bool,
+    /// Whether a chart that a dependency names is copied without those right below it.
+    pub copies_are_shallow: bool,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -328,6 +330,7 @@ pub static HELM_3_17: Profile = Profile {
     ],
     cli: Cli::Helm3,
     import_names_are_strings: true,
+    copies_are_shallow: true,
     deprecated_flags: &[],
 };
 
@@ -369,6 +372,7 @@ pub static HELM_4_1: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -410,6 +414,7 @@ pub static HELM_4_2: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -451,6 +456,7 @@ pub static HELM_4_3: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4_3,
 };
 
