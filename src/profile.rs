@@ -73,6 +73,8 @@ pub struct Profile {
     pub cli: Cli,
     /// Whether a rule of import-values must name both with strings; what else it holds ends the program.
     pub import_names_are_strings: bool,
+    /// Whether a chart that a dependency names is copied without those right below it.
+    pub copies_are_shallow: bool,
     /// Flags of `template` that still work and say that they should not be used: name and advice.
     pub deprecated_flags: &'static [(&'static str, &'static str)],
 }
@@ -331,6 +333,7 @@ pub static HELM_3_17: Profile = Profile {
     ],
     cli: Cli::Helm3,
     import_names_are_strings: true,
+    copies_are_shallow: true,
     deprecated_flags: &[],
 };
 
@@ -373,6 +376,7 @@ pub static HELM_4_1: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -415,6 +419,7 @@ pub static HELM_4_2: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4,
 };
 
@@ -457,6 +462,7 @@ pub static HELM_4_3: Profile = Profile {
     missing_flags: &[],
     cli: Cli::Helm4,
     import_names_are_strings: false,
+    copies_are_shallow: false,
     deprecated_flags: &DEPRECATED_FLAGS_4_3,
 };
 

@@ -4,7 +4,7 @@ use super::archive;
 use super::content::{Buffer, Content, read};
 use super::ignore::{HELM_IGNORE, Rules};
 use super::metadata;
-use super::{Chart, ChartFile, Error, File, Metadata, path_error};
+use super::{Chart, ChartFile, Error, File, Kinship, Metadata, path_error};
 use crate::go::path;
 use crate::go::{Dict, Level, Log, Str, Value};
 use crate::profile::{Packages, Profile, ValuesDocuments};
@@ -468,6 +468,7 @@ impl Loader<'_> {
             files: Vec::new(),
             raw: Vec::with_capacity(own),
             dependencies: Vec::new(),
+            kinship: Kinship::default(),
         };
         let mut subcharts: Vec<(String, Vec<ChartFile>)> = Vec::new();
         for mut file in files {

@@ -40,6 +40,32 @@ pub struct Chart {
     pub raw: Vec<ChartFile>,
     /// The charts under `charts/`; after dependency processing, those that are switched on.
     pub dependencies: Vec<Chart>,
+    /// Which chart it takes for its parent.
+    pub kinship: Kinship,
+}
+
+/// Which chart a subchart takes for its parent, as its path shows.
+///
+/// Helm copies the charts that dependencies name, and since Helm 4 those right below them, so that aliases do not share
+/// them. What lies deeper goes on to know the chart that was copied, unless a chart that lists dependencies adopts it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Kinship {
+    /// The chart that was loaded with it.
+    #[default]
+    Loaded,
+    /// The chart that it is in now.
+    Adopted,
+    /// The same; but it is a copy, and the charts that were loaded with the original of this name know that one.
+    Copy(String),
+}
+
+/// Where a chart stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The path from the root chart's parent: `app/charts/sub`.
+    pub path: String,
+    /// That of the chart which the charts that were loaded with it take for their parent.
+    loaded: String,
 }
 
 /// A file of a chart: its path from the chart's root, with `/`, and its bytes.
@@ -150,25 +176,49 @@ impl Chart {
         own.or_else(|| self.dependencies.iter().find_map(Chart::unreadable))
     }
 
+    /// Makes the chart a copy of itself, as far as those below it can tell.
+    pub fn become_copy(&mut self) {
+        self.kinship = Kinship::Copy(self.metadata.name.clone());
+    }
+
+    /// Where a root chart stands.
+    pub fn place(&self) -> Place {
+        Place { path: self.name().to_owned(), loaded: self.name().to_owned() }
+    }
+
+    /// Where a chart stands below one at `parent`.
+    pub fn place_below(&self, parent: &Place) -> Place {
+        let below = |path: &str, name: &str| format!("{path}/charts/{name}");
+        let path = match self.kinship {
+            Kinship::Loaded => below(&parent.loaded, self.name()),
+            Kinship::Adopted | Kinship::Copy(_) => below(&parent.path, self.name()),
+        };
+        let loaded = match &self.kinship {
+            Kinship::Loaded | Kinship::Adopted => path.clone(),
+            Kinship::Copy(original) => below(&parent.loaded, original),
+        };
+        Place { path, loaded }
+    }
+
     /// As Helm's `CRDObjects`: the chart's own files under `crds/`, then its dependencies', in order.
     pub fn crds(&self) -> Vec<Crd> {
         let mut crds = Vec::new();
-        self.collect_crds(self.name(), &mut crds);
+        self.collect_crds(&self.place(), &mut crds);
         crds
     }
 
-    fn collect_crds(&self, full_path: &str, crds: &mut Vec<Crd>) {
+    fn collect_crds(&self, place: &Place, crds: &mut Vec<Crd>) {
         for file in &self.files {
             if file.name.starts_with("crds/") && has_manifest_extension(&file.name) {
                 crds.push(Crd {
                     name: file.name.clone(),
-                    filename: format!("{full_path}/{}", file.name),
+                    filename: format!("{}/{}", place.path, file.name),
                     content: file.content.clone(),
                 });
             }
         }
         for dependency in &self.dependencies {
-            dependency.collect_crds(&format!("{full_path}/charts/{}", dependency.name()), crds);
+            dependency.collect_crds(&dependency.place_below(place), crds);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What Helm's commands share: their global flags, how they begin, and how they find charts and read values.
 
 use super::flags::{self, Flag, Kind, Parsed, Stop};
+use super::post_renderer::PostRenderer;
 use super::{Exit, Streams, kubeconfig};
 use crate::engine::KubeVersion;
 use crate::go::url::{Rules, Url};
@@ -154,7 +155,9 @@ fn begin(
         streams.log(&Log::new(Level::Warn, "command failed").with("error", text));
         return Err(Exit::Failure);
     }
-    for name in parsed.all_set() {
+    // Helm looks for a post-renderer while it reads the flags, and says nothing of the others where one is wrong.
+    let refused = parsed.text("post-renderer").is_some_and(|name| !name.is_empty() && PostRenderer::is_missing(name));
+    for name in parsed.all_set().iter().filter(|_| !refused) {
         if let Some((_, advice)) = profile.deprecated_flags.iter().find(|(flag, _)| flag == name) {
             streams.say(&format!("Flag --{name} has been deprecated, {advice}"));
         }

@@ -35,6 +35,11 @@ impl PostRenderer {
         }
     }
 
+    /// Whether there is nothing of that name.
+    pub fn is_missing(name: &str) -> bool {
+        look_path(name).is_err()
+    }
+
     /// As execRender.Run: what the executable writes when it reads the manifests.
     pub fn run(&self, manifests: &[u8]) -> Result<Vec<u8>, String> {
         self.try_run(manifests).map_err(|error| format!("error while running post render on files: {error}"))

@@ -4,7 +4,7 @@ use super::capabilities::Capabilities;
 use super::files::Files;
 use super::metadata;
 use super::values;
-use crate::chart::{Chart, Dependency, Maintainer};
+use crate::chart::{Chart, Dependency, Maintainer, Place};
 use crate::go::{Dict, DictType, Str, Value, path};
 use crate::profile::{ChartObject, Packages, Profile};
 use std::cmp::Reverse;
@@ -66,7 +66,7 @@ pub fn collect(
         capabilities: capabilities.object(),
         profile,
     };
-    scopes.add(chart, chart.name(), true, values);
+    scopes.add(chart, &chart.place(), true, values);
     let mut renderables = scopes.renderables;
     renderables.sort_by_cached_key(|renderable| {
         Reverse((renderable.name.iter().filter(|&&byte| byte == b'/').count(), renderable.name.clone()))
@@ -110,9 +110,9 @@ impl Scopes {
         }
     }
 
-    /// As recAllTpls: the scope of a chart at `full_path`, after those of its dependencies. `values` are the root
+    /// As recAllTpls: the scope of a chart at `place`, after those of its dependencies. `values` are the root
     /// chart's, or those of the chart around this one.
-    fn add(&mut self, chart: &Chart, full_path: &str, is_root: bool, values: &Dict) -> Dict {
+    fn add(&mut self, chart: &Chart, place: &Place, is_root: bool, values: &Dict) -> Dict {
         let packages = self.profile.packages;
         let values = if is_root {
             values::typed(values, packages)
@@ -131,17 +131,17 @@ impl Scopes {
             ("Values", Value::Dict(values.clone())),
         ]);
         for dependency in &chart.dependencies {
-            let path = format!("{full_path}/charts/{}", dependency.name());
-            subcharts.insert(dependency.name(), self.add(dependency, &path, false, &values));
+            let scope = self.add(dependency, &dependency.place_below(place), false, &values);
+            subcharts.insert(dependency.name(), scope);
         }
-        let base_path = Str::from(path::join(&[full_path.as_bytes(), b"templates"]));
+        let base_path = Str::from(path::join(&[place.path.as_bytes(), b"templates"]));
         let is_library = chart.is_library();
         for template in &chart.templates {
             if is_library && !template.name.rsplit('/').next().is_some_and(|base| base.starts_with('_')) {
                 continue;
             }
             self.renderables.push(Renderable {
-                name: Str::from(path::join(&[full_path.as_bytes(), template.name.as_bytes()])),
+                name: Str::from(path::join(&[place.path.as_bytes(), template.name.as_bytes()])),
                 text: template.data.clone(),
                 scope: scope.clone(),
                 base_path: base_path.clone(),

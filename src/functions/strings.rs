@@ -223,6 +223,16 @@ fn bounded(len: Option<usize>) -> Result<usize, String> {
     len.filter(|&len| len <= LIMIT).ok_or_else(|| format!("the result is longer than {} MiB", LIMIT >> 20))
 }
 
+/// How long a text is that strings.Repeat makes. What is longer than any memory ends its run before ours.
+fn repeated(count: usize, text: usize) -> Result<usize, String> {
+    const MEMORY: usize = 1 << 48;
+    match count.checked_mul(text).filter(|len| i64::try_from(*len).is_ok()) {
+        None => Err("strings: Repeat output length overflow".to_owned()),
+        Some(len) if len > MEMORY => Err("runtime error: makeslice: len out of range".to_owned()),
+        len => bounded(len),
+    }
+}
+
 /// `{{ hello }}` is `Hello!`.
 fn hello() -> &'static str {
     "Hello!"
@@ -445,7 +455,7 @@ fn matches<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> 
 /// `{{ repeat 3 "ab" }}` is `ababab`.
 fn repeat(count: i64, text: Str) -> Result<Str, String> {
     let count = usize::try_from(count).map_err(|_| "strings: negative Repeat count".to_owned())?;
-    let len = bounded(count.checked_mul(text.len()))?;
+    let len = repeated(count, text.len())?;
     if text.marks().next().is_some() {
         return Ok(Str::concat(std::iter::repeat_n(&text, count)));
     }
@@ -474,6 +484,7 @@ fn nindent(spaces: i64, text: Str) -> Result<Str, String> {
 
 fn indented(before: &[u8], spaces: i64, text: &Str) -> Result<Str, String> {
     let spaces = usize::try_from(spaces).map_err(|_| "strings: negative Repeat count".to_owned())?;
+    repeated(spaces, 1)?;
     let len = |lines: usize| lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len()));
     // The lines are counted only where they could be too many.
     if bounded(len(text.len() + 1)).is_err() {

@@ -65,9 +65,9 @@ pub struct Schema {
     pub properties: BTreeMap<String, Id>,
     pub pattern_properties: Vec<(Regexp, Id)>,
     pub additional_properties: Additional,
-    pub dependencies: BTreeMap<String, Dependency>,
-    pub dependent_required: BTreeMap<String, Vec<String>>,
-    pub dependent_schemas: BTreeMap<String, Id>,
+    pub dependencies: Vec<(String, Dependency)>,
+    pub dependent_required: Vec<(String, Vec<String>)>,
+    pub dependent_schemas: Vec<(String, Id)>,
     pub unevaluated_properties: Option<Id>,
 
     pub min_items: Option<i64>,

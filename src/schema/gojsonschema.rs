@@ -1,6 +1,6 @@
 //! JSON Schema as Helm 3 checks it: github.com/xeipuuv/gojsonschema v1.2.0, drafts 4, 6 and 7 in its words.
 //!
-//! Where that iterates over a Go map, whose order is random, this goes by name.
+//! Where that iterates over a Go map, whose order is random, this goes by the order of the text.
 
 mod format;
 mod parse;
@@ -19,7 +19,7 @@ const MAX_CHECKS: usize = 20_000_000;
 /// Checks values against the text of a schema; the error has a line for each violation, or says what is wrong with the
 /// schema itself.
 pub fn validate(schema: &[u8], values: &Json, limit: &Limit) -> Result<(), String> {
-    let document = Json::parse(schema, json::Implementation::V1)?;
+    let (document, _) = Json::first(schema, json::Implementation::V1)?;
     let draft = Draft::of(&document)?;
     let mut pool = HashMap::from([(String::new(), &document)]);
     collect(&document, "", &mut pool);
@@ -280,18 +280,18 @@ impl<'s> Checker<'s, '_> {
         }
         self.combinations(schema, &base, value, place, outcome, depth);
         match value {
-            Json::Null => common(schema, value, place, outcome),
+            Json::Null => self.common(schema, value, place, outcome),
             Json::Number(_) => {
                 self.number(schema, value, place, outcome);
-                common(schema, value, place, outcome);
+                self.common(schema, value, place, outcome);
             }
             Json::Array(items) => {
                 self.array(schema, &base, items, place, outcome, depth);
-                common(schema, value, place, outcome);
+                self.common(schema, value, place, outcome);
             }
             Json::Object(object) => {
                 self.object(schema, &base, value, place, outcome, depth);
-                common(schema, value, place, outcome);
+                self.common(schema, value, place, outcome);
                 if let Some(Json::Object(properties)) = get(schema, "properties") {
                     for (name, property) in properties {
                         if let Some(inner) = object.get(name) {
@@ -301,9 +301,9 @@ impl<'s> Checker<'s, '_> {
                     }
                 }
             }
-            Json::Bool(_) => common(schema, value, place, outcome),
+            Json::Bool(_) => self.common(schema, value, place, outcome),
             Json::String(text) => {
-                common(schema, value, place, outcome);
+                self.common(schema, value, place, outcome);
                 string(schema, text, place, outcome);
             }
         }
@@ -518,6 +518,24 @@ impl<'s> Checker<'s, '_> {
         outcome.score += 1;
     }
 
+    /// As validateCommon.
+    fn common(&self, schema: &Json, value: &Json, place: &Place<'_>, outcome: &mut Outcome) {
+        if self.draft >= Draft::Draft6
+            && let Some(constant) = get(schema, "const")
+            && canonical(value) != canonical(constant)
+        {
+            outcome.fail(place, &format!("{} does not match: {}", place.field(), canonical(constant)));
+        }
+        let allowed = list(schema, "enum");
+        if !allowed.is_empty() {
+            let allowed: Vec<String> = allowed.iter().map(canonical).collect();
+            if !allowed.contains(&canonical(value)) {
+                outcome.fail(place, &format!("{} must be one of the following: {}", place.field(), allowed.join(", ")));
+            }
+        }
+        outcome.score += 1;
+    }
+
     /// As validateObject.
     fn object(
         &mut self,
@@ -603,23 +621,6 @@ fn wrong_type(schema: &Json, value: &Json) -> Option<&'static str> {
         _ => true,
     };
     (!allowed).then_some(given)
-}
-
-/// As validateCommon.
-fn common(schema: &Json, value: &Json, place: &Place<'_>, outcome: &mut Outcome) {
-    if let Some(constant) = get(schema, "const")
-        && canonical(value) != canonical(constant)
-    {
-        outcome.fail(place, &format!("{} does not match: {}", place.field(), canonical(constant)));
-    }
-    let allowed = list(schema, "enum");
-    if !allowed.is_empty() {
-        let allowed: Vec<String> = allowed.iter().map(canonical).collect();
-        if !allowed.contains(&canonical(value)) {
-            outcome.fail(place, &format!("{} must be one of the following: {}", place.field(), allowed.join(", ")));
-        }
-    }
-    outcome.score += 1;
 }
 
 /// As validateString.

@@ -19,9 +19,14 @@ pub enum Json {
 }
 
 impl Json {
+    /// As a json.Decoder reads it, which leaves alone what stands behind the value.
+    pub fn first(text: &[u8], implementation: Implementation) -> Result<(Json, usize), String> {
+        decode_first(text, Build, implementation).map_err(|error| error.to_string())
+    }
+
     /// As jsonschema.UnmarshalJSON, with the text of its error.
     pub fn parse(text: &[u8], implementation: Implementation) -> Result<Json, String> {
-        let (value, used) = decode_first(text, Build, implementation).map_err(|error| error.to_string())?;
+        let (value, used) = Json::first(text, implementation)?;
         if text.get(used..).unwrap_or_default().iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
             Ok(value)
         } else {
@@ -79,7 +84,7 @@ impl Json {
             }
             (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.equal(b, library)),
             (Json::Object(a), Json::Object(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|((a, x), (b, y))| a == b && x.equal(y, library))
+                a.len() == b.len() && a.sorted().zip(b.sorted()).all(|((a, x), (b, y))| a == b && x.equal(y, library))
             }
             (a, b) => a == b,
         }
@@ -105,7 +110,7 @@ impl Json {
             }
             Json::Object(entries) => {
                 out.push('{');
-                for (key, value) in entries {
+                for (key, value) in entries.sorted() {
                     out.push_str(&format!("{key:?}:"));
                     value.fingerprint(out);
                     out.push(',');

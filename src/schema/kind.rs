@@ -1,6 +1,7 @@
 //! What a value does wrong, in the words of github.com/santhosh-tekuri/jsonschema/v6.
 
 use super::json::Json;
+use super::way::Way;
 use crate::go::strconv;
 use std::fmt::Write;
 
@@ -54,7 +55,11 @@ pub enum Kind {
         /// The properties that the schema names.
         known: Vec<String>,
     },
-    PropertyName(String),
+    PropertyName {
+        name: String,
+        /// Where the object is, if the violation says so.
+        way: Option<Way>,
+    },
     UniqueItems(usize, usize),
     Contains,
     MinContains {
@@ -131,7 +136,7 @@ impl Kind {
                 format!("properties {} required, if {} exists", quoted(missing), quote(property))
             }
             Kind::AdditionalProperties { names, .. } => format!("additional properties {} not allowed", quoted(names)),
-            Kind::PropertyName(name) => format!("invalid propertyName {}", quote(name)),
+            Kind::PropertyName { name, .. } => format!("invalid propertyName {}", quote(name)),
             Kind::UniqueItems(first, second) => {
                 format!("items at {} and {} are equal", count(*first as i64), count(*second as i64))
             }

@@ -149,6 +149,20 @@ pub fn document(url: &str) -> Option<String> {
         "draft/2020-12/meta/validation" => &meta::DRAFT202012_VALIDATION,
         _ => return None,
     };
+    let mut document = (***document).clone();
+    // The library has older texts of the first drafts.
+    if matches!(name, "draft-04/schema" | "draft-06/schema" | "draft-07/schema") {
+        document["properties"]["enum"]["minItems"] = 1.into();
+        document["properties"]["enum"]["uniqueItems"] = true.into();
+    }
+    match name {
+        "draft-04/schema" => document["properties"]["$ref"]["type"] = "string".into(),
+        "draft-06/schema" => {
+            document["properties"]["examples"] = true.into();
+            document["properties"]["patternProperties"]["propertyNames"] = true.into();
+        }
+        _ => {}
+    }
     Some(document.to_string())
 }
 

@@ -17,6 +17,7 @@ mod metaschema;
 mod object;
 mod plain;
 mod run;
+mod way;
 
 pub use complaint::{Complaint, Problem};
 

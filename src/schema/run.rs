@@ -1,6 +1,7 @@
 //! Checks a value against a compiled schema: as github.com/santhosh-tekuri/jsonschema/v6 validator.go.
 //!
-//! Where that iterates over a Go map, whose order is random, this goes by name.
+//! Where that iterates over a Go map, whose order is random, this goes by the order of the text. Of values that is
+//! the order of their keys: what YAML says is JSON on the way here, whose keys Go sorts.
 
 use super::Limit;
 use super::compile::{Additional, Arena, Dependency, Id, Items, Schema, TYPES, type_bit};
@@ -9,6 +10,7 @@ use super::json::{Decimal, Json};
 use super::kind::{Kind, Violation, escape, quote};
 use super::metaschema::{self, Draft};
 use super::object::{Object, Text};
+use super::way::{Way, Ways};
 use crate::profile::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -24,9 +26,11 @@ pub fn validate(
     library: JsonSchema,
     limit: &Limit,
 ) -> Result<(), String> {
-    violations(value, arena, drafts, library, limit).map_err(|failure| match failure {
+    let (result, ways) = run(value, arena, drafts, library, limit);
+    result.map_err(|failure| match failure {
         Failure::Exhausted => EXHAUSTED.to_owned(),
-        Failure::Violations(causes) => {
+        Failure::Violations(mut causes) => {
+            ways.settle(&mut causes);
             let schema = Node { arena, id: 0 };
             let mut text = format!("jsonschema validation failed with {}", quote(&schema.get().location));
             for cause in causes {
@@ -48,7 +52,7 @@ pub enum Failure {
 /// What is said of a check that was given up.
 pub const EXHAUSTED: &str = "unable to validate schema: the schema or the values nest too deeply";
 
-/// As [`validate`], with the violations as data.
+/// As [`validate`], with the violations as data, each with the place where it is.
 pub fn violations(
     value: &Json,
     arena: &Arena,
@@ -56,10 +60,22 @@ pub fn violations(
     library: JsonSchema,
     limit: &Limit,
 ) -> Result<(), Failure> {
-    let mut run = Run { limit, library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false };
+    run(value, arena, drafts, library, limit).0
+}
+
+fn run(
+    value: &Json,
+    arena: &Arena,
+    drafts: Option<&BTreeMap<String, Draft>>,
+    library: JsonSchema,
+    limit: &Limit,
+) -> (Result<(), Failure>, Ways) {
+    let ways = Ways::default();
+    let mut run = Run { limit, library, drafts, depth: 0, left: MAX_CHECKS, exhausted: false, ways };
     let schema = Node { arena, id: 0 };
     let result = run.top(value, schema, drafts.map(|_| schema));
-    if run.exhausted { Err(Failure::Exhausted) } else { result.map_err(Failure::Violations) }
+    let result = if run.exhausted { Err(Failure::Exhausted) } else { result.map_err(Failure::Violations) };
+    (result, run.ways)
 }
 
 /// A schema and the arena that its subschemas are in.
@@ -88,13 +104,14 @@ impl<'a> Node<'a> {
 struct Place<'p> {
     parent: Option<&'p Place<'p>>,
     token: &'p str,
+    way: Way,
 }
 
 impl Place<'_> {
     fn tokens(&self) -> Vec<String> {
         let mut tokens = Vec::new();
         let mut place = Some(self);
-        while let Some(Place { parent, token }) = place {
+        while let Some(Place { parent, token, .. }) = place {
             if parent.is_some() {
                 tokens.push((*token).to_owned());
             }
@@ -188,6 +205,7 @@ struct Run<'r> {
     depth: usize,
     left: usize,
     exhausted: bool,
+    ways: Ways,
 }
 
 /// A violation is large, and most checks pass.
@@ -196,7 +214,8 @@ type Checked<T> = Result<T, Box<Violation>>;
 impl Run<'_> {
     /// As Schema.validate: the causes of a group stand for themselves.
     fn top<'a>(&mut self, value: &'a Json, node: Node<'a>, meta: Option<Node<'a>>) -> Result<(), Vec<Violation>> {
-        let place = Place { parent: None, token: "" };
+        let way = self.ways.begin();
+        let place = Place { parent: None, token: "", way };
         let scope = Scope { node, keyword: "", value: 0, parent: None };
         let unevaluated = Unevaluated::of(value, node.get(), false);
         self.check(value, &place, node, &scope, unevaluated, false, meta).map(|_| ()).map_err(|violation| {
@@ -415,11 +434,15 @@ impl<'a> Check<'_, '_, '_, 'a> {
             node = Node { arena: metaschema::compiled(draft), id: 0 };
             meta = Some(node);
         }
-        if let Err(causes) = self.run.top(&value, node, meta) {
+        let before = self.run.ways.mark();
+        let result = self.run.top(&value, node, meta);
+        self.run.ways.back_to(before);
+        if let Err(causes) = result {
             let at_object = self.run.library >= JsonSchema::V6_0_3;
             let location = if at_object { self.place.tokens() } else { Vec::new() };
-            let violation = Violation { location, kind: Kind::PropertyName(name.to_owned()), causes };
-            self.violations.push(violation);
+            let way = at_object.then(|| self.run.ways.keep(self.place.way));
+            let kind = Kind::PropertyName { name: name.to_owned(), way };
+            self.violations.push(Violation { location, kind, causes });
         }
     }
 
@@ -635,11 +658,15 @@ impl<'a> Check<'_, '_, '_, 'a> {
     /// As validateVal: a value in this one against a schema.
     fn inner(&mut self, id: Id, value: &'a Json, token: &str) -> Checked<()> {
         let node = self.node.to(id);
-        let place = Place { parent: Some(self.place), token };
+        let before = self.run.ways.mark();
+        let way = self.run.ways.extend(self.place.way, token);
+        let place = Place { parent: Some(self.place), token, way };
         let scope = Scope { node, keyword: "", value: self.scope.value + 1, parent: Some(self.scope) };
         let unevaluated = Unevaluated::of(value, node.get(), false);
         let (node, meta) = self.with_meta(node, &place);
-        self.run.check(value, &place, node, &scope, unevaluated, self.quiet, meta).map(|_| ())
+        let result = self.run.check(value, &place, node, &scope, unevaluated, self.quiet, meta).map(|_| ());
+        self.run.ways.back_to(before);
+        result
     }
 
     fn inner_violation(&mut self, id: Id, value: &'a Json, token: &str) {

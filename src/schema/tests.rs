@@ -33,6 +33,20 @@ fn as_helm_printed() {
         ),
         (r#"{"properties": {"a": {"type": "integer"}}}"#, r#"{"a": 1000.0}"#, r#""#),
         (
+            r#"{"$schema": "http://json-schema.org/draft-07/schema#", "minimum": "b", "maximum": "a"}"#,
+            r#"{"a": 5}"#,
+            r#""file:///values.schema.json#" is not valid against metaschema: jsonschema validation failed with 'http://json-schema.org/draft-07/schema#'
+- at '/minimum': got string, want number
+- at '/maximum': got string, want number"#,
+        ),
+        (
+            r#"{"dependentRequired": {"z": ["q"], "a": ["r"]}}"#,
+            r#"{"a": 1, "z": 2}"#,
+            r#"- at '': properties 'q' required, if 'z' exists
+- at '': properties 'r' required, if 'a' exists
+"#,
+        ),
+        (
             r#"{"required": ["x", "y"]}"#,
             r#"{"a": 5}"#,
             r#"- at '': missing properties 'x', 'y'

@@ -6,7 +6,7 @@ use super::error::Error;
 use super::libraries::Entry;
 use super::library::Library;
 use super::merge::{TooDeep, merge};
-use crate::chart::{self, Chart, Dependency, File, Metadata};
+use crate::chart::{self, Chart, Dependency, File, Kinship, Metadata};
 use crate::go::{Dict, Str, Value};
 use crate::profile::Profile;
 use crate::yaml;
@@ -94,6 +94,7 @@ impl<'a> Platform<'a> {
             files: Vec::new(),
             raw: Vec::new(),
             dependencies: vec![library],
+            kinship: Kinship::default(),
         }
     }
 

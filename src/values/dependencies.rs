@@ -4,7 +4,7 @@
 use super::Error;
 use super::coalesce::{self, Coalesce, copy, copy_now, display, is_silent, merge_tables};
 use super::layers::Layers;
-use crate::chart::{Chart, Dependency, is_compatible};
+use crate::chart::{Chart, Dependency, Kinship, is_compatible};
 use crate::go::strconv::quote;
 use crate::go::{Dict, DictType, Level, Log, Str, Value};
 use crate::profile::Profile;
@@ -144,8 +144,11 @@ impl Process<'_> {
         let mut subcharts: Vec<Option<Chart>> = std::mem::take(&mut chart.dependencies).into_iter().map(Some).collect();
         let mut arranged: Vec<Chart> = Vec::new();
         for (subchart, named) in subcharts.iter_mut().zip(&named) {
-            if !named {
-                arranged.extend(subchart.take());
+            if !named && let Some(mut subchart) = subchart.take() {
+                if subchart.kinship == Kinship::Loaded {
+                    subchart.kinship = Kinship::Adopted;
+                }
+                arranged.push(subchart);
             }
         }
         let mut uses = vec![0_usize; subcharts.len()];
@@ -158,6 +161,10 @@ impl Process<'_> {
                 // A chart that stands under several names is copied; the last name takes the original.
                 let subchart = if uses[at] == 0 { subcharts[at].take() } else { subcharts[at].clone() };
                 if let Some(mut subchart) = subchart {
+                    if !self.profile.copies_are_shallow {
+                        subchart.dependencies.iter_mut().for_each(Chart::become_copy);
+                    }
+                    subchart.become_copy();
                     if !dependency.alias.is_empty() {
                         subchart.metadata.name.clone_from(&dependency.alias);
                     }

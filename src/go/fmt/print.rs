@@ -59,7 +59,11 @@ impl Printer {
                     self.pad(b"<nil>");
                 }
                 'b' | 'o' | 'd' | 'x' | 'X' => self.print_integer(value, 0, false, verb),
-                _ => self.out.extend_from_slice(format!("%!{verb}({}=<nil>)", object.name).as_bytes()),
+                _ => {
+                    self.out.extend_from_slice(format!("%!{verb}({}=", object.name).as_bytes());
+                    self.pad(b"<nil>");
+                    self.out.push(b')');
+                }
             },
             (Value::Nil, _) if self.flags.sharp_v => self.out.extend_from_slice(b"interface {}(nil)"),
             (Value::Nil, _) => self.out.extend_from_slice(b"<nil>"),

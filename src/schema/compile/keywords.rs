@@ -9,7 +9,6 @@ use super::super::object::Object;
 use super::{Additional, Compiler, Dependency, Id, Items, Resource, Schema, place, type_bit};
 use crate::go::regexp::Regexp;
 use crate::go::strconv::quote;
-use std::collections::BTreeMap;
 
 /// The keywords of one schema object: as objCompiler.
 pub(super) struct Keywords<'c, 'a, 'o> {
@@ -76,7 +75,7 @@ impl Keywords<'_, '_, '_> {
                 Some(_) => schema.items = self.child("items").map_or(Items::Absent, Items::All),
             }
         }
-        schema.properties = self.named("properties");
+        schema.properties = self.named("properties").into_iter().collect();
         for (pattern, id) in self.named("patternProperties") {
             let regexp = self.regexp("patternProperties", &pattern)?;
             schema.pattern_properties.push((regexp, id));
@@ -87,7 +86,7 @@ impl Keywords<'_, '_, '_> {
                 Json::Array(names) => Dependency::Names(strings(names)),
                 _ => Dependency::Schema(self.enqueue(&["dependencies", name])),
             };
-            schema.dependencies.insert(name.to_string(), dependency);
+            schema.dependencies.push((name.to_string(), dependency));
         }
 
         schema.types = match self.object.get("type") {
@@ -143,7 +142,7 @@ impl Keywords<'_, '_, '_> {
         }
         for (name, value) in self.object.get("dependentRequired").and_then(Json::object).into_iter().flatten() {
             if let Json::Array(names) = value {
-                schema.dependent_required.insert(name.to_string(), strings(names));
+                schema.dependent_required.push((name.to_string(), strings(names)));
             }
         }
         schema.dependent_schemas = self.named("dependentSchemas");
@@ -182,8 +181,8 @@ impl Keywords<'_, '_, '_> {
         }
     }
 
-    fn named(&mut self, name: &str) -> BTreeMap<String, Id> {
-        let Some(object) = self.object.get(name).and_then(Json::object) else { return BTreeMap::new() };
+    fn named(&mut self, name: &str) -> Vec<(String, Id)> {
+        let Some(object) = self.object.get(name).and_then(Json::object) else { return Vec::new() };
         object.keys().map(|key| (key.to_string(), self.enqueue(&[name, key]))).collect()
     }
 

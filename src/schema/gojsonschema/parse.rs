@@ -243,11 +243,13 @@ fn types(ty: Option<&Json>) -> Result<(), String> {
 fn sizes(schema: &Json) -> Result<(), String> {
     let count = |keyword: &str| match get(schema, keyword) {
         None => Ok(None),
-        Some(value) => match value.number().filter(Decimal::is_integer) {
-            None => Err(format!("{keyword} must be of an integer")),
-            Some(number) if number.to_int() < 0 => Err(format!("{keyword} must be greater than or equal to 0")),
-            Some(number) => Ok(Some(number.to_int())),
+        // As json.Number's Int64: 2.0 is none.
+        Some(Json::Number(number)) => match number.parse::<i64>() {
+            Err(_) => Err(format!("{keyword} must be of an integer")),
+            Ok(number) if number < 0 => Err(format!("{keyword} must be greater than or equal to 0")),
+            Ok(number) => Ok(Some(number)),
         },
+        Some(_) => Err(format!("{keyword} must be of an integer")),
     };
     let (shortest, longest) = (count("minLength")?, count("maxLength")?);
     if shortest.zip(longest).is_some_and(|(shortest, longest)| shortest > longest) {
