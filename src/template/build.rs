@@ -17,20 +17,14 @@ use crate::go::strconv::unquote;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The names of the variables that the executor finds where a body begins, besides `$`: each has the slot of its place.
-pub(super) type Variables = Box<[Str]>;
-
-/// Builds what begins at a place of the tape, up to the `end` or `else` that belongs to it or to the end of the text.
-/// `None` if that is not what a tape holds.
-pub(super) fn build(source: &Arc<Source>, start: usize, variables: &[Str]) -> Option<Body> {
-    let mut pushed = Vec::with_capacity(variables.len() + 8);
-    pushed.push(Str::from("$"));
-    pushed.extend_from_slice(variables);
+/// Builds what begins at a place of the tape, up to the `end` or `else` that belongs to it or to the end of the text, where
+/// the executor has so many variables, `$` among them. `None` if that is not what a tape holds.
+pub(super) fn build(source: &Arc<Source>, start: usize, variables: usize) -> Option<Body> {
     let mut builder = Builder {
         source,
         tape: source.tape.get(start..)?.iter(),
-        slots: pushed.len(),
-        pushed,
+        variables,
+        slots: variables,
         assembler: Assembler::with_room(),
     };
     builder.statements()?;
@@ -41,8 +35,8 @@ struct Builder<'s> {
     source: &'s Arc<Source>,
     /// What is still to be built.
     tape: std::slice::Iter<'s, Token>,
-    /// The variables that the executor has here, in the order of their slots.
-    pushed: Vec<Str>,
+    /// How many variables the executor has here, each in its slot.
+    variables: usize,
     /// How many slots are in use at most.
     slots: usize,
     assembler: Assembler,
@@ -109,12 +103,8 @@ impl<'s> Builder<'s> {
                 Kind::Define => self.jump(token.more())?,
                 Kind::ShortBody => {}
                 Kind::Body => {
-                    let variables = match &*self.pushed {
-                        [_] => Box::default(),
-                        pushed => Box::from(&pushed[1..]),
-                    };
                     let start = self.source.tape.len() - self.tape.len();
-                    let code = Code::of_body(Arc::clone(self.source), start, variables);
+                    let code = Code::of_body(Arc::clone(self.source), start, self.variables);
                     self.assembler.emit(Operation::Body(Box::new(code)));
                     self.jump(token.more())?;
                 }
@@ -140,14 +130,14 @@ impl<'s> Builder<'s> {
     }
 
     fn control(&mut self, control: Control) -> Option<()> {
-        let pushed = self.pushed.len();
+        let variables = self.variables;
         let pipe = self.next()?;
         let pipe = self.pipeline(pipe)?;
-        let with_pipe = self.pushed.len();
+        let with_pipe = self.variables;
         let mut branch = self.assembler.begin(control, pipe);
         let end = self.statements()?;
         self.assembler.end_body(&mut branch);
-        self.pushed.truncate(with_pipe);
+        self.variables = with_pipe;
         if end != Kind::End {
             self.assembler.otherwise(&mut branch);
             match end {
@@ -157,7 +147,7 @@ impl<'s> Builder<'s> {
             }
         }
         self.assembler.end(branch);
-        self.pushed.truncate(pushed);
+        self.variables = variables;
         Some(())
     }
 
@@ -176,7 +166,6 @@ impl<'s> Builder<'s> {
                 rest.into_boxed_slice()
             }
         };
-        // The executor sets the variables after it has evaluated the commands, so only now do the names mean them.
         let sets = declared.map(|(name, more)| {
             let assign = name.kind() == Kind::Assign;
             Box::new(Declarations { assign, variables: self.declarations(name, more) })
@@ -197,24 +186,19 @@ impl<'s> Builder<'s> {
 
     fn declarations(&mut self, name: Token, more: Option<Token>) -> Box<[Declaration]> {
         let mut declaration = |token: Token| {
-            let name = self.name(token.at as usize..token.end());
             let slot = if token.kind() == Kind::Assign {
-                self.slot(&name)
+                token.slot()
             } else {
-                self.pushed.push(name.clone());
-                self.slots = self.slots.max(self.pushed.len());
-                Slot::At(self.pushed.len() as u32 - 1)
+                self.variables += 1;
+                self.slots = self.slots.max(self.variables);
+                Slot::At(self.variables as u32 - 1)
             };
-            Declaration { name, slot }
+            Declaration { name: self.name(token.at as usize..token.name_end()), slot }
         };
         match more {
             None => Box::new([declaration(name)]),
             Some(more) => Box::new([name, more].map(declaration)),
         }
-    }
-
-    fn slot(&self, name: &Str) -> Slot {
-        self.pushed.iter().rposition(|pushed| pushed == name).map_or(Slot::Undefined, |slot| Slot::At(slot as u32))
     }
 
     #[inline]
@@ -245,13 +229,13 @@ impl<'s> Builder<'s> {
                 fields => keep(token.at + 1 + fields[0].name.len() as u32, Operand::Field(fields)),
             },
             Kind::Variable => {
-                let name = self.name(token.at as usize..token.end());
-                let slot = self.slot(&name);
-                keep(token.at, Operand::Variable(Box::new(Variable { name, slot, fields: Box::default() })));
+                let name = self.name(token.at as usize..token.name_end());
+                let (slot, fields) = (token.slot(), Box::default());
+                keep(token.at, Operand::Variable(Box::new(Variable { name, slot, fields })));
             }
             Kind::VariableField => {
-                let name = self.name(token.at as usize..token.end());
-                let slot = self.slot(&name);
+                let name = self.name(token.at as usize..token.name_end());
+                let slot = token.slot();
                 let token = self.next()?;
                 let fields = self.fields(token);
                 keep(token.at, Operand::Variable(Box::new(Variable { name, slot, fields })));
@@ -361,7 +345,7 @@ mod tests {
         });
         let source = Arc::new(Source { file, text: text.clone(), functions, tape: tape.collect() });
         for (outline, tree) in outlines.templates.iter().zip(trees) {
-            let built = build(&source, outline.start, &[]).expect("what is recognised can be built");
+            let built = build(&source, outline.start, 1).expect("what is recognised can be built");
             let parsed = Body { slots: tree.slots, operations: tree.body };
             assert_eq!(format!("{built:#?}"), format!("{parsed:#?}"), "{text}");
         }

@@ -81,7 +81,7 @@ pub(super) fn compile_text(
         let (file, text, functions) = (file.clone(), text.clone(), Arc::clone(functions));
         let source = Arc::new(Source { file, text, functions, tape });
         let compiled = templates.into_iter().map(|Outline { name, empty, range, start }| {
-            let code = Code::of_body(Arc::clone(&source), start, Box::default());
+            let code = Code::of_body(Arc::clone(&source), start, 1);
             Compiled { name, empty, range, code }
         });
         return Ok(compiled.collect());

@@ -1,6 +1,6 @@
 //! The code of a template, which is made when the template first runs.
 
-use super::build::{Variables, build};
+use super::build::build;
 use super::compile::Operation;
 use super::error::ParseError;
 use super::function::Functions;
@@ -32,12 +32,12 @@ pub(super) struct Source {
     pub tape: Vec<Token>,
 }
 
-/// A part of it: what begins at a place of its tape and reaches up to its `end` or `else`, where these variables are.
+/// A part of it: what begins at a place of its tape and reaches up to its `end` or `else`, where the executor has so many variables.
 #[cfg_attr(test, derive(Debug))]
 struct Origin {
     source: Arc<Source>,
     start: usize,
-    variables: Variables,
+    variables: usize,
 }
 
 impl Code {
@@ -47,14 +47,14 @@ impl Code {
     }
 
     /// The code of what begins at a place of a text's tape.
-    pub fn of_body(source: Arc<Source>, start: usize, variables: Variables) -> Code {
+    pub fn of_body(source: Arc<Source>, start: usize, variables: usize) -> Code {
         Code { origin: Some(Origin { source, start, variables }), body: OnceLock::new() }
     }
 
     /// The operations. There is no error, as long as only well-formed texts are compiled later.
     pub fn body(&self) -> Result<&Body, &ParseError> {
         let body = self.body.get_or_init(|| match &self.origin {
-            Some(Origin { source, start, variables }) => build(source, *start, variables).ok_or_else(|| {
+            Some(Origin { source, start, variables }) => build(source, *start, *variables).ok_or_else(|| {
                 let message = format!("cannot compile what is at {start} of its tape");
                 ParseError { file: source.file.to_string(), line: 0, message }
             }),

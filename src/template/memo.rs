@@ -6,15 +6,15 @@
 
 use super::templates::{Template, Templates};
 use crate::go::history::{self, Span};
-use crate::go::{Dict, Map, Str, Value};
+use crate::go::{Dict, Str, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
 /// What the templates of one set have printed.
 pub(super) struct Memo<'t> {
     templates: &'t Templates,
-    /// Where a template of that name is in `known`.
-    names: Map<Str, usize>,
+    /// Where a template is in `known`, by its number: one more than its place, or 0.
+    places: Vec<u32>,
     known: Vec<Known<'t>>,
     /// In the order in which it was printed.
     printed: Vec<Printed>,
@@ -83,7 +83,7 @@ impl<'t> Memo<'t> {
     pub fn new(templates: &'t Templates) -> Memo<'t> {
         Memo {
             templates,
-            names: Map::default(),
+            places: Vec::new(),
             known: Vec::new(),
             printed: Vec::new(),
             bytes: 0,
@@ -111,15 +111,8 @@ impl<'t> Memo<'t> {
 
     /// The output of a template of that name, or the template; nothing where there is none. `calls` are around this one.
     pub fn recall(&mut self, name: &Str, dot: &Value, calls: usize) -> Option<Recalled<'t>> {
-        let at = match self.names.get(name) {
-            Some(at) => *at,
-            None => {
-                let template = self.templates.lookup(name)?;
-                self.names.insert(name.clone(), self.known.len());
-                self.known.push(Known { template, last: [(0, 0); LAST], replaced: 0, found: 0, missed: 0 });
-                self.known.len() - 1
-            }
-        };
+        let template = self.templates.lookup(name)?;
+        let at = self.place(template);
         self.forget();
         let known = self.known.get_mut(at)?;
         if calls > CALLS || known.missed > MISSES + known.found {
@@ -141,6 +134,23 @@ impl<'t> Memo<'t> {
         known.missed += 1;
         let run = Run { known: at, dot: dot.clone(), effects: self.effects.get(), span: Span::begin() };
         Some(Recalled::Template(known.template, Some(run)))
+    }
+
+    /// Where a template is in `known`.
+    fn place(&mut self, template: &'t Template) -> usize {
+        if self.places.is_empty() {
+            self.places.resize(self.templates.numbers(), 0);
+        }
+        match self.places.get_mut(template.number()) {
+            Some(0) | None => {
+                self.known.push(Known { template, last: [(0, 0); LAST], replaced: 0, found: 0, missed: 0 });
+                if let Some(place) = self.places.get_mut(template.number()) {
+                    *place = self.known.len() as u32;
+                }
+                self.known.len() - 1
+            }
+            Some(place) => *place as usize - 1,
+        }
     }
 
     /// A template has run: keeps what it printed, if it did.

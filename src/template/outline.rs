@@ -10,7 +10,7 @@ use super::cursor::Cursor;
 use super::function::Functions;
 use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
 use super::node::DEEP;
-use super::tape::{Kind, LONGEST, Token};
+use super::tape::{Kind, LONGEST, Token, UNDEFINED};
 use crate::go::Str;
 use std::ops::Range;
 
@@ -53,6 +53,8 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
         cursor: Cursor { text, at: 0 },
         functions,
         known: Vec::new(),
+        slots: Vec::new(),
+        declared: Vec::new(),
         blocks: Vec::new(),
         loops: 0,
         found: Vec::new(),
@@ -84,6 +86,11 @@ struct Scanner<'t> {
     functions: &'t Functions,
     /// The variables that the parser lets pass here, besides `$`.
     known: Vec<&'t [u8]>,
+    /// Those that the executor has here, in the order of their slots.
+    slots: Vec<&'t [u8]>,
+    /// Those that the pipeline at hand declares. The executor sets them after it has evaluated the commands, so only then
+    /// do the names mean them.
+    declared: Vec<&'t [u8]>,
     blocks: Vec<Block>,
     /// How many bodies of `range` are around this place.
     loops: usize,
@@ -102,6 +109,9 @@ struct Block {
     kind: Kind,
     /// How many variables were known before.
     known: usize,
+    /// How many slots were in use before, and how many are before the body at hand.
+    slots: usize,
+    slots_before_body: usize,
     has_else: bool,
     /// The place on the tape of the definition, or of the body at hand if it is one that can be built for itself.
     token: Option<usize>,
@@ -258,7 +268,8 @@ impl<'t> Scanner<'t> {
             return None;
         }
         self.empty = false;
-        self.blocks.push(Block { kind, known: self.known.len(), has_else: false, token: None });
+        let (known, slots) = (self.known.len(), self.slots.len());
+        self.blocks.push(Block { kind, known, slots, slots_before_body: slots, has_else: false, token: None });
         self.note(kind, self.tag, 0);
         self.condition(kind)?;
         self.loops += usize::from(kind == Kind::Range);
@@ -268,9 +279,12 @@ impl<'t> Scanner<'t> {
 
     /// A body begins here. Inside of loops it may hold a `break` of one, and so belongs to it.
     fn begin_body(&mut self) {
-        if let Some(block) = self.blocks.last_mut().filter(|_| self.loops == 0) {
-            block.token = Some(self.tape.len());
-            self.note(Kind::ShortBody, self.cursor.at, 0);
+        if let Some(block) = self.blocks.last_mut() {
+            block.slots_before_body = self.slots.len();
+            if self.loops == 0 {
+                block.token = Some(self.tape.len());
+                self.note(Kind::ShortBody, self.cursor.at, 0);
+            }
         }
     }
 
@@ -301,6 +315,7 @@ impl<'t> Scanner<'t> {
         let kind = block.kind;
         let chained = spaced && is(next, ALPHANUMERIC);
         block.has_else = !chained;
+        self.slots.truncate(block.slots_before_body);
         self.end_body();
         if chained {
             // Such a chain has one end, so that its variables are known as long as those of the first.
@@ -327,6 +342,7 @@ impl<'t> Scanner<'t> {
         self.note(Kind::End, self.tag, 0);
         let end = self.delimiter()? - RIGHT.len();
         self.known.truncate(block.known);
+        self.slots.truncate(block.slots);
         self.loops -= usize::from(block.kind == Kind::Range && !block.has_else);
         if block.kind == Kind::Define {
             let next = self.tape.len();
@@ -354,7 +370,15 @@ impl<'t> Scanner<'t> {
         if !self.known.is_empty() {
             return None;
         }
-        self.blocks.push(Block { kind: Kind::Define, known: 0, has_else: false, token: Some(self.tape.len()) });
+        let token = Some(self.tape.len());
+        self.blocks.push(Block {
+            kind: Kind::Define,
+            known: 0,
+            slots: 0,
+            slots_before_body: 0,
+            has_else: false,
+            token,
+        });
         self.note(Kind::Define, self.tag, 0);
         self.found.push(Outline { name: Some(name), empty: true, range: start..start, start: self.tape.len() });
         self.outer_empty = std::mem::replace(&mut self.empty, true);
@@ -424,6 +448,7 @@ impl<'t> Scanner<'t> {
                     byte if byte == b'}' || (byte == b'-' && spaced && cursor.next_byte() == RIGHT[0]) => {
                         self.around.is_empty().then_some(())?;
                         self.complete(at_hand, Kind::Pipe)?;
+                        self.slots.append(&mut self.declared);
                         self.cursor = cursor;
                         return self.delimiter().map(drop);
                     }
@@ -451,7 +476,7 @@ impl<'t> Scanner<'t> {
     fn complete(&mut self, mut at_hand: Pipeline, kind: Kind) -> Option<()> {
         self.complete_command(&mut at_hand);
         let pipe = self.tape.get_mut(at_hand.pipe)?;
-        *pipe = Token::of_pipe(kind, pipe.at as usize, at_hand.first_words, at_hand.commands)?;
+        *pipe = Token::with_both(kind, pipe.at as usize, at_hand.first_words, at_hand.commands)?;
         Some(())
     }
 
@@ -475,9 +500,16 @@ impl<'t> Scanner<'t> {
             };
             self.cursor.at += if kind == Kind::Declare { 2 } else { 1 };
             self.cursor.space();
-            for (at, name) in &names[..count] {
+            for (at, name) in names.into_iter().take(count) {
+                let slot = match kind {
+                    Kind::Assign => self.slot(name).unwrap_or(UNDEFINED),
+                    _ => 0,
+                };
+                self.tape.push(Token::with_both(kind, at, name.len() + 1, slot)?);
                 self.known.push(name);
-                self.note(kind, *at, name.len() + 1);
+                if kind == Kind::Declare {
+                    self.declared.push(name);
+                }
             }
             self.note(Kind::Command, self.cursor.at, 0);
             return Some(());
@@ -485,6 +517,14 @@ impl<'t> Scanner<'t> {
         // It was an argument; a comma after one is no argument and found there.
         self.cursor.at = start;
         Some(())
+    }
+
+    /// The slot of a variable that the executor has here.
+    #[inline]
+    fn slot(&self, name: &[u8]) -> Option<usize> {
+        let found = self.slots.iter().rposition(|declared| *declared == name);
+        // The first one is that of `$`.
+        found.map(|slot| slot + 1).or(name.is_empty().then_some(0))
     }
 
     /// The names here, each after its dot.
@@ -512,14 +552,16 @@ impl<'t> Scanner<'t> {
             }
             b'$' => {
                 let name = cursor.variable()?;
-                if !name.is_empty() && !self.known.iter().rev().any(|known| *known == name) {
-                    return None;
-                }
-                if cursor.byte() == b'.' {
-                    self.note_until(Kind::VariableField, start, cursor);
+                let slot = match self.slot(name) {
+                    Some(slot) => slot,
+                    None if self.known.contains(&name) => UNDEFINED,
+                    None => return None,
+                };
+                let has_fields = cursor.byte() == b'.';
+                let kind = if has_fields { Kind::VariableField } else { Kind::Variable };
+                self.tape.push(Token::with_both(kind, start, name.len() + 1, slot)?);
+                if has_fields {
                     self.fields(cursor)?;
-                } else {
-                    self.note_until(Kind::Variable, start, cursor);
                 }
                 Some(false)
             }

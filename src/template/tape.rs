@@ -1,5 +1,7 @@
 //! What `outline` finds in a text, in the order of the text, for `build`, which so need not look at the text again.
 
+use super::node::Slot;
+
 /// What a token is. Its `more` is a length in bytes where nothing else is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -14,15 +16,15 @@ pub(super) enum Kind {
     Pipe,
     /// The same in parentheses, with fields after them: the [`Kind::Field`] that follows the pipeline.
     Chain,
-    /// The name of a variable that the pipeline declares.
+    /// A variable that the pipeline declares, with [`Token::name_end`].
     Declare,
-    /// The name of one that it assigns.
+    /// One that it assigns, with [`Token::slot`], too.
     Assign,
     /// A command after the first one, with the number of its words, which follow.
     Command,
     /// Names, each after its dot.
     Field,
-    /// A variable.
+    /// A variable, with [`Token::name_end`] and [`Token::slot`].
     Variable,
     /// The same with fields: the [`Kind::Field`] that follows.
     VariableField,
@@ -77,9 +79,12 @@ const KIND: u32 = 5;
 /// a byte, those of a parenthesis.
 pub(super) const LONGEST: usize = 1 << 24;
 
-/// How many words the first command of a pipeline has at most, and how many commands come after it.
-const MOST_WORDS: usize = (1 << 12) - 1;
-const MOST_COMMANDS: usize = (1 << 12) - 1;
+/// How large two numbers are at most that are in one token.
+const MOST_LOW: usize = (1 << 12) - 1;
+const MOST_HIGH: usize = (1 << 15) - 1;
+
+/// The slot of a variable that the parser knows, but which is declared on no way that leads here.
+pub(super) const UNDEFINED: usize = MOST_HIGH;
 
 /// The kinds by their numbers.
 const KINDS: [Kind; 1 << KIND] = {
@@ -137,23 +142,49 @@ impl Token {
         (self.packed >> KIND) as usize
     }
 
-    /// A pipeline, if its numbers are small enough.
+    /// A token with two numbers, if these are small enough: a pipeline with the words of its first command and how many
+    /// commands follow, or a variable with the length of its name and its slot.
     #[inline]
-    pub fn of_pipe(kind: Kind, at: usize, first_words: usize, more_commands: usize) -> Option<Token> {
-        let fits = first_words <= MOST_WORDS && more_commands <= MOST_COMMANDS;
-        fits.then(|| Token::new(kind, at, first_words | more_commands << MOST_WORDS.trailing_ones()))
+    pub fn with_both(kind: Kind, at: usize, low: usize, high: usize) -> Option<Token> {
+        let fits = low <= MOST_LOW && high <= MOST_HIGH;
+        fits.then(|| Token::new(kind, at, low | high << MOST_LOW.trailing_ones()))
+    }
+
+    #[inline]
+    fn low(self) -> usize {
+        self.more() & MOST_LOW
+    }
+
+    #[inline]
+    fn high(self) -> usize {
+        self.more() >> MOST_LOW.trailing_ones()
     }
 
     /// How many words the first command of a pipeline has.
     #[inline]
     pub fn first_words(self) -> usize {
-        self.more() & MOST_WORDS
+        self.low()
     }
 
     /// How many commands there are after it.
     #[inline]
     pub fn more_commands(self) -> usize {
-        self.more() >> MOST_WORDS.trailing_ones()
+        self.high()
+    }
+
+    /// Where the name of a variable ends.
+    #[inline]
+    pub fn name_end(self) -> usize {
+        self.at as usize + self.low()
+    }
+
+    /// The slot of a variable.
+    #[inline]
+    pub fn slot(self) -> Slot {
+        match self.high() {
+            UNDEFINED => Slot::Undefined,
+            slot => Slot::At(slot as u32),
+        }
     }
 
     /// Where it ends, if `more` is its length.
@@ -173,5 +204,9 @@ mod tests {
             let token = Token::new(kind, LONGEST, 3 * LONGEST);
             assert_eq!((token.kind(), token.at as usize, token.more()), (kind, LONGEST, 3 * LONGEST));
         }
+        let both = |low, high| Token::with_both(Kind::Pipe, LONGEST, low, high);
+        let numbers = |token: Token| (token.kind(), token.first_words(), token.more_commands());
+        assert_eq!(both(MOST_LOW, MOST_HIGH).map(numbers), Some((Kind::Pipe, MOST_LOW, MOST_HIGH)));
+        assert!(both(MOST_LOW + 1, 0).is_none() && both(0, MOST_HIGH + 1).is_none());
     }
 }

@@ -23,6 +23,8 @@ pub struct Templates {
     functions: Arc<Functions>,
     language: Language,
     templates: Map<Str, Template>,
+    /// How many numbers were given to templates.
+    numbers: usize,
     collisions: Vec<Collision>,
 }
 
@@ -45,13 +47,21 @@ pub struct Template {
     /// The templates of that text, which other sets may share, and which of them it is.
     compiled: Arc<Vec<Compiled>>,
     index: usize,
+    number: usize,
 }
 
 impl Templates {
     /// An empty set. `root` is the name of Go's first template, which stands in "no template … associated with template"
     /// and is the name under which [`super::Caller::evaluate`] parses.
     pub fn new(root: &str, functions: Arc<Functions>, language: Language) -> Templates {
-        Templates { root: Str::from(root), functions, language, templates: Map::default(), collisions: Vec::new() }
+        Templates {
+            root: Str::from(root),
+            functions,
+            language,
+            templates: Map::default(),
+            numbers: 0,
+            collisions: Vec::new(),
+        }
     }
 
     /// Makes room for so many more templates.
@@ -90,7 +100,14 @@ impl Templates {
             if *empty && self.templates.contains_key(name) {
                 continue;
             }
-            let template = Template { file: file.clone(), source: text.clone(), compiled: Arc::clone(compiled), index };
+            let template = Template {
+                file: file.clone(),
+                source: text.clone(),
+                compiled: Arc::clone(compiled),
+                index,
+                number: self.numbers,
+            };
+            self.numbers += 1;
             if let Some(old) = self.templates.insert(name.clone(), template)
                 && !old.is_empty()
                 // Copies of one library share their code.
@@ -111,6 +128,11 @@ impl Templates {
     /// All templates, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
         self.templates.values()
+    }
+
+    /// More than the number of any template.
+    pub(super) fn numbers(&self) -> usize {
+        self.numbers
     }
 
     /// The templates that were defined anew and otherwise, in the order of the files.
@@ -135,6 +157,7 @@ impl Templates {
             functions: Arc::clone(&self.functions),
             language: self.language,
             templates: Map::default(),
+            numbers: 0,
             collisions: Vec::new(),
         }
     }
@@ -143,6 +166,11 @@ impl Templates {
 impl Template {
     fn compiled(&self) -> &Compiled {
         &self.compiled[self.index]
+    }
+
+    /// Its number, which no other template of its set has.
+    pub(super) fn number(&self) -> usize {
+        self.number
     }
 
     /// What it does.
