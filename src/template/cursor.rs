@@ -54,6 +54,12 @@ impl<'t> Cursor<'t> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
+    /// The next sixteen bytes, if there are as many.
+    #[inline(always)]
+    fn sixteen(&self) -> Option<Sixteen> {
+        Sixteen::of(self.text.get(self.at..)?)
+    }
+
     /// Moves over space; whether there was any.
     #[inline]
     pub fn space(&mut self) -> bool {
@@ -67,15 +73,15 @@ impl<'t> Cursor<'t> {
     /// Moves over a word, which may be empty.
     #[inline(always)]
     pub fn word(&mut self) -> Word<'t> {
-        let rest = self.rest();
-        let word = match (Sixteen::of(rest).map(Sixteen::word), rest.first_chunk()) {
-            (Some(length @ 0..16), Some(first)) => {
+        let rest = self.text.get(self.at..);
+        let word = match rest.and_then(|rest| Some((rest, Sixteen::of(rest)?.word(), rest.first_chunk()?))) {
+            Some((rest, length @ 0..16, first)) => {
                 let first = u64::from_le_bytes(*first);
                 let first = if length < 8 { first & !(u64::MAX << (8 * length)) } else { first };
                 Word { bytes: &rest[..length], first }
             }
-            (Some(_), _) => self.long_word(),
-            (None, _) => self.last_word(),
+            Some(_) => self.long_word(),
+            None => self.last_word(),
         };
         self.at += word.bytes.len();
         word
@@ -87,7 +93,7 @@ impl<'t> Cursor<'t> {
     #[inline(never)]
     fn long_word(mut self) -> Word<'t> {
         let start = self.at;
-        while let Some(sixteen) = Sixteen::of(self.rest()) {
+        while let Some(sixteen) = self.sixteen() {
             let length = sixteen.word();
             self.at += length;
             if length < 16 {
@@ -118,7 +124,7 @@ impl<'t> Cursor<'t> {
     fn after_fields(mut self) -> Option<usize> {
         // Whether a dot is before this place.
         let mut dot = 0;
-        while let Some(sixteen) = Sixteen::of(self.rest()) {
+        while let Some(sixteen) = self.sixteen() {
             let (words, dots) = (sixteen.words(), sixteen.equal(b'.'));
             let length = (words | dots).trailing_ones();
             // What is no beginning of a name, up to the byte that ends them.
@@ -146,7 +152,7 @@ impl<'t> Cursor<'t> {
     /// Moves to the next quote, backslash or line feed of a string in double quotes.
     #[inline(always)]
     pub fn seek_in_string(&mut self) -> Option<u8> {
-        while let Some(sixteen) = Sixteen::of(self.rest()) {
+        while let Some(sixteen) = self.sixteen() {
             let found = sixteen.equal(b'"') | sixteen.equal(b'\\') | sixteen.equal(b'\n');
             if found != 0 {
                 self.at += found.trailing_zeros() as usize;
