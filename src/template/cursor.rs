@@ -1,4 +1,4 @@
-//! A place in a text that moves forward, with which `outline` and `build` read.
+//! A place in a text that moves forward, with which `outline` reads.
 //!
 //! Words and strings are read sixteen bytes at a time, as nearly all of them are short: what they cost otherwise is not
 //! the bytes but the wrong guesses of where they end.
