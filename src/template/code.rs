@@ -32,7 +32,8 @@ pub(super) struct Source {
     pub tape: Vec<Token>,
 }
 
-/// A part of it: what begins at a place of its tape and reaches up to its `end` or `else`, where the executor has so many variables.
+/// A part of it: what begins at a place of its tape and reaches up to its `end` or `else`, where the executor has so many
+/// variables.
 #[cfg_attr(test, derive(Debug))]
 struct Origin {
     source: Arc<Source>,

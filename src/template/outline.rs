@@ -67,10 +67,11 @@ pub(super) fn outline(text: &Str, functions: &Functions) -> Option<Outlines> {
     scanner.run()
 }
 
-/// Deeper nesting, and more templates in a text, are left to the parser.
+/// Deeper nesting, and more templates in a text or variables at a place, are left to the parser.
 const DEPTH: usize = DEEP;
 const PARENTHESES: usize = u64::BITS as usize;
 const TEMPLATES: usize = 256;
+const VARIABLES: usize = 1024;
 
 /// How many bytes a token stands for at least in most texts.
 const BYTES: usize = 8;
@@ -507,6 +508,7 @@ impl<'t> Scanner<'t> {
                 };
                 self.tape.push(Token::with_both(kind, at, name.len() + 1, slot)?);
                 self.known.push(name);
+                (self.known.len() < VARIABLES).then_some(())?;
                 if kind == Kind::Declare {
                     self.declared.push(name);
                 }

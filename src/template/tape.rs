@@ -75,8 +75,8 @@ pub(super) struct Token {
 /// The bits of a kind.
 const KIND: u32 = 5;
 
-/// How long a text is at most whose lengths, and whose places on a tape, fit into tokens. There are at most three tokens for
-/// a byte, those of a parenthesis.
+/// How long a text is at most whose lengths, and whose places on a tape, fit into tokens. There are no three tokens for one
+/// byte.
 pub(super) const LONGEST: usize = 1 << 24;
 
 /// How large two numbers are at most that are in one token.
