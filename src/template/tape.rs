@@ -2,10 +2,24 @@
 
 use super::node::Slot;
 
-/// What a token is. Its `more` is a length in bytes where nothing else is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Kind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// What a token is. Its `more` is a length in bytes where nothing else is said.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Kind {
+            $($(#[$doc])* $kind,)*
+        }
+
+        /// The kinds by their numbers.
+        const KINDS: [Kind; 1 << KIND] = [$(Kind::$kind),*];
+    };
+}
+
+/// The bits of a kind.
+const KIND: u32 = 5;
+
+kinds! {
     /// The end of the text.
     Eof,
     /// Text outside of actions, without what trim markers take away.
@@ -72,9 +86,6 @@ pub(super) struct Token {
     packed: u32,
 }
 
-/// The bits of a kind.
-const KIND: u32 = 5;
-
 /// How long a text is at most whose lengths, and whose places on a tape, fit into tokens. There are no three tokens for one
 /// byte.
 pub(super) const LONGEST: usize = 1 << 24;
@@ -85,45 +96,6 @@ const MOST_HIGH: usize = (1 << 15) - 1;
 
 /// The slot of a variable that the parser knows, but which is declared on no way that leads here.
 pub(super) const UNDEFINED: usize = MOST_HIGH;
-
-/// The kinds by their numbers.
-const KINDS: [Kind; 1 << KIND] = {
-    use Kind::*;
-    [
-        Eof,
-        Text,
-        Pipe,
-        Chain,
-        Declare,
-        Assign,
-        Command,
-        Field,
-        Variable,
-        VariableField,
-        Identifier,
-        String,
-        Quoted,
-        Raw,
-        Number,
-        Dot,
-        Nil,
-        True,
-        False,
-        If,
-        With,
-        Range,
-        Else,
-        ElseChain,
-        End,
-        Break,
-        Continue,
-        Define,
-        Template,
-        TemplatePipe,
-        Body,
-        ShortBody,
-    ]
-};
 
 impl Token {
     /// A token of a text that is not longer than [`LONGEST`].
