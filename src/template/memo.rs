@@ -112,7 +112,7 @@ impl<'t> Memo<'t> {
     /// The output of a template of that name, or the template; nothing where there is none. `calls` are around this one.
     pub fn recall(&mut self, name: &Str, dot: &Value, calls: usize) -> Option<Recalled<'t>> {
         let template = self.templates.lookup(name)?;
-        let at = self.place(template);
+        let at = self.place(template)?;
         self.forget();
         let known = self.known.get_mut(at)?;
         if calls > CALLS || known.missed > MISSES + known.found {
@@ -137,20 +137,16 @@ impl<'t> Memo<'t> {
     }
 
     /// Where a template is in `known`.
-    fn place(&mut self, template: &'t Template) -> usize {
+    fn place(&mut self, template: &'t Template) -> Option<usize> {
         if self.places.is_empty() {
             self.places.resize(self.templates.numbers(), 0);
         }
-        match self.places.get_mut(template.number()) {
-            Some(0) | None => {
-                self.known.push(Known { template, last: [(0, 0); LAST], replaced: 0, found: 0, missed: 0 });
-                if let Some(place) = self.places.get_mut(template.number()) {
-                    *place = self.known.len() as u32;
-                }
-                self.known.len() - 1
-            }
-            Some(place) => *place as usize - 1,
+        let place = self.places.get_mut(template.number())?;
+        if *place == 0 {
+            self.known.push(Known { template, last: [(0, 0); LAST], replaced: 0, found: 0, missed: 0 });
+            *place = self.known.len() as u32;
         }
+        Some(*place as usize - 1)
     }
 
     /// A template has run: keeps what it printed, if it did.
