@@ -21,9 +21,6 @@ const MAX_HEADERS: u64 = 64 * 1024 * 1024;
 /// The longest name of a file. Names this long come from archives that are made to hurt.
 const MAX_NAME: usize = 64 * 1024;
 
-/// Where a header says of which type its file is.
-const TYPE: usize = 156;
-
 /// What is wrong with an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -97,7 +94,7 @@ pub fn files(source: &mut dyn Read, profile: &'static Profile, limit: u64) -> Re
         }
         let folder_mode = entry.header().mode().is_ok_and(|mode| mode & 0o170_000 == 0o040_000);
         // Before there were types, a folder was a file with such a name.
-        let old_folder = entry.header().as_bytes()[TYPE] == 0 && name.ends_with(b"/");
+        let old_folder = entry.header().as_old().linkflag == [0] && name.ends_with(b"/");
         if kind.is_dir() || folder_mode || old_folder || kind.is_pax_global_extensions() {
             continue;
         }
