@@ -33,7 +33,8 @@ fn static_libraries() -> Option<PathBuf> {
         return None;
     }
     // The C library and what unwinds the stack call each other.
-    let libc = format!("GROUP ( \"{}\" \"{}\" \"{}\" )", archive("libc.a")?, archive("libgcc_eh.a")?, archive("libgcc.a")?);
+    let libc =
+        format!("GROUP ( \"{}\" \"{}\" \"{}\" )", archive("libc.a")?, archive("libgcc_eh.a")?, archive("libgcc.a")?);
     let folder = PathBuf::from(std::env::var_os("OUT_DIR")?).join("static");
     std::fs::create_dir_all(&folder).ok()?;
     for name in ["c", "gcc_s"] {

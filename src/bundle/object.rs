@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::phase;
-use crate::go::{Str, Value};
+use crate::go::{Str, Value, bytes};
 use crate::yaml;
 use std::fmt;
 
@@ -145,7 +145,7 @@ fn with_newlines(content: &[u8]) -> Vec<u8> {
 /// The bytes of a document without white space and separators around them. The indentation of a first line stays.
 pub fn document(content: &[u8]) -> &[u8] {
     let mut content = content.trim_ascii_end();
-    while let Some(end) = memchr::memchr(b'\n', content) {
+    while let Some(end) = bytes::index_byte(content, b'\n') {
         let line = content[..end].trim_ascii_end();
         if !line.trim_ascii_start().is_empty() && line != b"---" {
             break;

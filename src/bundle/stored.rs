@@ -5,7 +5,7 @@ use super::inventory::{Entry, Inventory};
 use super::object::{self, Object, Piece, Stage};
 use super::phase::PHASES;
 use super::scope::{Scope, Scopes};
-use crate::go::Str;
+use crate::go::{Str, bytes};
 use crate::output;
 use crate::yaml;
 use flate2::read::MultiGzDecoder;
@@ -210,7 +210,7 @@ pub fn pieces(name: &str, bytes: &[u8]) -> Result<Vec<Piece>, Error> {
         content = content.strip_prefix(b"---\n").unwrap_or(content);
         let mut source = name.to_owned();
         if let Some(rest) = content.strip_prefix(b"# Source: ") {
-            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let end = bytes::index_byte(rest, b'\n').unwrap_or(rest.len());
             source = String::from_utf8_lossy(rest.get(..end).unwrap_or_default()).trim().to_owned();
             content = rest.get(end + 1..).unwrap_or_default();
         }

@@ -6,7 +6,7 @@ use super::ignore::{HELM_IGNORE, Rules};
 use super::metadata;
 use super::{Chart, ChartFile, Error, File, Kinship, Metadata, path_error};
 use crate::go::path;
-use crate::go::{Dict, Level, Log, Str, Value};
+use crate::go::{Dict, Level, Log, Str, Value, bytes};
 use crate::profile::{Packages, Profile, ValuesDocuments};
 use crate::yaml;
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, openat};
@@ -404,7 +404,7 @@ fn is_read_at_once(name: &str) -> bool {
 }
 
 fn slash(name: &str) -> Option<usize> {
-    memchr::memchr(b'/', name.as_bytes())
+    bytes::index_byte(name.as_bytes(), b'/')
 }
 
 /// The first part of a symbolic link's target that is not there, or that is another such link.

@@ -6,7 +6,7 @@ use super::helm::{Command, Invocation, absolute, flag};
 use super::{Exit, Streams};
 use crate::chart::{self, ChartFile, Metadata, package, write};
 use crate::go::fs::path_error;
-use crate::go::{path, strconv};
+use crate::go::{bytes, path, strconv};
 use crate::profile::Profile;
 use std::path::Path;
 
@@ -139,13 +139,13 @@ fn fill(text: &str, name: &str) -> String {
 fn fill_bytes(text: &[u8], name: &str) -> Vec<u8> {
     const PLACEHOLDER: &[u8] = b"<CHARTNAME>";
     let mut filled = Vec::with_capacity(text.len());
-    let mut rest = 0;
-    for at in memchr::memmem::find_iter(text, PLACEHOLDER) {
-        filled.extend_from_slice(text.get(rest..at).unwrap_or_default());
+    let mut rest = text;
+    while let Some(at) = bytes::index(rest, PLACEHOLDER) {
+        filled.extend_from_slice(&rest[..at]);
         filled.extend_from_slice(name.as_bytes());
-        rest = at + PLACEHOLDER.len();
+        rest = &rest[at + PLACEHOLDER.len()..];
     }
-    filled.extend_from_slice(text.get(rest..).unwrap_or_default());
+    filled.extend_from_slice(rest);
     filled
 }
 

@@ -5,7 +5,7 @@ use crate::engine::link;
 use crate::function;
 use crate::functions;
 use crate::go::json::{self, Implementation};
-use crate::go::{Str, StrBuilder, Value};
+use crate::go::{Str, StrBuilder, Value, bytes};
 use crate::host::Host;
 use crate::profile::Profile;
 use crate::template::function::{Caller, Function};
@@ -54,7 +54,7 @@ fn variable(name: &[u8]) -> Str {
 fn expand_env(text: Str) -> Str {
     let mut out = StrBuilder::default();
     let mut rest = text.as_bytes();
-    while let Some(dollar) = memchr::memchr(b'$', rest) {
+    while let Some(dollar) = bytes::index_byte(rest, b'$') {
         let (before, after) = (&rest[..dollar], &rest[dollar + 1..]);
         out.push_bytes(before);
         let (name, width) = shell_name(after);
@@ -76,7 +76,7 @@ fn shell_name(text: &[u8]) -> (&[u8], usize) {
     let is_special = |byte: &u8| b"*#$@!?-0123456789".contains(byte);
     match text {
         [b'{', byte, b'}', ..] if is_special(byte) => (&text[1..2], 3),
-        [b'{', rest @ ..] => match memchr::memchr(b'}', rest) {
+        [b'{', rest @ ..] => match bytes::index_byte(rest, b'}') {
             Some(0) => (b"", 2),
             Some(end) => (&rest[..end], end + 2),
             None => (b"", 1),

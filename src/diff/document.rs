@@ -3,7 +3,7 @@
 use super::merge_key::{labels, last_key, push_item, push_key};
 use super::secret::Secrets;
 use super::{Annotator, Id, Side};
-use crate::go::{Str, Value};
+use crate::go::{Str, Value, bytes};
 use crate::manifest;
 use crate::profile::Split;
 use crate::yaml::{self, Located, Step};
@@ -74,7 +74,7 @@ pub fn inputs_of_text(file: &str, text: &Str) -> Vec<Input> {
             at
         } else {
             let rest = text.get(search..).unwrap_or_default();
-            search + memchr::memmem::find(rest, &document).unwrap_or(0)
+            search + bytes::index(rest, &document).unwrap_or(0)
         };
         search = offset + document.len();
         let line = 1 + text.get(..offset).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
@@ -132,7 +132,7 @@ impl Document {
         match (&located, is_secret) {
             (Some(located), true) => document.hide_data(located, secrets, &input.text),
             // What cannot be read may hold anything.
-            (None, _) if memchr::memmem::find(&input.text, b"Secret").is_some() => {
+            (None, _) if bytes::index(&input.text, b"Secret").is_some() => {
                 document.hide(0..document.lines.len(), secrets, &input.text);
             }
             _ => {}

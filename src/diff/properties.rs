@@ -1,7 +1,7 @@
 //! No changed byte without a hunk: random edits of manifests, whose hunks must lead from the one text to the other.
 
 use super::*;
-use crate::go::Str;
+use crate::go::{Str, bytes};
 
 /// How many pairs of texts are compared; `MIZZEN_EDITS` asks for more.
 const EDITS: usize = 1_500;
@@ -55,7 +55,7 @@ fn edit_lines(document: &mut Vec<u8>, draw: &mut Draw) {
     }
     let at = draw.below(lines.len());
     let replaced = |line: &[u8], from: &[u8], to: &[u8]| {
-        memchr::memmem::find(line, from).map(|found| [&line[..found], to, &line[found + from.len()..]].concat())
+        bytes::index(line, from).map(|found| [&line[..found], to, &line[found + from.len()..]].concat())
     };
     match draw.below(14) {
         0 => drop(lines.remove(at)),

@@ -6,7 +6,7 @@
 //! A digest is an HMAC under a key that nobody else has, since a plain one of a short secret could be guessed.
 
 use super::Input;
-use crate::go::{Dict, Value, base64};
+use crate::go::{Dict, Value, base64, bytes};
 use crate::yaml;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -172,7 +172,7 @@ impl Secrets {
                 self.learn(text);
                 // `auth` of a registry is `user:password` in base64.
                 if let Ok(decoded) = base64::decode(text)
-                    && let Some(colon) = memchr::memchr(b':', &decoded)
+                    && let Some(colon) = bytes::index_byte(&decoded, b':')
                 {
                     self.learn(decoded.get(colon + 1..).unwrap_or_default());
                 }

@@ -3,7 +3,7 @@
 use super::Options;
 use super::error::{MESSAGE_END, MESSAGE_START};
 use crate::function;
-use crate::go::{Level, Log, Str, StrBuilder, Value, strconv};
+use crate::go::{Level, Log, Str, StrBuilder, Value, bytes, strconv};
 use crate::profile::Profile;
 use crate::template::Error;
 use crate::template::function::{Caller, Evaluate, Function, Functions};
@@ -192,16 +192,9 @@ pub fn no_values(text: &[u8]) -> Vec<Range<usize>> {
     std::iter::successors(next(0), |found| next(found.end)).collect()
 }
 
-/// Where the next `<no value>` begins. The search for one byte is fast enough to cost nothing beside the rendering.
+/// Where the next `<no value>` begins.
 fn next_no_value(text: &[u8], from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        at += memchr::memchr(b'<', &text[at..])?;
-        if text[at..].starts_with(NO_VALUE) {
-            return Some(at);
-        }
-        at += 1;
-    }
+    bytes::index(&text[from..], NO_VALUE).map(|at| from + at)
 }
 
 #[cfg(test)]

@@ -4,10 +4,9 @@ use super::convert::{strslice, strval};
 use super::lists::{MAX_ELEMENTS, check_length};
 use crate::function;
 use crate::go::unicode::is_space;
-use crate::go::{Dict, DictType, Elem, Kind, List, Str, StrBuilder, Value, fmt, scratch, strconv, utf8};
+use crate::go::{Dict, DictType, Elem, Kind, List, Str, StrBuilder, Value, bytes, fmt, scratch, strconv, utf8};
 use crate::template::function::Function;
 use case::{camelcase, kebabcase, lower, snakecase, swapcase, title, untitle, upper};
-use memchr::{memchr, memchr_iter};
 
 mod case;
 
@@ -373,29 +372,9 @@ fn initials(text: Str) -> Str {
 
 // Searching and replacing.
 
-/// Where `needle` starts in `text`.
-fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    match needle {
-        [] => Some(0),
-        [byte] => memchr(*byte, text),
-        [first, ..] => {
-            let last = text.len().checked_sub(needle.len())?;
-            let mut at = 0;
-            while at <= last {
-                at += memchr(*first, &text[at..=last])?;
-                if text[at..].starts_with(needle) {
-                    return Some(at);
-                }
-                at += 1;
-            }
-            None
-        }
-    }
-}
-
 /// `{{ contains "b" "abc" }}` is `true`.
 fn contains(needle: Str, text: Str) -> bool {
-    find(&text, &needle).is_some()
+    bytes::index(&text, &needle).is_some()
 }
 
 /// `{{ hasPrefix "a" "abc" }}` is `true`.
@@ -444,7 +423,7 @@ fn replace_all(old: &Str, new: &Str, text: &Str) -> Result<Str, String> {
 fn matches<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let found = at + find(&text[at..], needle)?;
+        let found = at + bytes::index(&text[at..], needle)?;
         at = found + needle.len();
         Some(found)
     })
@@ -488,10 +467,10 @@ fn indented(before: &[u8], spaces: i64, text: &Str) -> Result<Str, String> {
     let len = |lines: usize| lines.checked_mul(spaces).and_then(|added| added.checked_add(text.len() + before.len()));
     // The lines are counted only where they could be too many.
     if bounded(len(text.len() + 1)).is_err() {
-        bounded(len(memchr_iter(b'\n', text).count() + 1))?;
+        bounded(len(bytes::count(text, b'\n') + 1))?;
     }
     // Where each line ends, with its newline; the last may be empty.
-    let ends = memchr_iter(b'\n', text).map(|at| at + 1).chain([text.len()]);
+    let ends = bytes::indices(text, b'\n').map(|at| at + 1).chain([text.len()]);
     let mut start = 0;
     let marked = text.marks().next().is_some();
     let mut out = StrBuilder::on(scratch::room());

@@ -3,6 +3,7 @@
 //! Imports: nothing.
 
 pub mod base64;
+pub mod bytes;
 pub mod decimal;
 pub mod dict;
 pub mod fmt;

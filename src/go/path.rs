@@ -1,7 +1,6 @@
 //! Go's `path`, and `path/filepath` as it is on Unix, where the two agree.
 
-use super::utf8;
-use memchr::{memchr_iter, memchr2};
+use super::{bytes, utf8};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -64,7 +63,7 @@ pub fn clean(path: &[u8]) -> Cow<'_, [u8]> {
 /// Whether no element is empty or begins with a dot, as it is with most paths.
 fn is_plainly_clean(path: &[u8]) -> bool {
     let begins = |at: usize| !matches!(path.get(at), None | Some(b'/' | b'.'));
-    (path[0] == b'/' || begins(0)) && memchr_iter(b'/', path).all(|slash| begins(slash + 1))
+    (path[0] == b'/' || begins(0)) && bytes::indices(path, b'/').all(|slash| begins(slash + 1))
 }
 
 /// The elements joined by slashes and cleaned, as `path.Join`: empty ones are left out, and nothing at all is empty.
@@ -166,7 +165,7 @@ fn match_chunk<'a>(mut chunk: &[u8], mut text: &'a [u8]) -> Result<Option<&'a [u
     let mut failed = false;
     while let Some(&first) = chunk.first() {
         failed |= text.is_empty();
-        if failed && memchr2(b'[', b'\\', chunk).is_none() {
+        if failed && bytes::index_any(chunk, *b"[\\").is_none() {
             // Nothing that follows can be wrong.
             return Ok(None);
         }

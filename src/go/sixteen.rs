@@ -17,6 +17,13 @@ impl Sixteen {
         text.first_chunk().copied().map(Sixteen)
     }
 
+    /// Four times sixteen, as [`Sixteen::of`].
+    #[inline(always)]
+    pub fn four(text: &[u8]) -> Option<[Sixteen; 4]> {
+        let (four, _) = text.first_chunk::<64>()?.as_chunks();
+        Some([Sixteen(four[0]), Sixteen(four[1]), Sixteen(four[2]), Sixteen(four[3])])
+    }
+
     /// Letters, digits and underscores.
     #[inline(always)]
     pub fn words(self) -> u32 {

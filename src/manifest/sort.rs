@@ -5,7 +5,7 @@ use super::head::{Head, head};
 use super::order;
 use super::split::split;
 use crate::go::unicode::trim_space;
-use crate::go::{Level, Log, Str};
+use crate::go::{Level, Log, Str, bytes};
 use crate::profile::Profile;
 use crate::yaml;
 use std::fmt;
@@ -109,7 +109,7 @@ fn offset(file: &[u8], document: &[u8], from: usize) -> usize {
     if shared <= file.len() {
         return shared;
     }
-    from + memchr::memmem::find(file.get(from..).unwrap_or_default(), document).unwrap_or(0)
+    from + bytes::index(file.get(from..).unwrap_or_default(), document).unwrap_or(0)
 }
 
 fn classify(sorted: &mut Manifests, (path, offset): (&str, usize), content: Str, head: Head, log: &mut dyn FnMut(Log)) {

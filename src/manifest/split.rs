@@ -1,7 +1,7 @@
 //! Where one document ends and the next begins, as Helm's SplitManifests sees it.
 
-use crate::go::Str;
 use crate::go::unicode::{trim_left_space, trim_space};
+use crate::go::{Str, bytes};
 use crate::profile::Split;
 use crate::yaml::documents::DASHES;
 
@@ -52,7 +52,7 @@ fn next_trimmed_separator(text: &[u8], from: usize) -> Option<(usize, usize)> {
     if from == 0 && text.starts_with(b"---") {
         return Some((0, end(0)));
     }
-    let newline = from + DASHES.find(&text[from..])?;
+    let newline = from + bytes::index(&text[from..], DASHES)?;
     let before = &text[from..newline];
     let start = from + before.iter().rposition(|&byte| !is_re2_space(byte)).map_or(0, |last| last + 1);
     Some((start, end(newline + 1)))
@@ -81,7 +81,7 @@ fn split_keeping_end(text: &Str) -> Vec<Str> {
             let rest = &text[line + 3..];
             begin = line + 3 + rest.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(rest.len());
         }
-        match DASHES.find(&text[line..]) {
+        match bytes::index(&text[line..], DASHES) {
             Some(newline) => line += newline + 1,
             None => break,
         }

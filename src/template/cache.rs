@@ -6,7 +6,7 @@ use super::function::Functions;
 use super::outline::{Outline, Outlines, outline};
 use super::parse::parse;
 use super::templates::Language;
-use crate::go::{Map, Str};
+use crate::go::{Map, Str, bytes};
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -51,7 +51,7 @@ impl Cache {
         drop(texts);
         let compiled = Arc::new(compile_text(file, text, &self.functions, language)?);
         // A text that defines a template under its own file's name means something else in another file.
-        if memchr::memmem::find(text, file).is_none() {
+        if bytes::index(text, file).is_none() {
             let mut texts = self.texts.write().unwrap_or_else(PoisonError::into_inner);
             texts.insert(text.clone(), Arc::clone(&compiled));
         }

@@ -4,6 +4,7 @@
 //! the bytes but the wrong guesses of where they end.
 
 use super::lex::{ALPHANUMERIC, RIGHT, SPACE, TERMINATOR, is, skip};
+use crate::go::bytes;
 use crate::go::sixteen::Sixteen;
 
 /// A text, and a place in it.
@@ -188,7 +189,7 @@ impl<'t> Cursor<'t> {
     /// Moves over a string between backquotes. `None` where a carriage return, which Go leaves out, is in it.
     pub fn raw_string(&mut self) -> Option<()> {
         self.at += 1;
-        self.at += memchr::memchr2(b'`', b'\r', self.rest())?;
+        self.at += bytes::index_any(self.rest(), *b"`\r")?;
         (self.byte() == b'`').then(|| self.at += 1)
     }
 

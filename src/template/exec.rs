@@ -6,14 +6,14 @@
 use super::compile::Operation;
 use super::error::{Error, ExecError, Location};
 use super::function::{Caller, Evaluate, Function};
-use super::lex::{LEFT, find};
+use super::lex::LEFT;
 use super::limits;
 use super::memo::{Memo, Recalled};
 use super::node::{Declaration, Expression, Node, Pipe};
 use super::observer::{Observer, Place};
 use super::templates::{Scope, Template, Templates};
 use crate::go::strconv::quote;
-use crate::go::{Dict, Elem, Kind, List, Map, Object, Str, StrBuilder, Type, Value};
+use crate::go::{Dict, Elem, Kind, List, Map, Object, Str, StrBuilder, Type, Value, bytes};
 use crate::host::Host;
 use crate::template::Language;
 use std::any::Any;
@@ -699,7 +699,7 @@ impl<O: Observer> Caller for Exec<'_, '_, '_, O> {
     fn evaluate(&mut self, text: &Str, data: Value) -> Result<Str, Evaluate> {
         self.check_calls().map_err(Evaluate::Execute)?;
         // Most texts are plain, as values are that might hold a template but do not.
-        if !O::PLAIN_TEXTS && find(text, LEFT).is_none() {
+        if !O::PLAIN_TEXTS && bytes::index(text, LEFT).is_none() {
             return Ok(text.clone());
         }
         let templates = self.compile(text).map_err(Evaluate::Parse)?;

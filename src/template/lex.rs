@@ -1,10 +1,9 @@
 //! Lexing, as text/template/parse lex.go.
 
-use crate::go::Str;
-use crate::go::sixteen::Sixteen;
 use crate::go::strconv::quote;
 use crate::go::unicode::{is_digit, is_letter, is_print};
 use crate::go::utf8::{self, RUNE_ERROR};
+use crate::go::{Str, bytes};
 use std::ops::Range;
 
 /// What an item is.
@@ -223,11 +222,7 @@ impl Lexer {
     /// How many lines end between the start and here.
     fn lines(&self) -> u32 {
         let text = self.text.get(self.start..self.position).unwrap_or_default();
-        // Most pieces of an action are a single byte or two, which are counted faster than a search is called.
-        if text.len() < 16 {
-            return text.iter().filter(|byte| **byte == b'\n').count() as u32;
-        }
-        memchr::memchr_iter(b'\n', text).count() as u32
+        bytes::count(text, b'\n') as u32
     }
 
     fn ignore(&mut self) {
@@ -257,7 +252,7 @@ impl Lexer {
     }
 
     fn text(&mut self) -> Step {
-        match find(self.rest(self.position), LEFT) {
+        match bytes::index(self.rest(self.position), LEFT) {
             Some(0) => self.left_delimiter(),
             Some(length) => {
                 self.position += length;
@@ -316,7 +311,7 @@ impl Lexer {
 
     fn comment(&mut self) -> Step {
         self.position += LEFT_COMMENT.len();
-        let Some(length) = find(self.rest(self.position), RIGHT_COMMENT) else {
+        let Some(length) = bytes::index(self.rest(self.position), RIGHT_COMMENT) else {
             return self.error("unclosed comment");
         };
         self.position += length + RIGHT_COMMENT.len();
@@ -464,7 +459,7 @@ impl Lexer {
         let mut at = self.position + 1;
         loop {
             let rest = self.rest(at);
-            let Some(found) = memchr::memchr3(quote, b'\\', b'\n', rest) else { break };
+            let Some(found) = bytes::index_any(rest, [quote, b'\\', b'\n']) else { break };
             at += found + 1;
             match rest[found] {
                 b'\n' => break,
@@ -483,7 +478,7 @@ impl Lexer {
     }
 
     fn raw_quoted(&mut self) -> Step {
-        match memchr::memchr(b'`', self.rest(self.position + 1)) {
+        match bytes::index_byte(self.rest(self.position + 1), b'`') {
             None => self.error("unterminated raw quoted string"),
             Some(length) => {
                 self.position += length + 2;
@@ -583,37 +578,6 @@ pub(super) fn skip(text: &[u8], mut at: usize, class: u8) -> usize {
         at += 1;
     }
     at
-}
-
-/// Where a pattern of two bytes begins.
-#[inline]
-pub(super) fn find(text: &[u8], pattern: &[u8; 2]) -> Option<usize> {
-    const NEAR: usize = 64;
-    // The patterns are two bytes long, too short for a search that prepares itself, and most are near.
-    let mut from = 0;
-    while from < NEAR
-        && let Some(sixteen) = Sixteen::of(&text[from..])
-    {
-        let found = sixteen.equal(pattern[0]) & sixteen.equal(pattern[1]) >> 1;
-        if found != 0 {
-            return Some(from + found.trailing_zeros() as usize);
-        }
-        // The last byte may be the first of a pattern.
-        from += 15;
-    }
-    find_far(text, pattern, from)
-}
-
-/// The same, where it is not near.
-#[inline(never)]
-fn find_far(text: &[u8], pattern: &[u8; 2], mut from: usize) -> Option<usize> {
-    while let Some(at) = memchr::memchr(pattern[0], &text[from..]) {
-        if text[from + at..].starts_with(pattern) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
 }
 
 fn is_alphanumeric(rune: char) -> bool {

@@ -8,10 +8,10 @@
 
 use super::cursor::Cursor;
 use super::function::Functions;
-use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, find, has_left_marker, is};
+use super::lex::{ALPHANUMERIC, LEFT, LEFT_COMMENT, RIGHT, RIGHT_COMMENT, SPACE, has_left_marker, is};
 use super::node::DEEP;
 use super::tape::{Kind, LONGEST, Token, UNDEFINED};
-use crate::go::Str;
+use crate::go::{Str, bytes};
 use std::ops::Range;
 
 /// A template of a text.
@@ -140,7 +140,7 @@ impl Pipeline {
 /// Every step gives `None` where the parser has to decide.
 impl<'t> Scanner<'t> {
     fn run(mut self) -> Option<Outlines> {
-        while let Some(length) = find(self.cursor.rest(), LEFT) {
+        while let Some(length) = bytes::index(self.cursor.rest(), LEFT) {
             let start = self.cursor.at;
             self.tag = start + length;
             self.written(start..self.tag)?;
@@ -155,7 +155,7 @@ impl<'t> Scanner<'t> {
             self.text(start..end);
             if self.cursor.rest().starts_with(LEFT_COMMENT) {
                 self.cursor.at += LEFT_COMMENT.len();
-                self.cursor.at += find(self.cursor.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
+                self.cursor.at += bytes::index(self.cursor.rest(), RIGHT_COMMENT)? + RIGHT_COMMENT.len();
                 // The space of a trim marker.
                 if is(self.cursor.byte(), SPACE) && self.cursor.text.get(self.cursor.at + 1) == Some(&b'-') {
                     self.cursor.at += 1;

@@ -1,16 +1,15 @@
 //! Splits a text into documents as the YAMLReader of k8s.io/apimachinery does.
 
 use super::error::{Error, Stage};
+use crate::go::bytes;
 use crate::go::unicode::trim_space;
-use memchr::memmem::Finder;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// The size of Go's `bufio.Reader`, for the lines that Helm loses before 4.3.
 const BUFFER: usize = 4096;
 
-/// Looks for dashes at the start of a line. To make one takes longer than to use it on most documents.
-pub static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n---"));
+/// Dashes at the start of a line.
+pub const DASHES: &[u8] = b"\n---";
 
 /// The documents of a text, one after the other; ends after the first error.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ pub struct Documents<'a> {
 /// Since then it ends a text in a newline that has none, before which a carriage return goes, too.
 /// Errors read as the reader's own: Helm puts `error reading yaml document: ` before them.
 pub fn documents(text: &[u8], lossy: bool) -> Documents<'_> {
-    let plain = text.ends_with(b"\n") && memchr::memchr(b'\r', text).is_none();
+    let plain = text.ends_with(b"\n") && bytes::index_byte(text, b'\r').is_none();
     Documents { rest: text, lossy, plain }
 }
 
@@ -37,7 +36,7 @@ impl<'a> Documents<'a> {
         let mut line = 0;
         loop {
             if text[line..].starts_with(b"---") {
-                let end = line + memchr::memchr(b'\n', &text[line..])?;
+                let end = line + bytes::index_byte(&text[line..], b'\n')?;
                 if let Err(error) = check_separator(&text[line + 3..end]) {
                     return Some(Err(error));
                 }
@@ -46,7 +45,7 @@ impl<'a> Documents<'a> {
                     return Some(Ok(Cow::Borrowed(&text[..line])));
                 }
             }
-            match DASHES.find(&text[line..]) {
+            match bytes::index(&text[line..], DASHES) {
                 Some(before) => line += before + 1,
                 None => return (!text.is_empty()).then_some(Ok(Cow::Borrowed(text))),
             }
@@ -76,7 +75,7 @@ impl<'a> Iterator for Documents<'a> {
         let mut taken = 0;
         let mut copy: Option<Vec<u8>> = None;
         while !self.rest.is_empty() {
-            let (line, next, ended) = match memchr::memchr(b'\n', self.rest) {
+            let (line, next, ended) = match bytes::index_byte(self.rest, b'\n') {
                 Some(end) => (&self.rest[..end], &self.rest[end + 1..], true),
                 None => (self.rest, &self.rest[self.rest.len()..], false),
             };

@@ -4,8 +4,7 @@
 //! and so this one is called for each of them in turn.
 
 use super::resolve::Version;
-use crate::go::{Str, StrBuilder, scratch};
-use memchr::memchr2;
+use crate::go::{Str, StrBuilder, bytes, scratch};
 
 /// How a scalar is asked to be written; the emitter may have to choose another style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -470,7 +469,7 @@ fn width(lead: u8) -> usize {
 /// Where the next line break after `at` starts, or the end of a text that may be a block scalar.
 fn line_end(value: &[u8], mut at: usize) -> usize {
     // No such text has a carriage return or U+0085.
-    while let Some(found) = memchr2(b'\n', 0xe2, &value[at..]) {
+    while let Some(found) = bytes::index_any(&value[at..], [b'\n', 0xe2]) {
         at += found;
         if is_break(value, at) {
             return at;

@@ -6,6 +6,7 @@
 use super::lines::{self, Block, Place};
 use super::reader;
 use super::resolve::{Resolved, Version, resolve};
+use crate::go::bytes;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -157,7 +158,7 @@ impl<'a> lines::Sink<'a> for Reader<'a, '_> {
     }
 
     fn quoted(&mut self, text: &'a [u8], quote: u8) -> Option<()> {
-        if self.is_awaited() && memchr::memchr2(quote, b'\\', text).is_none() {
+        if self.is_awaited() && bytes::index_any(text, [quote, b'\\']).is_none() {
             self.tell(text);
         }
         Some(())

@@ -3,7 +3,7 @@
 //! The way by [`resolve`] and the emitter's analysis, which these shortcuts spare, is taken where they do not know.
 
 use super::resolve::{Resolved, Version, is_old_bool, resolve};
-use memchr::{memchr, memmem};
+use crate::go::bytes;
 
 /// How a string is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(super) fn glance(text: &[u8], version: Version) -> Glance {
     let string = begins & STRING != 0 || begins & WORD != 0 && text.len() > LONGEST_WORD || is_string(text, version);
     match string {
         true if !(indicators || other) => Glance::Plain { blanks },
-        true if memchr(b'\'', text).is_none() => Glance::SingleQuoted { blanks },
+        true if bytes::index_byte(text, b'\'').is_none() => Glance::SingleQuoted { blanks },
         // What is no string has neither quotes nor backslashes.
         false if !blanks => Glance::DoubleQuoted,
         _ => Glance::Unclear,
@@ -122,6 +122,6 @@ fn is_base_60(text: &[u8]) -> bool {
 /// What the text is where it cannot stand on one line as it is.
 fn literal(text: &[u8]) -> Glance {
     let printable = || text.iter().fold(true, |all, byte| all & matches!(byte, b'\n' | b' '..=b'~'));
-    let lines = memchr(b'\n', text).is_some() && printable() && text.last() != Some(&b' ');
-    if lines && memmem::find(text, b" \n").is_none() { Glance::Literal } else { Glance::Unclear }
+    let lines = bytes::index_byte(text, b'\n').is_some() && printable() && text.last() != Some(&b' ');
+    if lines && bytes::index(text, b" \n").is_none() { Glance::Literal } else { Glance::Unclear }
 }

@@ -4,8 +4,8 @@
 //! lines are recognised here; a document with anything else (anchors, tags, flow collections with mappings in them, odd
 //! keys, a tab where it may be indentation) is left to the parser. What is recognised is a subset of what goyaml accepts.
 
+use crate::go::bytes;
 use crate::go::sixteen::Sixteen;
-use memchr::{memchr, memchr3};
 
 /// How deep collections may nest here.
 const MAX_DEPTH: usize = 100;
@@ -72,7 +72,7 @@ pub(super) struct Block<'a> {
 
 /// Shows the lines of a document, which only newlines break, to `sink`; `None` where it has to be parsed.
 pub(super) fn walk<'a, S: Sink<'a>>(text: &'a [u8], sink: S) -> Option<S> {
-    let tabs = memchr(b'\t', text).is_some();
+    let tabs = bytes::index_byte(text, b'\t').is_some();
     let top = Level { column: 0, kind: Kind::Mapping };
     Lines { text, tabs, begin: 0, at: 0, top, outer: Vec::with_capacity(8), sequences: 0, pending: false, sink }.run()
 }
@@ -147,7 +147,7 @@ impl<'a, S: Sink<'a>> Lines<'a, S> {
 
     /// Where the line after this place begins.
     fn line_after(&self, at: usize) -> usize {
-        memchr(b'\n', self.rest(at)).map_or(self.text.len(), |length| at + length + 1)
+        bytes::index_byte(self.rest(at), b'\n').map_or(self.text.len(), |length| at + length + 1)
     }
 
     /// The first colon, hash or end of a line. Most are near; those that are not are looked for by blocks.
@@ -167,7 +167,7 @@ impl<'a, S: Sink<'a>> Lines<'a, S> {
 
     #[inline(never)]
     fn find_far(&self, from: usize) -> usize {
-        memchr3(b':', b'#', b'\n', self.rest(from)).map_or(self.text.len(), |length| from + length)
+        bytes::index_any(self.rest(from), *b":#\n").map_or(self.text.len(), |length| from + length)
     }
 
     /// Where the next line begins, if nothing but a comment stands between it and the end of a value.
@@ -455,7 +455,7 @@ impl<'a, S: Sink<'a>> Lines<'a, S> {
     /// Where a quoted scalar ends, or its line; nothing where an escape is not one of the usual.
     fn closing(&self, from: usize, quote: u8) -> Option<End> {
         let mut from = from;
-        while let Some(found) = memchr3(quote, b'\\', b'\n', self.rest(from)) {
+        while let Some(found) = bytes::index_any(self.rest(from), [quote, b'\\', b'\n']) {
             let at = from + found;
             match (self.text[at], self.byte(at + 1)) {
                 (b'\n', _) => return Some(End::Open(at)),

@@ -7,7 +7,7 @@ use super::decode::Numbers;
 use super::lines::{self, Block, Place, spaces};
 use super::reader;
 use super::resolve::{Version, resolve};
-use crate::go::{Dict, Elem, List, Str, Value};
+use crate::go::{Dict, Elem, List, Str, Value, bytes};
 
 /// The value of a document whose root is a block mapping; `None` where it has to be parsed.
 pub(super) fn decode(text: &[u8], numbers: Numbers) -> Option<Value> {
@@ -98,7 +98,7 @@ impl<'a> lines::Sink<'a> for Builder {
 
     fn quoted(&mut self, text: &'a [u8], quote: u8) -> Option<()> {
         let escape = if quote == b'"' { b'\\' } else { b'\'' };
-        if memchr::memchr(escape, text).is_none() {
+        if bytes::index_byte(text, escape).is_none() {
             return self.add(Value::String(Str::from(text)));
         }
         let mut plain = Vec::with_capacity(text.len());
@@ -125,7 +125,7 @@ impl<'a> lines::Sink<'a> for Builder {
         let mut content = Vec::with_capacity(lines.len());
         let mut rest = lines;
         while !rest.is_empty() {
-            let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let length = bytes::index_byte(rest, b'\n').map_or(rest.len(), |at| at + 1);
             let (line, after) = rest.split_at(length);
             // A blank line may be shorter.
             content.extend_from_slice(&line[spaces(line).min(indent)..]);

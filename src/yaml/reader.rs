@@ -1,5 +1,6 @@
 //! The encoding of a YAML text and the characters it may hold, as goyaml readerc.go checks them.
 
+use crate::go::bytes;
 use std::borrow::Cow;
 
 /// A text as UTF-8 without its byte order mark, as far as goyaml would get.
@@ -39,7 +40,7 @@ pub(super) fn read(text: &[u8]) -> Source<'_> {
     if all_of(text, |byte| is_printable(byte) | (byte == b'\n')) {
         return source(text, true, None, true);
     }
-    let newlines = memchr::memchr(b'\r', text).is_none();
+    let newlines = bytes::index_byte(text, b'\r').is_none();
     if is_plain(text) {
         return source(text, true, None, newlines);
     }

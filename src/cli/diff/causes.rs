@@ -1,7 +1,7 @@
 //! Which changed line of which input made a line of a manifest.
 
 use crate::diff::{Annotator, Input, Side};
-use crate::go::{Dict, Str, Value};
+use crate::go::{Dict, Str, Value, bytes};
 use crate::services::Layer;
 use crate::trace::{Step, Trace};
 use crate::yaml;
@@ -186,9 +186,7 @@ impl Notes {
             let text = String::from_utf8_lossy(&template.text);
             let place = text.lines().enumerate().find(|(at, own)| {
                 let value = own.split_once(": ").map_or("", |(_, value)| value.trim().trim_matches(['"', '\'']));
-                value.len() >= SHORTEST
-                    && changed.contains(&(at + 1))
-                    && memchr::memmem::find(line, value.as_bytes()).is_some()
+                value.len() >= SHORTEST && changed.contains(&(at + 1)) && bytes::index(line, value.as_bytes()).is_some()
             });
             if let Some((at, _)) = place {
                 return Some(format!("{}:{}", template.shown, at + 1));

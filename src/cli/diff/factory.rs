@@ -9,7 +9,7 @@ use crate::cli::factory::Factory;
 use crate::cli::job::{Bench, Failure, Job, Seen};
 use crate::diff::{self, Input, Secrets, Side};
 use crate::engine;
-use crate::go::{Dict, Value};
+use crate::go::{Dict, Value, bytes};
 use crate::manifest::Manifests;
 use crate::profile::Profile;
 use crate::services::{self, Configuration, Libraries, Library, Platform, Service};
@@ -250,7 +250,7 @@ pub fn mark_flows(inputs: &[Input], known: &mut Known) {
             let Some(text) = value_at(&known.values, &path) else { continue };
             let path = super::causes::value_path(&path);
             let tells = path.last().is_some_and(|key| diff::secret::is_telling(key));
-            let is_part = |data: &Vec<u8>| tells && memchr::memmem::find(data, &text).is_some();
+            let is_part = |data: &Vec<u8>| tells && bytes::index(data, &text).is_some();
             if !diff::secret::is_word(&text) && data.iter().any(|data| **data == *text || is_part(data)) {
                 found.push(path);
             }
@@ -326,10 +326,8 @@ impl LibraryChange {
         };
         let (olds, news) = (texts(old), texts(new));
         let is_template = |name: &str| name.starts_with("templates/") || name.contains("/templates/");
-        let reads_files = olds
-            .iter()
-            .chain(&news)
-            .any(|(name, text)| is_template(name) && memchr::memmem::find(text, b"Files").is_some());
+        let reads_files =
+            olds.iter().chain(&news).any(|(name, text)| is_template(name) && bytes::index(text, b"Files").is_some());
         let names: HashSet<&String> = olds.keys().chain(news.keys()).collect();
         for name in names {
             let (before, after) = (olds.get(name), news.get(name));

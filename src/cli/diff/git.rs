@@ -2,6 +2,7 @@
 //!
 //! The `git` program is asked, which is there wherever there is a repository.
 
+use crate::go::bytes;
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -165,7 +166,7 @@ impl Repository {
         }
         let mut blobs = HashMap::new();
         let mut rest = output.as_slice();
-        while let Some(newline) = memchr::memchr(b'\n', rest) {
+        while let Some(newline) = bytes::index_byte(rest, b'\n') {
             let head = String::from_utf8_lossy(rest.get(..newline).unwrap_or_default()).into_owned();
             let mut words = head.split(' ');
             let (Some(id), Some("blob"), Some(size)) = (words.next(), words.next(), words.next()) else {

@@ -9,15 +9,13 @@ mod unicode;
 use super::list::grown_capacity;
 use super::str::{Str, StrBuilder};
 use super::value::Elem;
-use super::{fmt, unicode as unicode_tables, utf8};
-use memchr::memmem;
+use super::{Map, bytes, fmt, unicode as unicode_tables, utf8};
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
@@ -147,7 +145,7 @@ impl Regexp {
     /// As [`Regexp::new`], but compiled only once per thread: a template tends to use one expression in a loop.
     pub fn cached(pattern: &[u8]) -> Result<Rc<Regexp>, String> {
         thread_local! {
-            static CACHE: RefCell<HashMap<Box<[u8]>, Rc<Regexp>>> = RefCell::default();
+            static CACHE: RefCell<Map<Box<[u8]>, Rc<Regexp>>> = RefCell::default();
         }
         CACHE.with_borrow_mut(|cache| {
             if let Some(regexp) = cache.get(pattern) {
@@ -177,7 +175,7 @@ impl Regexp {
     pub fn is_match(&self, text: &[u8]) -> bool {
         let text = Text::new(text);
         match &self.matcher {
-            Matcher::Text(needle) => memmem::find(&text.bytes, needle).is_some(),
+            Matcher::Text(needle) => bytes::index(&text.bytes, needle).is_some(),
             Matcher::Program(program) => program.regex(&text).is_some_and(|regex| regex.is_match(text.input(0))),
         }
     }
@@ -363,7 +361,7 @@ impl Search<'_> {
         match self {
             Search::Nothing => None,
             Search::Text(needle) => {
-                let start = at + memmem::find(&text.bytes[at..], needle)?;
+                let start = at + bytes::index(&text.bytes[at..], needle)?;
                 Some((start, start + needle.len()))
             }
             Search::Program(regex, None) => regex.search(&text.input(at)).map(|found| (found.start(), found.end())),
