@@ -73,7 +73,8 @@ fn modules() -> BTreeMap<String, Module> {
     for entry in std::fs::read_dir(&source).expect("src can be read") {
         let path = entry.expect("src can be read").path();
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if matches!(name.as_str(), "main" | "lib" | "cli") {
+        let is_module = path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
+        if !is_module || matches!(name.as_str(), "main" | "lib" | "cli") {
             continue;
         }
         let mut files = Vec::new();

@@ -40,6 +40,45 @@ enum State {
     Watched(Entries),
     /// The map is to be a copy of this one, which is no such copy itself.
     Later(Rc<Map>),
+    /// A map of many entries, of which more are set.
+    Growing(Box<Growing>),
+}
+
+/// How many entries a map has at least that grows apart, and how many there are apart at most.
+const MANY: usize = 2048;
+const APART: usize = 1024;
+
+/// Many entries, and those that were set since, in whose place all behind them would have to be moved each time.
+struct Growing {
+    entries: Entries,
+    /// None of these keys is among the others.
+    recent: Entries,
+}
+
+impl Growing {
+    fn get(&self, key: &[u8]) -> Option<&Value> {
+        self.recent.get(key).or_else(|| self.entries.get(key))
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len() + self.recent.len()
+    }
+
+    fn insert(&mut self, key: Str, value: Value) {
+        match self.entries.position(&key) {
+            Ok(at) => self.entries.0[at].1 = value,
+            Err(_) => drop(self.recent.insert(key, value)),
+        }
+        if self.recent.len() > APART {
+            let recent = std::mem::take(&mut self.recent);
+            self.entries.insert_sorted(recent.0);
+        }
+    }
+
+    fn joined(mut self) -> Entries {
+        self.entries.insert_sorted(self.recent.0);
+        self.entries
+    }
 }
 
 impl State {
@@ -65,14 +104,14 @@ impl Map {
     /// The map that this one is a copy of, or this one.
     fn original(self: &Rc<Map>) -> Rc<Map> {
         match &*self.state.borrow() {
-            State::Own(_) | State::Watched(_) => Rc::clone(self),
+            State::Own(_) | State::Watched(_) | State::Growing(_) => Rc::clone(self),
             State::Later(origin) => Rc::clone(origin),
         }
     }
 
     fn original_address(&self) -> *const Map {
         match &*self.state.borrow() {
-            State::Own(_) | State::Watched(_) => self,
+            State::Own(_) | State::Watched(_) | State::Growing(_) => self,
             State::Later(origin) => Rc::as_ptr(origin),
         }
     }
@@ -83,7 +122,37 @@ impl Map {
         if matches!(*self.state.borrow(), State::Watched(_)) {
             return history::look();
         }
+        self.join();
         self.copy_now();
+    }
+
+    /// Puts the entries of a map that grew to the others.
+    fn join(&self) {
+        if !matches!(*self.state.borrow(), State::Growing(_)) {
+            return;
+        }
+        let mut state = self.state.borrow_mut();
+        if let State::Growing(growing) = std::mem::replace(&mut *state, State::Own(Entries::default())) {
+            *state = State::Own(growing.joined());
+        }
+    }
+
+    /// Whether the map is one that grows, or has become it, as the key would move many of its entries.
+    fn grows(&self, key: &Str) -> bool {
+        let mut state = self.state.borrow_mut();
+        if let State::Own(entries) = &mut *state
+            && entries.len() >= MANY
+            && entries.0.last().is_some_and(|(last, _)| last > key)
+        {
+            let entries = std::mem::take(entries);
+            *state = State::Growing(Box::new(Growing { entries, recent: Entries::default() }));
+        }
+        matches!(*state, State::Growing(_))
+    }
+
+    /// What `read` finds in a map that grows, if this is one.
+    fn growing<T>(&self, read: impl FnOnce(&Growing) -> T) -> Option<T> {
+        if let State::Growing(growing) = &*self.state.borrow() { Some(read(growing)) } else { None }
     }
 
     /// Makes the copy that was promised, and promises for the maps in it.
@@ -105,10 +174,12 @@ impl Map {
             let known = Extent { levels: self.levels.get(), values: self.values.get(), null: self.null.get() };
             return (known.levels <= levels).then_some(known);
         }
+        self.join();
         let state = self.state.borrow();
         let entries = match &*state {
             State::Own(entries) | State::Watched(entries) => entries,
             State::Later(origin) => return origin.extent(levels, keep),
+            State::Growing(_) => return None,
         };
         let mut extent = Extent { levels: 1, values: entries.len() as u32, null: false };
         for (_, value) in entries.iter() {
@@ -230,7 +301,7 @@ impl Dict {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.entries().0.len()
+        self.map.growing(Growing::len).unwrap_or_else(|| self.entries().len())
     }
 
     /// Whether there are none.
@@ -240,29 +311,42 @@ impl Dict {
 
     /// The value under `key`; `Some(Value::Nil)` where the key is there and its value nil.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries().get(key).cloned()
+        let grown = self.map.growing(|growing| growing.get(key).cloned());
+        grown.unwrap_or_else(|| self.entries().get(key).cloned())
     }
 
     /// The same, for a key that is looked up over and over in maps that are alike.
     pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<Value> {
-        self.entries().get_near(key, hint).cloned()
+        let grown = self.map.growing(|growing| growing.get(key).cloned());
+        grown.unwrap_or_else(|| self.entries().get_near(key, hint).cloned())
     }
 
     /// Whether the key is there.
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        self.entries().get(key).is_some()
+        let grown = self.map.growing(|growing| growing.get(key).is_some());
+        grown.unwrap_or_else(|| self.entries().get(key).is_some())
     }
 
     /// Sets `key`, in every clone of this map. The nil map stays as it is: check [`Dict::is_nil`] first.
     pub fn insert(&self, key: impl Into<Str>, value: impl Into<Value>) {
-        if !self.map.nil {
-            self.entries_mut().insert(key.into(), value.into());
+        if self.map.nil {
+            return;
+        }
+        let (key, value) = (key.into(), value.into());
+        if self.map.grows(&key) {
+            history::change(self.map.born);
+            if let State::Growing(growing) = &mut *self.map.state.borrow_mut() {
+                growing.insert(key, value);
+            }
+        } else {
+            self.entries_mut().insert(key, value);
         }
     }
 
     /// Sets `key` to a map from [`Dict::watched`], in every clone of this map. Where such a map was before, that is no
     /// change of this one: what has not looked at the map before is the same as ever.
     pub fn exchange(&self, key: &str, watched: Dict) {
+        self.map.join();
         if let Some(entries) = self.map.state.borrow_mut().own_mut() {
             entries.insert(Str::from(key), Value::Dict(watched));
         }
@@ -313,6 +397,7 @@ impl Dict {
     /// change any more, as those of a chart's own values never do.
     #[must_use]
     pub fn copy_later(&self) -> Dict {
+        self.map.join();
         // A copy of a copy that nobody has looked at is a copy of the same map.
         Dict { map: Map::new(self.map.nil, State::Later(self.map.original())), named: self.named }
     }
@@ -631,6 +716,30 @@ mod tests {
         let mut from = 0;
         let found = ["", "a", "b", "bb", "f", "g"].map(|key| map.get_from(&Str::from(key), &mut from).is_some());
         assert_eq!(found, [false, true, true, false, true, false]);
+    }
+
+    /// What is set in a map of many entries is there, whether somebody looks in between or not.
+    #[test]
+    fn a_map_grows_as_any_other() {
+        let mut random = crate::go::random::Random(5);
+        let mut wanted = std::collections::BTreeMap::new();
+        let dict = Dict::new();
+        for step in 0..20_000 {
+            let key = format!("k{}", random.below(9_000));
+            match random.below(40) {
+                0 => assert_eq!(dict.remove(key.as_bytes()).is_some(), wanted.remove(&key).is_some()),
+                1..4 => assert_eq!(dict.contains_key(key.as_bytes()), wanted.contains_key(&key)),
+                _ => {
+                    dict.insert(key.as_str(), Value::Int(step));
+                    wanted.insert(key.clone(), step);
+                }
+            }
+            let found = dict.get(key.as_bytes()).map(|value| format!("{value:?}"));
+            assert_eq!(found, wanted.get(&key).map(|step| format!("{:?}", Value::Int(*step))));
+            assert_eq!(dict.len(), wanted.len());
+        }
+        let entries = dict.snapshot();
+        assert!(entries.iter().map(|(key, _)| key.as_bytes()).eq(wanted.keys().map(String::as_bytes)));
     }
 
     #[test]
