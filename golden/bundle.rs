@@ -1,7 +1,7 @@
 //! Bundles as a pipeline uses them: made, committed, verified, and compared with an earlier one.
 
 use super::Folder;
-use super::factory::{check, files, run, shell};
+use super::factory::{check, files, fits, run, shell};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 use std::path::Path;
@@ -23,17 +23,6 @@ fn shop() -> Result<Folder, Failed> {
     let folder = Folder::new()?;
     run(&folder.0, "mizzen init && mizzen new checkout && mizzen new search")?;
     Ok(folder)
-}
-
-/// Whether a text is as its schema says.
-fn fits(schema: &str, text: &str) -> Result<Value, Failed> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(schema);
-    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
-    let value: Value = serde_json::from_str(text)?;
-    let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
-    let complaints: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
-    check(complaints.is_empty(), &format!("{complaints:?} in {text}"))?;
-    Ok(value)
 }
 
 /// The same where the command must end with 1.

@@ -58,6 +58,17 @@ pub fn files(folder: &Path) -> Result<BTreeMap<String, (Vec<u8>, std::time::Syst
     Ok(found)
 }
 
+/// Whether a text is as its schema says.
+pub fn fits(schema: &str, text: &str) -> Result<serde_json::Value, Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(schema);
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;
+    let value: serde_json::Value = serde_json::from_str(text)?;
+    let validator = jsonschema::validator_for(&schema).map_err(|error| error.to_string())?;
+    let complaints: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    check(complaints.is_empty(), &format!("{complaints:?} in {text}"))?;
+    Ok(value)
+}
+
 pub fn check(holds: bool, what: &str) -> Result<(), Failed> {
     if holds { Ok(()) } else { Err(what.into()) }
 }

@@ -87,7 +87,9 @@ fn add_trials(path: &Path, trials: &mut Vec<Trial>) -> Result<(), String> {
             let name = format!("{topic}: {}", case.title);
             trials.push(Trial::test(name, move || {
                 let command = case.command.get(1..).unwrap_or_default().to_vec();
-                judge(&case, &wanted?, &run(&case, &path, &command)?)
+                let printed = run(&case, &path, &command)?;
+                judge(&case, &wanted?, &printed)?;
+                fits_schema(&command, &printed)
             }));
             continue;
         }
@@ -164,6 +166,18 @@ fn judge(case: &Case, wanted: &[u8], printed: &[u8]) -> Result<(), Failed> {
             Err(diff.unified_diff().context_radius(4).header("expected", "printed").to_string().into())
         }
     }
+}
+
+/// Whether JSON is as the schema of its command says, if that has one.
+fn fits_schema(command: &[String], printed: &[u8]) -> Result<(), Failed> {
+    let schema = format!("{}.schema.json", command.first().map_or("", String::as_str));
+    let is_json = command.windows(2).any(|words| words == ["--format", "json"]);
+    if !is_json || !Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(&schema).exists() {
+        return Ok(());
+    }
+    let printed = String::from_utf8_lossy(printed);
+    let end = ["\n-- exit ", "\n-- stderr --"].into_iter().filter_map(|mark| printed.find(mark)).min();
+    factory::fits(&schema, &printed[..end.unwrap_or(printed.len())]).map(drop)
 }
 
 /// Runs the binary in a fresh folder, and gives what it printed as an expected file holds it.

@@ -1,14 +1,16 @@
-//! `mizzen lint`: what is wrong with charts, as `helm lint` says it.
+//! `mizzen lint`: what is wrong with charts, as `helm lint` says it, and for machines.
 
 use super::flags::{Flag, Kind};
 use super::helm::{self, Command, Invocation, absolute, flag, read_values_file};
 use super::host;
+use super::json::{self, object, optional};
+use super::report::{self, Format};
 use super::{Exit, Streams};
 use crate::chart::{self, archive, metadata};
 use crate::engine::KubeVersion;
 use crate::go::fs::path_error;
 use crate::go::strconv::quote;
-use crate::go::{Dict, path};
+use crate::go::{Dict, Value, path};
 use crate::lint::{self, Message, Severity};
 use crate::profile::Profile;
 use crate::values;
@@ -24,6 +26,7 @@ static FLAGS: &[Flag] = &[
     flag("kube-version", None, Kind::Text, "the Kubernetes version in .Capabilities.KubeVersion and for deprecations")
         .takes("VERSION"),
     flag("skip-schema-validation", None, Kind::Bool, "do not check values against schemas"),
+    flag("format", None, Kind::Text, "text, json (schemas/lint.schema.json) or github").takes("FORMAT"),
 ];
 
 /// The command.
@@ -39,49 +42,111 @@ pub static COMMAND: Command = Command {
 
 /// As newLintCmd's RunE.
 fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
+    let parsed = invocation.parsed;
+    let format = match parsed.text("format").unwrap_or("text") {
+        name @ ("text" | "json" | "github") => Format::named(name),
+        other => return streams.fail(&format!("unknown format `{other}`\nhint: use one of text, json, github")),
+    };
     let linting = match Linting::new(invocation) {
         Ok(linting) => linting,
         Err(text) => return streams.fail(&text),
     };
-    let parsed = invocation.parsed;
-    let quiet = parsed.bool("quiet");
     let tolerated = if parsed.bool("strict") { Severity::Info } else { Severity::Warning };
-    let mut text = String::new();
-    let (mut failed, mut noteworthy) = (0, 0);
-    for path in &linting.paths {
-        let found = linting.lint(path, streams);
-        let is_noteworthy = match &found {
-            Ok(messages) => messages.iter().any(|message| message.severity > Severity::Info),
-            Err(_) => true,
-        };
-        noteworthy += usize::from(is_noteworthy);
-        failed += usize::from(match &found {
-            Ok(messages) => messages.iter().any(|message| message.severity > tolerated),
-            Err(_) => true,
-        });
-        if quiet && !is_noteworthy {
-            continue;
-        }
-        text += &format!("==> Linting {path}\n");
-        match found {
-            Ok(messages) => {
-                for message in messages.iter().filter(|message| !quiet || message.severity > Severity::Info) {
-                    text += &format!("{message}\n");
-                }
-            }
-            Err(error) => text += &format!("Error {error}\n"),
-        }
-        text += "\n";
+    let charts: Vec<Linted> = linting.paths.iter().map(|path| linting.lint(path, streams)).collect();
+    let failed = charts.iter().filter(|chart| chart.worst() > tolerated).count();
+    let summary = format!("{} chart(s) linted, {failed} chart(s) failed", charts.len());
+    let shown = if parsed.bool("quiet") { Severity::Warning } else { Severity::Info };
+    let mut report = match format {
+        Format::Json => json(&charts, shown, tolerated),
+        Format::GitHub => charts.iter().flat_map(|chart| chart.annotations(shown)).collect(),
+        _ => charts.iter().map(|chart| chart.text(shown)).collect(),
+    };
+    let is_text = format == Format::Text;
+    if is_text && failed == 0 && (shown == Severity::Info || !report.is_empty()) {
+        report += &format!("{summary}\n");
     }
-    let summary = format!("{} chart(s) linted, {failed} chart(s) failed", linting.paths.len());
-    if failed == 0 && (!quiet || noteworthy > 0) {
-        text += &summary;
-        text += "\n";
-    }
-    if streams.out.write_all(text.as_bytes()).and_then(|()| streams.out.flush()).is_err() {
+    if streams.out.write_all(report.as_bytes()).and_then(|()| streams.out.flush()).is_err() {
         return Exit::BrokenPipe;
     }
-    if failed == 0 { Exit::Success } else { streams.fail(&summary) }
+    match (failed, is_text) {
+        (0, true) => Exit::Success,
+        (0, false) => {
+            streams.say(&summary);
+            Exit::Success
+        }
+        _ => streams.fail(&summary),
+    }
+}
+
+/// A chart, and what was found in it, or Helm's text where it cannot be linted.
+struct Linted {
+    path: String,
+    found: Result<Vec<Message>, String>,
+}
+
+impl Linted {
+    /// The messages that are as severe as `shown`.
+    fn messages(&self, shown: Severity) -> impl Iterator<Item = &Message> {
+        self.found.iter().flatten().filter(move |message| message.severity >= shown)
+    }
+
+    /// How severe the worst is that was found.
+    fn worst(&self) -> Severity {
+        match &self.found {
+            Ok(messages) => messages.iter().map(|message| message.severity).max().unwrap_or(Severity::Info),
+            Err(_) => Severity::Error,
+        }
+    }
+
+    /// As Helm prints it; nothing where nothing is as severe as `shown`.
+    fn text(&self, shown: Severity) -> String {
+        if self.worst() < shown {
+            return String::new();
+        }
+        let lines: String = match &self.found {
+            Ok(_) => self.messages(shown).map(|message| format!("{message}\n")).collect(),
+            Err(error) => format!("Error {error}\n"),
+        };
+        format!("==> Linting {}\n{lines}\n", self.path)
+    }
+
+    /// A workflow command for each message.
+    fn annotations(&self, shown: Severity) -> Vec<String> {
+        let annotation = |severity: Severity, path: &str, text: &str| {
+            let level = match severity {
+                Severity::Info => "notice",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            };
+            let file = if path.starts_with('/') { path.to_owned() } else { joined(&self.path, path) };
+            report::annotation(level, &[("file", file), ("title", "lint".to_owned())], text)
+        };
+        match &self.found {
+            Ok(_) => self.messages(shown).map(|found| annotation(found.severity, &found.path, &found.text)).collect(),
+            Err(error) => vec![annotation(Severity::Error, "", error)],
+        }
+    }
+}
+
+/// As schemas/lint.schema.json describes it.
+fn json(charts: &[Linted], shown: Severity, tolerated: Severity) -> String {
+    let charts = charts.iter().map(|chart| {
+        let messages = chart.messages(shown).map(|message| {
+            object([
+                ("severity", Value::string(message.severity.name().to_ascii_lowercase())),
+                ("path", Value::string(message.path.as_str())),
+                ("message", Value::string(message.text.as_str())),
+            ])
+        });
+        object([
+            ("path", Value::string(chart.path.as_str())),
+            ("failed", Value::Bool(chart.worst() > tolerated)),
+            ("error", optional(chart.found.as_ref().err().map(String::as_str))),
+            ("messages", Value::list(messages.collect::<Vec<_>>())),
+        ])
+    });
+    let report = object([("charts", Value::list(charts.collect::<Vec<_>>()))]);
+    String::from_utf8_lossy(&json::document(&report)).into_owned()
 }
 
 /// What the charts are linted with, and which they are.
@@ -122,8 +187,12 @@ impl Linting {
         })
     }
 
+    fn lint(&self, path: &str, streams: &mut Streams<'_>) -> Linted {
+        Linted { path: path.to_owned(), found: self.messages(path, streams) }
+    }
+
     /// As lintChart: an archive is unpacked for it. The error is Helm's text.
-    fn lint(&self, path: &str, streams: &mut Streams<'_>) -> Result<Vec<Message>, String> {
+    fn messages(&self, path: &str, streams: &mut Streams<'_>) -> Result<Vec<Message>, String> {
         let unpacked = if is_archive(path) { Some(unpack(path, self.profile)?) } else { None };
         let folder = match &unpacked {
             Some((_, folder)) => folder.clone(),

@@ -75,15 +75,22 @@ fn document(findings: &[Finding], services: &[&str]) -> String {
 
 /// As GitHub Actions reads it from a log: `::error file=…,line=…::…`.
 fn workflow_command(finding: &Finding) -> String {
+    let mut properties = vec![("file", finding.path.clone())];
+    if finding.line > 0 {
+        properties.extend([("line", finding.line.to_string()), ("col", finding.column.to_string())]);
+    }
+    properties.push(("title", finding.rule.to_owned()));
+    let hint = finding.hint.as_ref().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+    annotation("error", &properties, &format!("{}{hint}", finding.message))
+}
+
+/// A workflow command that shows a text beside a file: an `error`, a `warning` or a `notice`.
+pub fn annotation(level: &str, properties: &[(&str, String)], text: &str) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let mut out = format!("::error file={}", property(&finding.path));
-    if finding.line > 0 {
-        let _ = write!(out, ",line={},col={}", finding.line, finding.column);
-    }
-    let hint = finding.hint.as_ref().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
-    let _ = writeln!(out, ",title={}::{}", property(finding.rule), data(&format!("{}{hint}", finding.message)));
-    out
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    format!("::{level} {}::{}\n", properties.join(","), data(text))
 }
 
 /// A suite with a test for each service, which fails where something was found.

@@ -28,6 +28,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// The word that Helm prints.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "INFO",
+            Severity::Warning => "WARNING",
+            Severity::Error => "ERROR",
+        }
+    }
+}
+
 /// What a rule found. `Display` is the line that Helm prints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -40,12 +51,7 @@ pub struct Message {
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Info => "INFO",
-            Severity::Warning => "WARNING",
-            Severity::Error => "ERROR",
-        };
-        write!(f, "[{severity}] {}: {}", self.path, self.text)
+        write!(f, "[{}] {}: {}", self.severity.name(), self.path, self.text)
     }
 }
 
