@@ -57,7 +57,7 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", charts.len());
     let shown = if parsed.bool("quiet") { Severity::Warning } else { Severity::Info };
     let mut report = match format {
-        Format::Json => json(&charts, shown, tolerated),
+        Format::Json => document(&charts, shown, tolerated),
         Format::GitHub => charts.iter().flat_map(|chart| chart.annotations(shown)).collect(),
         _ => charts.iter().map(|chart| chart.text(shown)).collect(),
     };
@@ -129,7 +129,7 @@ impl Linted {
 }
 
 /// As schemas/lint.schema.json describes it.
-fn json(charts: &[Linted], shown: Severity, tolerated: Severity) -> String {
+fn document(charts: &[Linted], shown: Severity, tolerated: Severity) -> String {
     let charts = charts.iter().map(|chart| {
         let messages = chart.messages(shown).map(|message| {
             object([

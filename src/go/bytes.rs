@@ -1,8 +1,8 @@
 //! Where bytes are in a text, as Go's `bytes`.
 //!
-//! Nearly all of these searches end within a line, and most programs that search end within milliseconds: what is here is
-//! inlined, and takes the instructions that every machine has. To ask which others there are takes 35 microseconds where
-//! the machine is a virtual one, which is a thirtieth of the time of a small chart.
+//! Nearly all of these searches end within a line, and the program ends within milliseconds: what is here is inlined, and
+//! takes the instructions that every machine has. To ask for wider ones takes 35 microseconds on a virtual machine, which
+//! is a thirtieth of the time of a small chart.
 
 use super::sixteen::Sixteen;
 use memchr::memmem;
@@ -16,7 +16,7 @@ pub fn index_byte(text: &[u8], byte: u8) -> Option<usize> {
     index_any(text, [byte])
 }
 
-/// As `bytes.IndexAny`, of ASCII characters.
+/// As `bytes.IndexAny`, of single bytes.
 #[inline]
 pub fn index_any<const N: usize>(text: &[u8], bytes: [u8; N]) -> Option<usize> {
     let found = |sixteen: Sixteen| bytes.iter().fold(0, |found, byte| found | sixteen.equal(*byte));
