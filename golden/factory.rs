@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("factory: the commands of docs/factory.md, in order", page),
         Trial::test("factory: a run that was interrupted leaves nothing behind", interrupted),
         Trial::test("factory: a pinned library, and a warning of a mix", pins),
+        Trial::test("memory: a chart that wants too much ends with its place", memory),
     ]
 }
 
@@ -248,4 +249,23 @@ fn pins() -> Result<(), Failed> {
     let output = shell(folder, "mizzen sync")?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     check(said.contains("mixes versions of the library: 0.9.0 (checkout), 1.0.0 (hello)"), &said)
+}
+
+/// Many texts, of which each is small enough, are too much together.
+fn memory() -> Result<(), Failed> {
+    let folder = Folder::new()?;
+    let folder = folder.0.as_path();
+    std::fs::create_dir_all(folder.join("app/templates"))?;
+    std::fs::write(folder.join("app/Chart.yaml"), "apiVersion: v2\nname: app\nversion: 1.0.0\n")?;
+    let template =
+        "# Texts.\n{{ range $i := until 200 }}{{ $_ := set $.Values (print $i) (repeat 1000000 \"x\") }}{{ end }}";
+    std::fs::write(folder.join("app/templates/a.yaml"), template)?;
+    run(folder, "mizzen template app > out.yaml")?;
+    let output = shell(folder, "MIZZEN_MEMORY_LIMIT=64Mi mizzen template app")?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    check(output.status.code() == Some(1) && said.contains("more than 64 MiB of memory are in use"), &said)?;
+    check(said.contains("app/templates/a.yaml:2:"), &said)?;
+    let output = shell(folder, "MIZZEN_MEMORY_LIMIT=much mizzen template app")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    check(output.status.code() == Some(1) && said.contains("MIZZEN_MEMORY_LIMIT is no size: `much`"), &said)
 }

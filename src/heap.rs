@@ -4,13 +4,15 @@
 //! system's allocator does for each of them beyond handing out the last block of that size (joining neighbours, looking
 //! for the best fit) is for programs that run long; here it was a sixth of all instructions.
 //!
-//! Imports: nothing.
+//! Imports: template.
 
 #![expect(unsafe_code, reason = "an allocator hands out raw memory, and the system's has no safe way to be advised")]
 
+use mizzen::template::limits::IN_USE;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The largest block that is kept, and the step from one size to the next, in bytes. A step is also the alignment.
 const LARGEST: usize = 1 << 10;
@@ -88,21 +90,28 @@ impl Blocks {
             self.keep(rest, self.rest_len.get() / STEP);
         }
         // SAFETY: a chunk is not empty.
-        let chunk = given(unsafe { System.alloc(CHUNK) });
+        let chunk = given(unsafe { System.alloc(CHUNK) }, CHUNK.size());
         self.rest.set(chunk);
         self.rest_len.set(if chunk.is_null() { 0 } else { CHUNK.size() });
         !chunk.is_null()
     }
 }
 
-/// What the system gave. Where it has no memory left, the program ends as with any error: Rust would say so with a
-/// backtrace, and end it by a signal.
+/// What the system gave, which is counted. Where it has no memory left, the program ends as with any error: Rust would say
+/// so with a backtrace, and end it by a signal.
 #[inline]
-fn given(block: *mut u8) -> *mut u8 {
+fn given(block: *mut u8, size: usize) -> *mut u8 {
     if block.is_null() {
         exhausted();
     }
+    IN_USE.fetch_add(size, Relaxed);
     block
+}
+
+/// What is given back to the system.
+#[inline]
+fn give_back(size: usize) {
+    IN_USE.fetch_sub(size, Relaxed);
 }
 
 #[cold]
@@ -126,7 +135,7 @@ unsafe impl GlobalAlloc for Heap {
         match steps(layout) {
             Some(steps) => BLOCKS.with(|blocks| blocks.take(steps)),
             // SAFETY: as promised to this function.
-            None => given(unsafe { System.alloc(layout) }),
+            None => given(unsafe { System.alloc(layout) }, layout.size()),
         }
     }
 
@@ -134,8 +143,11 @@ unsafe impl GlobalAlloc for Heap {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match (steps(layout), NonNull::new(block)) {
             (Some(steps), Some(block)) => BLOCKS.with(|blocks| blocks.keep(block, steps)),
-            // SAFETY: as promised to this function.
-            _ => unsafe { System.dealloc(block, layout) },
+            _ => {
+                give_back(layout.size());
+                // SAFETY: as promised to this function.
+                unsafe { System.dealloc(block, layout) };
+            }
         }
     }
 
@@ -144,8 +156,11 @@ unsafe impl GlobalAlloc for Heap {
         // SAFETY: the size is not 0 and, rounded up to the alignment, no overflow: as promised to this function.
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
         match (steps(layout), steps(new_layout)) {
-            // SAFETY: as promised to this function.
-            (None, None) => given(unsafe { System.realloc(block, layout, new_size) }),
+            (None, None) => {
+                give_back(layout.size());
+                // SAFETY: as promised to this function.
+                given(unsafe { System.realloc(block, layout, new_size) }, new_size)
+            }
             (old, new) if old == new => block,
             // SAFETY: the blocks differ, and the smaller of both sizes lies inside both.
             _ => unsafe {
@@ -171,7 +186,7 @@ unsafe impl GlobalAlloc for Heap {
                 block
             },
             // SAFETY: as promised to this function.
-            None => given(unsafe { System.alloc_zeroed(layout) }),
+            None => given(unsafe { System.alloc_zeroed(layout) }, layout.size()),
         }
     }
 }

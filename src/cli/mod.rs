@@ -179,7 +179,7 @@ pub fn no_stack() -> i32 {
 
 /// Runs a command.
 pub fn run(args: &[String], streams: &mut Streams<'_>) -> Exit {
-    let profile = match profile(args) {
+    let profile = match limit_memory().and_then(|()| profile(args)) {
         Ok(profile) => profile,
         Err(text) => return streams.fail(&text),
     };
@@ -342,6 +342,25 @@ fn profile(args: &[String]) -> Result<&'static Profile, String> {
         None => Ok(Profile::newest()),
         Some(name) => named_profile(&name),
     }
+}
+
+/// Sets how much memory may be in use, where the environment says it: in bytes, or as Kubernetes writes sizes.
+fn limit_memory() -> Result<(), String> {
+    let Some(text) = std::env::var("MIZZEN_MEMORY_LIMIT").ok().filter(|value| !value.is_empty()) else {
+        return Ok(());
+    };
+    let number = text.trim_end_matches(|char: char| !char.is_ascii_digit());
+    let unit = match text.get(number.len()..) {
+        Some("") => Some(1),
+        Some("Ki") => Some(1 << 10),
+        Some("Mi") => Some(1 << 20),
+        Some("Gi") => Some(1 << 30),
+        _ => None,
+    };
+    let most = unit.and_then(|unit: usize| number.parse::<usize>().ok()?.checked_mul(unit));
+    let most = most.ok_or_else(|| format!("MIZZEN_MEMORY_LIMIT is no size: `{text}`\nhint: such as 512Mi or 8Gi"))?;
+    limits::MEMORY.store(most, std::sync::atomic::Ordering::Relaxed);
+    Ok(())
 }
 
 /// The Helm version of that name, or what to name instead.

@@ -337,14 +337,19 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
         }
         self.shared.spare_arguments.push(values);
         // Functions bound what they multiply; here ends what only adds, such as `print $text $text` in a loop.
-        if let Ok(Value::String(text)) = &result
-            && text.len() > limits::OUTPUT
-        {
-            self.node = node;
-            let error = Error::Text(format!("the result is longer than {} MiB", limits::OUTPUT >> 20));
-            return Err(self.error_calling(function.name, error));
+        let bounded = match &result {
+            Ok(Value::String(text)) if text.len() > limits::OUTPUT => {
+                Err(format!("the result is longer than {} MiB", limits::OUTPUT >> 20))
+            }
+            _ => limits::check_memory(),
+        };
+        match bounded {
+            Ok(()) => result,
+            Err(text) => {
+                self.node = node;
+                Err(self.error_calling(function.name, Error::Text(text)))
+            }
         }
-        result
     }
 
     /// As evalCall of a method.

@@ -1,8 +1,29 @@
 //! The bounds that keep an untrusted template from exhausting the machine.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
 /// How many bytes one buffer (the output of a template, an `include` or a `tpl`) may hold: 256 MiB, and
 /// little enough in this crate's tests, and to fuzzers, to be reached there.
 pub const OUTPUT: usize = if cfg!(any(test, fuzzing)) { 4 << 20 } else { 256 << 20 };
+
+/// How many bytes the program's allocator has given out, if it counts them here as that of `mizzen` does.
+pub static IN_USE: AtomicUsize = AtomicUsize::new(0);
+
+/// How many it may have given out for a template to go on. Nothing that is real needs a tenth of these 4 GiB.
+pub static MEMORY: AtomicUsize = AtomicUsize::new(usize::MAX >> (usize::BITS - 32));
+
+/// Whether a template may go on, or what is wrong if it may not.
+#[inline]
+pub fn check_memory() -> Result<(), String> {
+    let most = MEMORY.load(Relaxed);
+    if IN_USE.load(Relaxed) <= most { Ok(()) } else { Err(too_much_memory(most)) }
+}
+
+#[cold]
+fn too_much_memory(most: usize) -> String {
+    format!("more than {} MiB of memory are in use (MIZZEN_MEMORY_LIMIT can allow more, such as 16Gi)", most >> 20)
+}
 
 /// How many times the bodies of `range` may run in one execution: 100 million, and fewer in
 /// this crate's tests and to fuzzers.
