@@ -3,7 +3,6 @@
 use super::Folder;
 use super::factory::{check, files, fits, run, shell};
 use libtest_mimic::{Failed, Trial};
-use serde_json::Value;
 use std::path::Path;
 
 /// The stories.
