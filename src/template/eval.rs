@@ -341,7 +341,8 @@ impl<'a, O: Observer> Exec<'a, '_, '_, O> {
             Ok(Value::String(text)) if text.len() > limits::OUTPUT => {
                 Err(format!("the result is longer than {} MiB", limits::OUTPUT >> 20))
             }
-            _ => limits::check_memory(),
+            Ok(_) => limits::check_memory(),
+            Err(_) => Ok(()),
         };
         match bounded {
             Ok(()) => result,
