@@ -24,7 +24,7 @@ fn shop() -> Result<Folder, Failed> {
     Ok(folder)
 }
 
-/// The same where the command must end with 1.
+/// What a command prints that must end with 1.
 fn differs(folder: &Path, line: &str) -> Result<String, Failed> {
     let output = shell(folder, line)?;
     let said = String::from_utf8_lossy(&output.stderr);

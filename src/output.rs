@@ -3,7 +3,7 @@
 //! Imports: go, profile, manifest.
 
 use crate::go::unicode::trim_space;
-use crate::go::{Str, fs, path};
+use crate::go::{Str, bytes, fs, path};
 use crate::manifest::{Hook, Manifests, split};
 use crate::profile::Profile;
 use std::collections::HashSet;
@@ -256,7 +256,7 @@ fn source(document: &[u8]) -> Option<&[u8]> {
     const LABEL: &[u8] = b"# Source: ";
     let mut rest = document;
     loop {
-        let at = rest.windows(LABEL.len()).position(|window| window == LABEL)?;
+        let at = bytes::index(rest, LABEL)?;
         rest = &rest[at + LABEL.len()..];
         let slash = rest.iter().position(|&byte| byte == b'/')?;
         let name = rest[slash + 1..].split(|&byte| byte == b'\n').next().unwrap_or_default();

@@ -68,14 +68,13 @@ fn run(invocation: &Invocation<'_>, streams: &mut Streams<'_>) -> Exit {
     if streams.out.write_all(report.as_bytes()).and_then(|()| streams.out.flush()).is_err() {
         return Exit::BrokenPipe;
     }
-    match (failed, is_text) {
-        (0, true) => Exit::Success,
-        (0, false) => {
-            streams.say(&summary);
-            Exit::Success
-        }
-        _ => streams.fail(&summary),
+    if failed > 0 {
+        return streams.fail(&summary);
     }
+    if !is_text {
+        streams.say(&summary);
+    }
+    Exit::Success
 }
 
 /// A chart, and what was found in it, or Helm's text where it cannot be linted.

@@ -2,7 +2,7 @@
 
 use super::syntax::{advise, find, place};
 use super::{Excerpt, Location, Report, Subject};
-use crate::go::Value;
+use crate::go::{Value, bytes};
 use crate::manifest::{self, split};
 use crate::trace::Site;
 use crate::yaml;
@@ -17,7 +17,7 @@ pub(super) fn report(error: &manifest::Error, subject: &Subject<'_>, report: &mu
         if manifest::head::head(&document, subject.profile).err().as_ref() != Some(&error.error) {
             continue;
         }
-        let before = content.get(..start).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
+        let before = bytes::count(content.get(..start).unwrap_or_default(), b'\n');
         let (line, column) = field(&document, &error.error).unwrap_or_else(|| place(&error.error));
         let line = line + before;
         let mut excerpt = Excerpt::new(error.path.clone(), content, line, column, 3);

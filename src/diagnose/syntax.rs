@@ -1,6 +1,7 @@
 //! YAML files of the user's that are none.
 
 use super::{Excerpt, Report};
+use crate::go::bytes;
 use crate::profile::{Profile, ValuesDocuments};
 use crate::yaml;
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ pub(super) fn report(name: &str, text: &[u8], profile: &'static Profile, report:
         let Ok(document) = document else { return };
         let start = find(text, &document, searched);
         if let Err(error) = yaml::unmarshal_map(&document) {
-            let before = text.get(..start).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
+            let before = bytes::count(text.get(..start).unwrap_or_default(), b'\n');
             let (line, column) = place(&error);
             let name = if name == "-" { "standard input" } else { name };
             let excerpt = Excerpt::new(name.to_owned(), text, before + line, column, 2);

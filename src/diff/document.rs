@@ -77,7 +77,7 @@ pub fn inputs_of_text(file: &str, text: &Str) -> Vec<Input> {
             search + bytes::index(rest, &document).unwrap_or(0)
         };
         search = offset + document.len();
-        let line = 1 + text.get(..offset).unwrap_or_default().iter().filter(|&&byte| byte == b'\n').count();
+        let line = 1 + bytes::count(text.get(..offset).unwrap_or_default(), b'\n');
         Input { line, ..Input::new(file, offset, document) }
     });
     inputs.filter(|input| !input.is_blank()).collect()

@@ -150,11 +150,6 @@ impl Map {
         matches!(*state, State::Growing(_))
     }
 
-    /// What `read` finds in a map that grows, if this is one.
-    fn growing<T>(&self, read: impl FnOnce(&Growing) -> T) -> Option<T> {
-        if let State::Growing(growing) = &*self.state.borrow() { Some(read(growing)) } else { None }
-    }
-
     /// Makes the copy that was promised, and promises for the maps in it.
     fn copy_now(self: &Rc<Map>) {
         let original = self.original();
@@ -301,7 +296,7 @@ impl Dict {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.map.growing(Growing::len).unwrap_or_else(|| self.entries().len())
+        self.read(Growing::len, Entries::len)
     }
 
     /// Whether there are none.
@@ -311,20 +306,25 @@ impl Dict {
 
     /// The value under `key`; `Some(Value::Nil)` where the key is there and its value nil.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let grown = self.map.growing(|growing| growing.get(key).cloned());
-        grown.unwrap_or_else(|| self.entries().get(key).cloned())
+        self.read(|growing| growing.get(key).cloned(), |entries| entries.get(key).cloned())
     }
 
     /// The same, for a key that is looked up over and over in maps that are alike.
     pub fn get_near(&self, key: &Str, hint: &KeyHint) -> Option<Value> {
-        let grown = self.map.growing(|growing| growing.get(key).cloned());
-        grown.unwrap_or_else(|| self.entries().get_near(key, hint).cloned())
+        self.read(|growing| growing.get(key).cloned(), |entries| entries.get_near(key, hint).cloned())
     }
 
     /// Whether the key is there.
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        let grown = self.map.growing(|growing| growing.get(key).is_some());
-        grown.unwrap_or_else(|| self.entries().get(key).is_some())
+        self.read(|growing| growing.get(key).is_some(), |entries| entries.get(key).is_some())
+    }
+
+    /// What is read of the map, without moving the entries of one that grows.
+    fn read<T>(&self, growing: impl FnOnce(&Growing) -> T, entries: impl FnOnce(&Entries) -> T) -> T {
+        if let State::Growing(map) = &*self.map.state.borrow() {
+            return growing(map);
+        }
+        entries(&self.entries())
     }
 
     /// Sets `key`, in every clone of this map. The nil map stays as it is: check [`Dict::is_nil`] first.

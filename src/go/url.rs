@@ -1,5 +1,6 @@
 //! Go's `net/url`: reading and writing URLs and their escapes.
 
+use super::bytes;
 use super::strconv::quote;
 use std::borrow::Cow;
 
@@ -326,7 +327,7 @@ fn parse_host(scheme: &[u8], host: &[u8], rules: Rules) -> Result<Vec<u8>, Strin
     check_port(port)?;
     let port = unescape(port, Encoding::Host)?;
     let literal = &host[1..close];
-    let literal = match literal.windows(3).position(|window| window == b"%25") {
+    let literal = match bytes::index(literal, b"%25") {
         Some(zone) => {
             let mut address = unescape(&literal[..zone], Encoding::Host)?;
             address.extend(unescape(&literal[zone..], Encoding::Zone)?);

@@ -587,7 +587,7 @@ impl<'a, 's, 'h, O: Observer> Exec<'a, 's, 'h, O> {
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         Some(Location {
             file: self.template.file().to_string(),
-            line: 1 + before.iter().filter(|byte| **byte == b'\n').count(),
+            line: 1 + bytes::count(before, b'\n'),
             column: position - line_start,
             context: self.node.text(),
         })

@@ -1,6 +1,6 @@
 //! Which template line wrote which bytes, and through which calls.
 
-use crate::go::{Mark, Span, Str};
+use crate::go::{Mark, Span, Str, bytes};
 use crate::template::Template;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub struct Site {
 impl Site {
     /// The line, from 1.
     pub fn line(&self) -> usize {
-        1 + self.before().iter().filter(|&&byte| byte == b'\n').count()
+        1 + bytes::count(self.before(), b'\n')
     }
 
     /// The column in bytes, from 0.

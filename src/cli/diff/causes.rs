@@ -250,7 +250,7 @@ impl Annotator for Notes {
         let Some(known) = self.known(side, input) else {
             // What was not rendered is its own cause.
             let above = input.text.get(..range.start).unwrap_or_default();
-            let lines = above.iter().filter(|&&byte| byte == b'\n').count();
+            let lines = bytes::count(above, b'\n');
             return match side {
                 Side::After if self.after.is_empty() => vec![format!("{}:{}", input.file, input.line + lines)],
                 Side::Before if self.before.is_empty() && self.after.is_empty() => Vec::new(),

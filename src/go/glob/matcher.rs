@@ -1,6 +1,6 @@
 //! What a pattern is compiled to, and how it matches.
 
-use super::super::utf8;
+use super::super::{bytes, utf8};
 
 /// A compiled node. Lengths are in code points, unless said otherwise, and `None` where they vary.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl Matcher {
             Matcher::Row { matchers, length } => {
                 utf8::rune_count(text) == *length && row_matches(matchers, text, work)?
             }
-            Matcher::Contains { needle, not } => find(text, needle).is_some() != *not,
+            Matcher::Contains { needle, not } => bytes::index(text, needle).is_some() != *not,
             Matcher::Prefix(prefix) => text.starts_with(prefix),
             Matcher::Suffix(suffix) => text.ends_with(suffix),
             Matcher::PrefixSuffix(prefix, suffix) => text.starts_with(prefix) && text.ends_with(suffix),
@@ -141,7 +141,7 @@ impl Matcher {
             Matcher::Single(separators) => one(&|rune| !separators.contains(&rune)),
             Matcher::List { runes, not } => one(&|rune| runes.contains(&rune) != *not),
             Matcher::Range { low, high, not } => one(&|rune| (*low <= rune && rune <= *high) != *not),
-            Matcher::Text(literal) => find(text, literal).map(|at| (at, vec![literal.len()])),
+            Matcher::Text(literal) => bytes::index(text, literal).map(|at| (at, vec![literal.len()])),
             Matcher::AnyOf(matchers) => {
                 let mut first: Option<(usize, Vec<usize>)> = None;
                 for matcher in matchers {
@@ -171,7 +171,7 @@ impl Matcher {
                 }
                 None
             }
-            Matcher::Contains { needle, not } => match (find(text, needle), not) {
+            Matcher::Contains { needle, not } => match (bytes::index(text, needle), not) {
                 (None, false) => None,
                 // As Contains.Index: from the start of the text, whatever stands before the needle.
                 (Some(at), false) => {
@@ -180,20 +180,20 @@ impl Matcher {
                 }
                 (at, true) => Some((0, starts_and_end(&text[..at.unwrap_or(text.len())], 0))),
             },
-            Matcher::Prefix(prefix) => find(text, prefix).map(|at| {
+            Matcher::Prefix(prefix) => bytes::index(text, prefix).map(|at| {
                 let mut lengths = vec![prefix.len()];
                 lengths.extend(ends(&text[at + prefix.len()..], prefix.len()));
                 (at, lengths)
             }),
-            Matcher::PrefixAny(prefix, separators) => find(text, prefix).map(|at| {
+            Matcher::PrefixAny(prefix, separators) => bytes::index(text, prefix).map(|at| {
                 let rest = &text[at + prefix.len()..];
                 let end = separators.iter().find_map(|&rune| find_rune(rest, rune)).unwrap_or(rest.len());
                 let mut lengths = vec![prefix.len()];
                 lengths.extend(ends(&rest[..end], prefix.len()));
                 (at, lengths)
             }),
-            Matcher::Suffix(suffix) => find(text, suffix).map(|at| (0, vec![at + suffix.len()])),
-            Matcher::SuffixAny(suffix, separators) => find(text, suffix).map(|at| {
+            Matcher::Suffix(suffix) => bytes::index(text, suffix).map(|at| (0, vec![at + suffix.len()])),
+            Matcher::SuffixAny(suffix, separators) => bytes::index(text, suffix).map(|at| {
                 let start = separators.iter().find_map(|&rune| rfind_rune(&text[..at], rune)).map_or(0, |at| at + 1);
                 (start, vec![at + suffix.len() - start])
             }),
@@ -243,7 +243,7 @@ fn every_index(matchers: &[Matcher], text: &[u8], work: &mut u32) -> Option<Opti
 }
 
 fn prefix_suffix_index(prefix: &[u8], suffix: &[u8], text: &[u8]) -> Option<(usize, Vec<usize>)> {
-    let start = find(text, prefix)?;
+    let start = bytes::index(text, prefix)?;
     if suffix.is_empty() {
         return Some((start, vec![text.len() - start]));
     }
@@ -333,12 +333,8 @@ fn branch(matcher: &Option<Matcher>, text: &[u8], work: &mut u32) -> Option<bool
     }
 }
 
-fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
-    if needle.is_empty() { Some(0) } else { text.windows(needle.len()).position(|window| window == needle) }
-}
-
 fn find_rune(text: &[u8], rune: char) -> Option<usize> {
-    find(text, rune.encode_utf8(&mut [0; 4]).as_bytes())
+    bytes::index(text, rune.encode_utf8(&mut [0; 4]).as_bytes())
 }
 
 fn rfind_rune(text: &[u8], rune: char) -> Option<usize> {
