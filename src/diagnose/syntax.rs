@@ -49,7 +49,7 @@ pub(super) fn find(text: &[u8], part: &[u8], from: usize) -> usize {
     if start.is_empty() {
         return from;
     }
-    rest.windows(start.len()).position(|window| window == start).map_or(from, |at| from + at)
+    bytes::index(rest, start).map_or(from, |at| from + at)
 }
 
 /// What goyaml's problems usually mean.
